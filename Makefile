@@ -1,0 +1,115 @@
+# leadpolicy: everything a newcomer or CI runs. Needs make and Python 3.11 or newer, nothing else.
+
+VENV    := .venv
+BIN     := $(VENV)/bin
+PYTHON  ?=
+DATA    ?= fixtures/demo
+REPORT  ?= build/compare.html
+WORKERS ?= 2
+
+RUN_STAMP := $(VENV)/.installed-run
+DEV_STAMP := $(VENV)/.installed-dev
+PKG_STAMP := $(VENV)/.installed-leadpolicy
+
+UV_VERSION := 0.13.9
+UV_VENV    := build/uv
+COMPILE    := $(UV_VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 \
+	--fork-strategy fewest --generate-hashes --no-build --no-emit-index-url \
+	--no-emit-find-links --custom-compile-command 'make lock' --group build
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PIP_NO_INPUT := 1
+export PIP_ROOT_USER_ACTION := ignore
+
+INSTALL := $(BIN)/python -m pip install -qq --progress-bar off --no-warn-script-location
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+.PHONY: help setup compare test lint format lock history clean
+
+help: ## Show this list
+	@echo "Usage: make TARGET"
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-9s %s\n", $$1, $$2 }' Makefile
+
+setup: $(DEV_STAMP) $(PKG_STAMP) ## Install everything for development into .venv
+	@echo "leadpolicy is ready: $(BIN)/leadpolicy --help"
+
+compare: $(RUN_STAMP) $(PKG_STAMP) ## Compare the seed definitions on the bundled history
+	@mkdir -p $(dir $(REPORT))
+	@$(BIN)/leadpolicy compare policies --data $(DATA) --report $(REPORT)
+
+test: lint ## Everything that CI checks
+	@echo "==> leadpolicy check"
+	@$(BIN)/leadpolicy check policies fixtures
+	@echo "==> leadpolicy test"
+	@$(BIN)/leadpolicy test policies
+	@echo "==> pytest"
+	@$(BIN)/python -m pytest -n $(WORKERS)
+
+lint: $(DEV_STAMP) $(PKG_STAMP) ## Style, types and layers only
+	@echo "==> ruff"
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --check --quiet . || { \
+		echo "Some files are not formatted; 'make format' formats them:"; \
+		$(BIN)/ruff format --check . ; exit 1; }
+	@echo "==> mypy"
+	@$(BIN)/mypy
+	@echo "==> import-linter"
+	@out=$$($(BIN)/lint-imports 2>&1) || { echo "$$out"; exit 1; }; echo "$$out" | tail -n 1
+
+format: $(DEV_STAMP) $(PKG_STAMP) ## Format the code and apply safe fixes
+	@$(BIN)/ruff format --quiet .
+	@$(BIN)/ruff check --quiet --fix .
+
+lock: $(UV_VENV)/bin/uv ## Write the lock files again (UPGRADE=1 takes the newest versions)
+	@$(COMPILE) $(if $(UPGRADE),--upgrade) --extra dev pyproject.toml -o requirements/dev.txt
+	@$(COMPILE) -c requirements/dev.txt pyproject.toml -o requirements/run.txt
+	@echo "requirements/dev.txt and requirements/run.txt are up to date"
+
+history: $(RUN_STAMP) $(PKG_STAMP) ## Make the bundled history again (same seed, same files)
+	@$(BIN)/leadpolicy simulate --seed 2024 --out fixtures/demo
+
+clean: ## Remove what the other targets made, except .venv
+	@rm -rf build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	@find engine tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# --- installation ------------------------------------------------------------------------------
+# Stamps are renewed only when a lock file or pyproject.toml changes.
+
+$(BIN)/pip:
+	@py=; for candidate in $(PYTHON) python3 python3.13 python3.12 python3.11 python; do \
+		if $$candidate -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; \
+		then py=$$candidate; break; fi; \
+	done; \
+	if [ -z "$$py" ]; then \
+		echo "leadpolicy needs Python 3.11 or newer, and none was found on the PATH." >&2; \
+		echo "Install one, or name it: make PYTHON=/path/to/python3.12 $(MAKECMDGOALS)" >&2; \
+		exit 1; \
+	fi; \
+	echo "==> $(VENV) with $$($$py -V 2>&1)"; \
+	$$py -m venv $(VENV) || { \
+		rm -rf $(VENV); \
+		echo "$$py cannot make a virtual environment." >&2; \
+		echo "On Debian and Ubuntu install the package python3-venv, then try again." >&2; \
+		exit 1; \
+	}
+
+$(RUN_STAMP): requirements/run.txt | $(BIN)/pip
+	@echo "==> installing what leadpolicy needs (once, a minute or two)"
+	@$(INSTALL) --require-hashes -r $<
+	@touch $@
+
+$(DEV_STAMP): requirements/dev.txt | $(BIN)/pip
+	@echo "==> installing what leadpolicy and its checks need (once, a minute or two)"
+	@$(INSTALL) --require-hashes -r $<
+	@touch $@ $(RUN_STAMP)
+
+# Either stamp gives the build backend; whichever target asked has made one of them first.
+$(PKG_STAMP): pyproject.toml | $(BIN)/pip
+	@$(INSTALL) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(UV_VENV)/bin/uv: | $(BIN)/pip
+	@$(BIN)/python -m venv $(UV_VENV)
+	@$(UV_VENV)/bin/python -m pip install -qq uv==$(UV_VERSION)

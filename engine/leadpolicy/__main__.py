@@ -1,0 +1,5 @@
+"""`python -m leadpolicy`."""
+
+from leadpolicy.cli.main import main
+
+main()

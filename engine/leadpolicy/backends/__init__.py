@@ -1,0 +1,1 @@
+"""Ways to run a policy. The interpreter defines the meaning; every other way must agree with it."""

@@ -1,0 +1,257 @@
+"""The meaning of a policy, written down once: short, slow, no tricks.
+
+Every part of a term is evaluated, also where the result is already decided, so that an explanation
+can show them all. What was found stays in `Evaluation.truths`, the record of the whole evaluation.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import TypeAlias
+
+import re2
+
+from leadpolicy.logic.terms import (
+    All,
+    Any,
+    Compare,
+    Comparison,
+    Const,
+    CountAtLeast,
+    FromNow,
+    Happened,
+    Has,
+    Known,
+    Literal,
+    Logic,
+    Member,
+    Not,
+    Operand,
+    Other,
+    Subject,
+    SumAtLeast,
+    Term,
+    TextMatch,
+    TextTest,
+)
+from leadpolicy.truth import FALSE, TRUE, UNKNOWN, Truth, at_least, every, some, truth
+from leadpolicy.types import Kind, Range, Value
+from leadpolicy.vocabulary.record import EventLog, Happening, Record
+
+Number: TypeAlias = int | float | Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Verdicts:
+    """A verdict for every criterion and every stage, in the order of the policy's file."""
+
+    criteria: tuple[Truth, ...]
+    stages: tuple[Truth, ...]
+
+
+def verdicts(logic: Logic, record: Record, as_of: datetime) -> Verdicts:
+    """What a policy says of a record, given what is known of it at a moment."""
+    evaluation = Evaluation(record.facts, record.events, as_of)
+    return Verdicts(
+        tuple([evaluation.truth(term) for term in logic.criteria]),
+        tuple([evaluation.truth(term) for term in logic.stages]),
+    )
+
+
+@dataclass(slots=True)
+class Evaluation:
+    """One record at one moment. `truths` remembers the verdict of every term met."""
+
+    facts: Mapping[str, Value]
+    events: Mapping[str, EventLog]
+    now: datetime
+    truths: dict[Term, Truth] = field(default_factory=dict)
+
+    def truth(self, term: Term) -> Truth:
+        """The verdict of a term."""
+        found = self.truths.get(term)
+        if found is None:
+            found = self.truths[term] = self._evaluate(term)
+        return found
+
+    def _evaluate(self, term: Term) -> Truth:
+        match term:
+            case Compare():
+                return self._compare(term)
+            case All():
+                return every([self.truth(part) for part in term.terms])
+            case Any():
+                return some([self.truth(part) for part in term.terms])
+            case Not():
+                return ~self.truth(term.term)
+            case Member():
+                value = self.facts.get(term.subject.name)
+                return UNKNOWN if value is None else member(value, term)
+            case Has():
+                value = self.facts.get(term.subject.name)
+                return truth(None if not isinstance(value, frozenset) else term.element in value)
+            case Known():
+                return truth(self.facts.get(term.subject.name) is not None)
+            case Happened():
+                return self._happened(term)
+            case CountAtLeast():
+                truths = [self.truth(part) for part in term.terms]
+                certain = sum(t is TRUE for t in truths)
+                return at_least(term.least, certain, certain + sum(t is UNKNOWN for t in truths))
+            case SumAtLeast():
+                return self._sum(term)
+            case TextTest():
+                value = self.facts.get(term.subject.name)
+                return truth(None if not isinstance(value, str) else text_test(term, value))
+            case Const():
+                return term.value
+
+    def _sum(self, term: SumAtLeast) -> Truth:
+        """The score lies between all that is certain and all that is possible."""
+        low = high = 0
+        for weight, part in zip(term.weights, term.terms, strict=True):
+            match self.truth(part):
+                case Truth.TRUE:
+                    low, high = low + weight, high + weight
+                case Truth.UNKNOWN:
+                    low, high = low + min(weight, 0), high + max(weight, 0)
+        return at_least(term.least, low, high)
+
+    # ------------------------------------------------------------------------- comparisons
+
+    def _compare(self, term: Compare) -> Truth:
+        left = self.facts.get(term.left.name)
+        right = self._operand(term.right, term.left)
+        if left is None or right is None:
+            return UNKNOWN
+        times = term.right.times if isinstance(term.right, Other) else None
+        if not isinstance(left, Range) and not isinstance(right, Range) and times is None:
+            if term.left.type.kind is Kind.LEVEL:
+                rank = term.left.type.rank
+                return truth(ordered(term.op, rank(str(left)), rank(str(right))))
+            return truth(ordered(term.op, left, right))
+        return compare_ranges(term.op, bounds(left, exact=times is not None), bounds(right, times))
+
+    def _operand(self, operand: Operand, subject: Subject) -> Value | None:
+        match operand:
+            case Literal():
+                return operand.value
+            case Other():
+                return self.facts.get(operand.subject.name)
+            case FromNow():
+                moment = self.now + operand.offset
+                return moment.date() if subject.type.kind is Kind.DATE else moment
+
+    # ------------------------------------------------------------------------------ events
+
+    def _happened(self, term: Happened) -> Truth:
+        log = self.events.get(term.event)
+        if log is None:
+            return UNKNOWN
+        certain = possible = 0
+        for happening in log.happenings:
+            counts = every([in_window(happening, self.now, term.within), self._fits(happening, term)])
+            certain += counts is TRUE
+            possible += counts is not FALSE
+        if log.since is not None and (term.within is None or self.now - term.within < log.since):
+            return TRUE if certain >= term.least else UNKNOWN
+        return at_least(term.least, certain, possible)
+
+    def _fits(self, happening: Happening, term: Happened) -> Truth:
+        """Whether the details of a happening satisfy `where`."""
+        return Evaluation(happening.details, {}, self.now).truth(term.where)
+
+
+def in_window(happening: Happening, now: datetime, within: timedelta | None) -> Truth:
+    """Whether a happening lies in `now - within < at <= now`; an undated one may, or surely
+    does where the window is `ever`."""
+    if happening.at is None:
+        return TRUE if within is None else UNKNOWN
+    if happening.at > now:
+        return FALSE
+    return truth(within is None or happening.at > now - within)
+
+
+def ordered(op: Comparison, left: Value, right: Value) -> bool:
+    """Compares two values of one type."""
+    match op:
+        case Comparison.EQ:
+            return left == right
+        case Comparison.LT:
+            return left < right  # type: ignore[operator]
+        case Comparison.LE:
+            return left <= right  # type: ignore[operator]
+        case Comparison.GT:
+            return left > right  # type: ignore[operator]
+        case Comparison.GE:
+            return left >= right  # type: ignore[operator]
+
+
+def bounds(value: Value, times: Decimal | None = None, *, exact: bool = False) -> tuple[Number, Number]:
+    """The lowest and the highest number a value may be.
+
+    With a factor (or `exact`) the numbers are decimals: a float means its shortest decimal.
+    """
+    if isinstance(value, Range):
+        low: Number = -math.inf if value.low is None else value.low
+        high: Number = math.inf if value.high is None else value.high
+    elif isinstance(value, int | float):
+        low = high = value
+    else:
+        raise TypeError(f"{value!r} is not a number")
+    if times is not None or exact:
+        factor = Decimal(1) if times is None else times
+        return Decimal(repr(low)) * factor, Decimal(repr(high)) * factor
+    return low, high
+
+
+def compare_ranges(
+    op: Comparison, left: tuple[Number, Number], right: tuple[Number, Number]
+) -> Truth:
+    """TRUE or FALSE where every value of both ranges gives that answer, else UNKNOWN."""
+    (low, high), (least, most) = left, right
+    match op:
+        case Comparison.EQ:
+            if low == high == least == most:
+                return TRUE
+            return FALSE if high < least or most < low else UNKNOWN
+        case Comparison.LT:
+            return TRUE if high < least else FALSE if low >= most else UNKNOWN
+        case Comparison.LE:
+            return TRUE if high <= least else FALSE if low > most else UNKNOWN
+        case Comparison.GT:
+            return TRUE if low > most else FALSE if high <= least else UNKNOWN
+        case Comparison.GE:
+            return TRUE if low >= most else FALSE if high < least else UNKNOWN
+
+
+def member(value: Value, term: Member) -> Truth:
+    """Whether a value, or all or none of the numbers in a range, are listed."""
+    if not isinstance(value, Range):
+        return truth(value in term.values)
+    low, high = bounds(value)
+    inside = [v for v in term.values if isinstance(v, int | float) and low <= v <= high]
+    if not inside:
+        return FALSE
+    whole = term.subject.type.kind is Kind.INTEGER
+    return TRUE if whole and len(inside) == high - low + 1 else UNKNOWN
+
+
+def text_test(term: TextTest, value: str) -> bool:
+    """Searches a text."""
+    match term.test:
+        case TextMatch.CONTAINS:
+            return term.text in value
+        case TextMatch.STARTS:
+            return value.startswith(term.text)
+        case TextMatch.ENDS:
+            return value.endswith(term.text)
+        case TextMatch.MATCHES:
+            return re2.search(term.text, value) is not None
+
+
+__all__ = ["Evaluation", "Verdicts", "compare_ranges", "in_window", "ordered", "verdicts"]

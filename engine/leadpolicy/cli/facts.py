@@ -1,0 +1,7 @@
+"""`leadpolicy facts`."""
+
+from __future__ import annotations
+
+
+def facts() -> None:
+    """In preparation."""

@@ -1,0 +1,133 @@
+"""How far policies agree on a rung: raw agreement, Cohen's kappa for two, Fleiss' kappa for all.
+
+Agreement is counted among records that every policy concerned decides (TRUE or FALSE); how many
+are left out because one of them says UNKNOWN stands beside every figure.
+
+Sources: J. Cohen, "A coefficient of agreement for nominal scales", 1960; J. L. Fleiss, "Measuring
+nominal scale agreement among many raters", 1971. Both correct for the agreement that chance would
+bring. Where every verdict is the same, chance alone explains all of it and kappa is 0/0: undefined.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+
+from leadpolicy.compare.codes import TRUE, UNKNOWN, Codes, share
+
+
+class KappaNote(StrEnum):
+    """What a reader has to know before believing a kappa."""
+
+    NONE = ""
+    NOTHING_DECIDED = "undefined: no record is decided by all"
+    CONSTANT = "undefined: all verdicts are the same"
+    ONE_SIDED = "one side says the same of every record, so kappa is 0 whatever the other says"
+
+
+@dataclass(frozen=True, slots=True)
+class PairAgreement:
+    """Two policies on one rung. `raw` and `kappa` are None where they are not defined."""
+
+    records: int
+    decided: int
+    undecided: int
+    both: int
+    only_a: int
+    only_b: int
+    neither: int
+    raw: float | None
+    kappa: float | None
+    note: KappaNote
+
+
+@dataclass(frozen=True, slots=True)
+class OverallAgreement:
+    """All policies that define a rung.
+
+    `unanimous` is the share of decided records on which all say the same, `raw` the mean agreement
+    of a pair, which is what Fleiss' kappa corrects.
+    """
+
+    policies: int
+    records: int
+    decided: int
+    undecided: int
+    unanimous: float | None
+    raw: float | None
+    kappa: float | None
+    note: KappaNote
+
+
+def pair_agreement(a: Codes, b: Codes) -> PairAgreement:
+    """Agreement of two columns of verdicts on the same records."""
+    decided = (a != UNKNOWN) & (b != UNKNOWN)
+    n = int(decided.sum())
+    yes_a, yes_b = a[decided] == TRUE, b[decided] == TRUE
+    both = int((yes_a & yes_b).sum())
+    only_a = int(yes_a.sum()) - both
+    only_b = int(yes_b.sum()) - both
+    neither = n - both - only_a - only_b
+    kappa, note = cohens(both, only_a, only_b, neither)
+    return PairAgreement(
+        records=len(a),
+        decided=n,
+        undecided=len(a) - n,
+        both=both,
+        only_a=only_a,
+        only_b=only_b,
+        neither=neither,
+        raw=share(both + neither, n),
+        kappa=kappa,
+        note=note,
+    )
+
+
+def cohens(
+    both: int, only_a: int, only_b: int, neither: int
+) -> tuple[float | None, KappaNote]:
+    """Cohen's kappa of a two-by-two table, with what has to be said about it."""
+    from statsmodels.stats.inter_rater import cohens_kappa
+
+    n = both + only_a + only_b + neither
+    if not n:
+        return None, KappaNote.NOTHING_DECIDED
+    if n in (both, neither):
+        return None, KappaNote.CONSTANT
+    table = np.array([[both, only_a], [only_b, neither]], dtype=float)
+    kappa = float(cohens_kappa(table, return_results=False))
+    constant = {both + only_a, both + only_b} & {0, n}
+    return kappa, KappaNote.ONE_SIDED if constant else KappaNote.NONE
+
+
+def overall_agreement(columns: Codes) -> OverallAgreement:
+    """Agreement of all columns of verdicts; one column per policy, at least two."""
+    from statsmodels.stats.inter_rater import fleiss_kappa
+
+    records, raters = columns.shape
+    decided = columns[(columns != UNKNOWN).all(axis=1)]
+    n = len(decided)
+    yes = (decided == TRUE).sum(axis=1)
+    counts = np.column_stack([yes, raters - yes])
+    kappa: float | None = None
+    note = KappaNote.NONE
+    if not n:
+        note = KappaNote.NOTHING_DECIDED
+    elif int(yes.sum()) in (0, n * raters):
+        note = KappaNote.CONSTANT
+    else:
+        kappa = float(fleiss_kappa(counts, method="fleiss"))
+    pairs = raters * (raters - 1)
+    alike = float((counts * (counts - 1)).sum() / (n * pairs)) if n else None
+    return OverallAgreement(
+        policies=raters,
+        records=records,
+        decided=n,
+        undecided=records - n,
+        unanimous=share(int(((yes == 0) | (yes == raters)).sum()), n),
+        raw=alike,
+        kappa=kappa,
+        note=note,
+    )

@@ -1,0 +1,50 @@
+"""Verdicts as arrays of small integers: FALSE 0, UNKNOWN 1, TRUE 2, ordered as in `Truth`.
+
+With this order Kleene's AND and OR of whole columns are the minimum and the maximum.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+Codes: TypeAlias = npt.NDArray[np.int8]
+Mask: TypeAlias = npt.NDArray[np.bool_]
+Whole: TypeAlias = npt.NDArray[np.int64]
+
+FALSE: Final = 0
+UNKNOWN: Final = 1
+TRUE: Final = 2
+
+WON: Final = 1
+NOT_WON: Final = 0
+OPEN: Final = -1
+"""No outcome is known: there is no outcome table, or the record had closed before the moment."""
+
+
+def any_of(columns: Codes) -> Codes:
+    """Kleene OR along the last axis; FALSE where there is no column."""
+    return columns.max(axis=-1, initial=FALSE)
+
+
+def last_reaching(stages: Codes, least: int) -> Whole:
+    """Per record the position of the last stage whose verdict is at least `least`, else -1."""
+    records, ladder = stages.shape
+    if not ladder:
+        return np.full(records, -1, dtype=np.int64)
+    reached = stages[:, ::-1] >= least
+    return np.where(reached.any(axis=1), ladder - 1 - reached.argmax(axis=1), -1)
+
+
+def outcome_codes(outcomes: Sequence[bool | None]) -> Codes:
+    """WON, NOT_WON or OPEN for each record."""
+    codes = (OPEN if known is None else WON if known else NOT_WON for known in outcomes)
+    return np.fromiter(codes, dtype=np.int8, count=len(outcomes))
+
+
+def share(part: int, whole: int) -> float | None:
+    """`part / whole`, or None where there is nothing to take a share of."""
+    return int(part) / int(whole) if whole else None

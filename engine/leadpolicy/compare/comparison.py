@@ -1,0 +1,229 @@
+"""The comparison of policies on data, as data frames."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, fields
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import pandas as pd
+
+from leadpolicy.compare import frames
+from leadpolicy.compare.contested import contested
+from leadpolicy.compare.disagreements import cause_table, disagreements
+from leadpolicy.compare.evaluation import Evaluation, Progress, evaluate
+from leadpolicy.compare.readiness import condition_readiness, missing, policy_readiness
+from leadpolicy.compare.segments import segment_order, segments
+from leadpolicy.compare.study import Study, describe
+from leadpolicy.diagnostics import LeadpolicyError, suggest
+from leadpolicy.policy import RUNGS, Policy, load_policies
+
+if TYPE_CHECKING:
+    from leadpolicy.data import AsOf, Dataset, RecordSet
+
+FORMAT: Final = 1
+TOP: Final = 10
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Comparison:
+    """What follows from several policies on the same records.
+
+    Every frame is tidy: one row per thing named in its first columns. `policy`, `a`, `b`, `claims`
+    and `other` hold labels (`policies` tells which identity each stands for). Counts that do not
+    exist, because a policy does not define a rung, are missing, never zero.
+
+    ==============  ============================================================================
+    frame           a row is
+    ==============  ============================================================================
+    policies        a policy: identity, title, and how much of it the data can evaluate
+    criteria        a criterion or stage: what it needs, what is absent, verdict counts
+    missing         a fact or event that leaves stages of a policy UNKNOWN
+    volumes         a rung of a policy: certain, unknown, refused, possible records
+    stages          a stage of a policy: current (last TRUE) and possible (last not FALSE) records
+    agreement       a pair on a rung: raw agreement and Cohen's kappa among records both decide
+    overall         a rung: raw agreement and Fleiss' kappa among records that all decide
+    overlap         a pair on a rung: Jaccard, containment, records that only one holds
+    exclusive       a rung of a policy: records that no other policy holds
+    crossings       a rung of a and the rung of b that holds most nearly the same records
+    disagreements   a pair, rung and cause: records that `claims` holds and `other` does not
+    contested       a record on which the policies split, the most even split first
+    outcomes        a rung of a policy: won of known, Wilson interval, lift, recall
+    segments        a segment, rung and policy: volumes and outcomes within the segment
+    ==============  ============================================================================
+    """
+
+    study: Study
+    policies: pd.DataFrame
+    criteria: pd.DataFrame
+    missing: pd.DataFrame
+    volumes: pd.DataFrame
+    stages: pd.DataFrame
+    agreement: pd.DataFrame
+    overall: pd.DataFrame
+    overlap: pd.DataFrame
+    exclusive: pd.DataFrame
+    crossings: pd.DataFrame
+    disagreements: pd.DataFrame
+    contested: pd.DataFrame
+    outcomes: pd.DataFrame
+    segments: pd.DataFrame
+    evaluation: Evaluation = field(repr=False)
+
+    def frames(self) -> dict[str, pd.DataFrame]:
+        """All frames by name."""
+        found = ((one.name, getattr(self, one.name)) for one in fields(self))
+        return {name: value for name, value in found if isinstance(value, pd.DataFrame)}
+
+    def verdicts(self) -> pd.DataFrame:
+        """One row per record with the verdict (0 FALSE, 1 UNKNOWN, 2 TRUE) of each policy and rung.
+
+        The columns have two levels: policy and rung.
+        """
+        columns = {
+            (one.label, rung): codes
+            for one in self.evaluation.policies
+            for rung, codes in one.rungs.items()
+        }
+        index = pd.Index(list(self.evaluation.ids), name="record")
+        table = pd.DataFrame(columns, index=index)
+        if columns:
+            table.columns = pd.MultiIndex.from_tuples(list(columns), names=["policy", "rung"])
+        return table
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data for JSON: the study and the rows of every frame; undefined is None."""
+        return {
+            "leadpolicy_comparison": FORMAT,
+            "study": self.study.to_dict(),
+            **{name: frames.plain_rows(table) for name, table in self.frames().items()},
+        }
+
+    def to_json(self) -> str:
+        """`to_dict` as text."""
+        return json.dumps(self.to_dict(), ensure_ascii=False, indent=1, allow_nan=False)
+
+    def __repr__(self) -> str:
+        return f"<Comparison of {', '.join(self.policies['identity'])} on {self.study.cohort}>"
+
+    def _repr_html_(self) -> str:
+        """A summary for notebooks: volumes, overall agreement and outcomes."""
+        parts = [f"<h4>{escape(self.study.cohort)}</h4>"]
+        shown = [
+            ("Volumes per rung", self.volumes.drop(columns=["records", "share_possible"])),
+            ("Agreement of all policies", self.overall),
+            (f"Outcome: {self.study.outcome_name}; {self.study.denominator}", self.outcomes),
+        ]
+        for title, table in shown:
+            if len(table):
+                parts.append(f"<p><b>{escape(title)}</b></p>")
+                parts.append(
+                    table.to_html(index=False, na_rep="—", border=0, float_format="{:.3f}".format)
+                )
+        return "\n".join(parts)
+
+
+def compare(
+    policies: Iterable[Policy | str | Path] | Policy | str | Path,
+    data: RecordSet | Dataset | str | Path,
+    *,
+    as_of: AsOf | str | None = None,
+    by: str | None = None,
+    rungs: Sequence[str] = RUNGS,
+    top: int = TOP,
+    progress: Progress | None = None,
+) -> Comparison:
+    """Compare policies on the records of a data set.
+
+    `policies` are policies, names (`heinz@1.0.0`) or folders; `data` is a record set, a data set,
+    or the path or name of one. `as_of` applies where the data has yet to be read. `by` names the
+    fact that cuts the records into segments; `top` is how many contested records to keep.
+
+    Raises `LeadpolicyError`.
+    """
+    records = _records(data, as_of, progress)
+    _check_rungs(rungs)
+    cut = None if by is None else records.segment(by)
+    evaluation = evaluate(_policies(policies), records, progress)
+    lacking = missing(evaluation, progress)
+    conditions = condition_readiness(evaluation)
+    if progress is not None:
+        progress("comparing", 0, 1)
+    table = cause_table(evaluation)
+    agreement, overall = frames.agreement_frames(evaluation, rungs)
+    overlap, exclusive = frames.overlap_frames(evaluation, rungs)
+    found = Comparison(
+        study=describe(evaluation, rungs, by),
+        policies=frames.policies_frame(evaluation, policy_readiness(evaluation, conditions)),
+        criteria=frames.criteria_frame(conditions),
+        missing=frames.missing_frame(lacking),
+        volumes=frames.volumes_frame(evaluation, rungs),
+        stages=frames.stages_frame(evaluation),
+        agreement=agreement,
+        overall=overall,
+        overlap=overlap,
+        exclusive=exclusive,
+        crossings=frames.crossings_frame(evaluation, rungs),
+        disagreements=frames.disagreements_frame(
+            one for rung in rungs for one in disagreements(evaluation, rung, table)
+        ),
+        contested=frames.contested_frame(evaluation, contested(evaluation, rungs, table, top)),
+        outcomes=frames.outcomes_frame(evaluation, rungs),
+        segments=_segments(evaluation, rungs, by, cut),
+        evaluation=evaluation,
+    )
+    if progress is not None:
+        progress("comparing", 1, 1)
+    return found
+
+
+def _records(
+    data: RecordSet | Dataset | str | Path, as_of: AsOf | str | None, progress: Progress | None
+) -> RecordSet:
+    from leadpolicy.data import Dataset, open_dataset, parse_as_of
+
+    if isinstance(data, str | Path):
+        data = open_dataset(data)
+    moment = parse_as_of(as_of) if isinstance(as_of, str) else as_of
+    if isinstance(data, Dataset):
+        return data.records(moment, progress=progress)
+    if moment is not None:
+        raise LeadpolicyError.of(
+            "LP506",
+            "`as_of` is given, but these records have been read as of their own moments already",
+            help="pass the data set instead: compare(policies, data.dataset, as_of=…)",
+        )
+    return data
+
+
+def _policies(given: Iterable[Policy | str | Path] | Policy | str | Path) -> list[Policy]:
+    many = [given] if isinstance(given, Policy | str | Path) else list(given)
+    found: list[Policy] = []
+    for one in many:
+        found += [one] if isinstance(one, Policy) else load_policies([one])
+    if not found:
+        raise LeadpolicyError.of("LP506", "there is no policy to compare")
+    return found
+
+
+def _check_rungs(rungs: Sequence[str]) -> None:
+    for rung in rungs:
+        if rung not in RUNGS:
+            raise LeadpolicyError.of(
+                "LP506",
+                f"there is no rung `{rung}`",
+                expected=f"one of {', '.join(RUNGS)}",
+                help=suggest(rung, RUNGS),
+            )
+
+
+def _segments(
+    evaluation: Evaluation, rungs: Sequence[str], by: str | None, cut: Sequence[str] | None
+) -> pd.DataFrame:
+    if by is None or cut is None:
+        return frames.segments_frame([])
+    fact = evaluation.data.dataset.vocabulary.facts.get(by)
+    return frames.segments_frame(segments(evaluation, cut, segment_order(cut, fact), rungs))

@@ -1,0 +1,125 @@
+"""The records most worth arguing about: those on which the policies split most evenly."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from leadpolicy.compare.causes import Cause
+from leadpolicy.compare.codes import FALSE, TRUE, UNKNOWN, Whole
+from leadpolicy.compare.disagreements import Table
+from leadpolicy.compare.evaluation import Evaluation, PolicyVerdicts, distinct_rows
+
+
+@dataclass(frozen=True, slots=True)
+class Contested:
+    """A record on which the policies split: some say TRUE, others FALSE.
+
+    `nearest` is the denying policy that lacks the fewest criteria, and `cause` what it lacks.
+    """
+
+    rung: str
+    row: int
+    record: str
+    claims: tuple[str, ...]
+    denies: tuple[str, ...]
+    undecided: tuple[str, ...]
+    nearest: str
+    cause: Cause
+
+
+def contested(
+    evaluation: Evaluation, rungs: Sequence[str], table: Table, top: int
+) -> list[Contested]:
+    """The most even split first, then the nearest miss, chosen for variety.
+
+    The rungs take turns. Within a rung every distinct pattern of verdicts is shown once before
+    any is shown again, and then with another cause before the same one. No record comes twice.
+    """
+    queues = [_ranked(evaluation, rung, table) for rung in rungs]
+    chosen: list[Contested] = []
+    seen: set[int] = set()
+    while any(queues):
+        for rung, queue in zip(rungs, queues, strict=True):
+            while queue and queue[-1] in seen:
+                queue.pop()
+            if queue and len(chosen) < top:
+                seen.add(row := queue.pop())
+                chosen.append(_contested(evaluation, rung, row, table))
+        if len(chosen) >= top:
+            break
+    return chosen
+
+
+def _ranked(evaluation: Evaluation, rung: str, table: Table) -> list[int]:
+    """Rows that are disputed on the rung, the one to show first at the end."""
+    defining = evaluation.defining(rung)
+    if len(defining) < 2:
+        return []
+    columns = np.column_stack([one.rungs[rung] for one in defining])
+    yes, no = (columns == TRUE).sum(axis=1), (columns == FALSE).sum(axis=1)
+    disputed = np.minimum(yes, no)
+    rows = np.flatnonzero(disputed)
+    if not len(rows):
+        return []
+    distance, cause = _nearest(defining, rung, table, rows)
+    order = np.lexsort(
+        (evaluation.rank[rows], distance, np.abs(yes - no)[rows], -disputed[rows]),
+    )
+    rows, cause = rows[order], cause[order]
+    pattern = distinct_rows(columns)[1][rows]
+    repeated = _occurrence(pattern * (int(cause.max()) + 1) + cause)
+    within = _occurrence(pattern * (int(repeated.max()) + 1) + repeated)
+    return [int(row) for row in rows[np.lexsort((within, repeated))][::-1]]
+
+
+def _nearest(
+    defining: list[PolicyVerdicts], rung: str, table: Table, rows: Whole
+) -> tuple[Whole, Whole]:
+    """For each row the fewest criteria that a denying policy lacks, and a number for its cause."""
+    distance = np.full(len(rows), np.iinfo(np.int64).max, dtype=np.int64)
+    cause = np.zeros(len(rows), dtype=np.int64)
+    offset = 0
+    for one in defining:
+        denied = one.rungs[rung][rows] == FALSE
+        held_off = np.zeros(len(one.stages), dtype=np.bool_)
+        held_off[rows[denied]] = True
+        causes = table[one.label, rung]
+        codes = np.zeros(len(rows), dtype=np.int64)
+        sizes = np.full(len(rows), np.iinfo(np.int64).max, dtype=np.int64)
+        if denied.any():
+            codes[denied] = causes.codes(held_off)
+            sizes[denied] = causes.sizes()[codes[denied]]
+        closer = sizes < distance
+        distance[closer], cause[closer] = sizes[closer], codes[closer] + offset
+        offset += len(causes.found)
+    return distance, cause
+
+
+def _occurrence(values: Whole) -> Whole:
+    """For each value how many equal ones stand before it."""
+    order = np.argsort(values, kind="stable")
+    starts = np.flatnonzero(np.diff(values[order], prepend=-1))
+    first = np.repeat(starts, np.diff([*starts.tolist(), len(values)]))
+    occurrence = np.empty(len(values), dtype=np.int64)
+    occurrence[order] = np.arange(len(values)) - first
+    return occurrence
+
+
+def _contested(evaluation: Evaluation, rung: str, row: int, table: Table) -> Contested:
+    said = {one.label: int(one.rungs[rung][row]) for one in evaluation.defining(rung)}
+    denies = tuple(label for label, code in said.items() if code == FALSE)
+    causes = {label: table[label, rung].at(row) for label in denies}
+    nearest = min(denies, key=lambda label: causes[label].size)
+    return Contested(
+        rung=rung,
+        row=row,
+        record=evaluation.ids[row],
+        claims=tuple(label for label, code in said.items() if code == TRUE),
+        denies=denies,
+        undecided=tuple(label for label, code in said.items() if code == UNKNOWN),
+        nearest=nearest,
+        cause=causes[nearest],
+    )

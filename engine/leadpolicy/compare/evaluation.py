@@ -1,0 +1,136 @@
+"""Every record under every policy, as arrays of verdicts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from leadpolicy.backends.interpreter import verdicts
+from leadpolicy.compare.codes import Codes, Whole, any_of, outcome_codes
+from leadpolicy.policy.model import RUNGS, Policy
+
+if TYPE_CHECKING:
+    from leadpolicy.data import RecordSet
+
+Progress = Callable[[str, int, int], None]
+STEP: Final = 200
+"""Records between two reports of progress."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PolicyVerdicts:
+    """What one policy says of every record.
+
+    `stages` has a column per stage of the ladder, `criteria` one per criterion in file order.
+    `rungs` holds the common rungs that the policy defines: Kleene OR of the stages that count.
+    Equal rows of `criteria` share a pattern: `patterns[pattern_of[i]]` is row i.
+    """
+
+    label: str
+    policy: Policy
+    stages: Codes
+    criteria: Codes
+    rungs: Mapping[str, Codes]
+    patterns: Codes
+    pattern_of: Whole
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Evaluation:
+    """The verdicts of all policies on the same records, in the order of the data."""
+
+    data: RecordSet
+    policies: tuple[PolicyVerdicts, ...]
+    ids: tuple[str, ...]
+    outcomes: Codes
+    rank: Whole
+    """The place of each record when all are sorted by id: samples do not depend on row order."""
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def __getitem__(self, label: str) -> PolicyVerdicts:
+        """The verdicts of a policy by its label; raises KeyError."""
+        for one in self.policies:
+            if one.label == label:
+                return one
+        raise KeyError(label)
+
+    def rung(self, label: str, rung: str) -> Codes | None:
+        """A policy's verdicts on a common rung, or None where it does not define it."""
+        return self[label].rungs.get(rung)
+
+    def defining(self, rung: str) -> list[PolicyVerdicts]:
+        """The policies that define a rung, in the order in which they were given."""
+        return [one for one in self.policies if rung in one.rungs]
+
+
+def labels(policies: Sequence[Policy]) -> list[str]:
+    """A short, unique name for each: its id, its identity where versions differ, then a number."""
+    ids = Counter(policy.id for policy in policies)
+    named = [p.id if ids[p.id] == 1 and not p.changed else p.identity for p in policies]
+    seen: Counter[str] = Counter()
+    unique: list[str] = []
+    for name in named:
+        seen[name] += 1
+        unique.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
+    return unique
+
+
+def evaluate(
+    policies: Iterable[Policy], data: RecordSet, progress: Progress | None = None
+) -> Evaluation:
+    """Evaluate every policy on every record at the record's moment."""
+    given = list(policies)
+    total = len(given) * len(data.records)
+    done = 0
+    found: list[PolicyVerdicts] = []
+    for label, policy in zip(labels(given), given, strict=True):
+        stages = np.zeros((len(data.records), len(policy.stages)), dtype=np.int8)
+        criteria = np.zeros((len(data.records), len(policy.criteria)), dtype=np.int8)
+        for row, (record, moment) in enumerate(zip(data.records, data.moments, strict=True)):
+            said = verdicts(policy.logic, record, moment)
+            stages[row] = said.stages
+            criteria[row] = said.criteria
+            if progress is not None and row % STEP == 0:
+                progress(f"evaluating {label}", done + row, total)
+        done += len(data.records)
+        found.append(policy_verdicts(label, policy, stages, criteria))
+    if progress is not None:
+        progress("evaluating", total, total)
+    return Evaluation(
+        data,
+        tuple(found),
+        tuple(data.ids),
+        outcome_codes(data.outcomes),
+        _rank(data.ids),
+    )
+
+
+def policy_verdicts(label: str, policy: Policy, stages: Codes, criteria: Codes) -> PolicyVerdicts:
+    """Verdicts with what follows from them: the common rungs and the distinct patterns."""
+    positions = {
+        rung: [i for i, stage in enumerate(policy.stages) if stage.counts_as == rung]
+        for rung in RUNGS
+    }
+    rungs = {rung: any_of(stages[:, at]) for rung, at in positions.items() if at}
+    patterns, pattern_of = distinct_rows(criteria)
+    return PolicyVerdicts(label, policy, stages, criteria, rungs, patterns, pattern_of)
+
+
+def distinct_rows(rows: Codes) -> tuple[Codes, Whole]:
+    """The distinct rows in lexical order, and for each row the position of its equal."""
+    if not rows.size:
+        return rows[:1], np.zeros(len(rows), dtype=np.int64)
+    patterns, inverse = np.unique(rows, axis=0, return_inverse=True)
+    return patterns, inverse.reshape(-1).astype(np.int64)
+
+
+def _rank(ids: Sequence[str]) -> Whole:
+    rank = np.empty(len(ids), dtype=np.int64)
+    rank[sorted(range(len(ids)), key=ids.__getitem__)] = np.arange(len(ids))
+    return rank

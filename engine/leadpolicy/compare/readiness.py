@@ -1,0 +1,206 @@
+"""What the data can say about each policy: which criteria it can decide, and what is missing."""
+
+from __future__ import annotations
+
+import zlib
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final, Literal
+
+import numpy as np
+
+from leadpolicy.compare.codes import UNKNOWN, Whole, share
+from leadpolicy.compare.evaluation import Evaluation, PolicyVerdicts, Progress
+from leadpolicy.compare.needs import needs
+from leadpolicy.compare.volumes import Volume, volume
+from leadpolicy.decision.reasons import missing_facts
+from leadpolicy.logic.terms import Term
+from leadpolicy.vocabulary.model import EVENT
+
+SAMPLE: Final = 1_000
+"""Undecided records looked at per policy to find the missing facts; the same ones every time."""
+
+
+class Ready(StrEnum):
+    """Whether the data set has what a condition looks at, filled or not."""
+
+    FULLY = "fully"
+    PARTLY = "partly"
+    NOT = "not"
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionReadiness:
+    """One criterion or stage of a policy on this data. `absent`: needed, but not in the data set."""
+
+    policy: str
+    kind: Literal["criterion", "stage"]
+    name: str
+    says: str
+    ready: Ready
+    needs: tuple[str, ...]
+    absent: tuple[str, ...]
+    verdicts: Volume
+
+    @property
+    def decided(self) -> float | None:
+        """The share of records for which the verdict is TRUE or FALSE."""
+        return share(self.verdicts.certain + self.verdicts.refused, self.verdicts.records)
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyReadiness:
+    """All criteria of a policy; its stages where it names no criteria.
+
+    `decided` is the mean over criteria of the share of records decided, `open_records` the number
+    of records for which at least one stage is UNKNOWN.
+    """
+
+    policy: str
+    criteria: int
+    fully: int
+    partly: int
+    not_ready: int
+    decided: float | None
+    open_records: int
+    records: int
+
+
+@dataclass(frozen=True, slots=True)
+class MissingFact:
+    """A fact, or the log of an event, that leaves stages of a policy UNKNOWN.
+
+    `open` of the `examined` records that have an UNKNOWN stage lack it; `undecided` is the number
+    of all such records.
+    """
+
+    policy: str
+    fact: str
+    open: int
+    examined: int
+    undecided: int
+    records: int
+    in_data: bool
+    ask: str
+    owner: str
+
+    @property
+    def share(self) -> float:
+        """Of all records, the share that stays open for want of this; extrapolated from those
+        examined where not all were.
+        """
+        return self.open / self.examined * self.undecided / self.records
+
+
+def available(evaluation: Evaluation) -> frozenset[str]:
+    """Facts, and events as `event:NAME`, that the data set maps."""
+    dataset = evaluation.data.dataset
+    return frozenset(dataset.facts) | {EVENT + name for name in dataset.events}
+
+
+def condition_readiness(evaluation: Evaluation) -> list[ConditionReadiness]:
+    """For every criterion, then every stage, of every policy in file order."""
+    has = available(evaluation)
+    found: list[ConditionReadiness] = []
+    for one in evaluation.policies:
+        policy = one.policy
+        for at, (criterion, term) in enumerate(
+            zip(policy.criteria.values(), policy.logic.criteria, strict=True)
+        ):
+            of = volume(one.criteria[:, at])
+            found.append(_ready(one, "criterion", (criterion.name, criterion.says), term, has, of))
+        for at, (stage, term) in enumerate(zip(policy.stages, policy.logic.stages, strict=True)):
+            of = volume(one.stages[:, at])
+            says = stage.says or stage.title
+            found.append(_ready(one, "stage", (stage.name, says), term, has, of))
+    return found
+
+
+def _ready(
+    one: PolicyVerdicts,
+    kind: Literal["criterion", "stage"],
+    named: tuple[str, str],
+    term: Term,
+    has: frozenset[str],
+    verdicts: Volume,
+) -> ConditionReadiness:
+    wanted = needs(term)
+    absent = wanted - has
+    ready = Ready.FULLY if not absent else Ready.NOT if absent == wanted else Ready.PARTLY
+    return ConditionReadiness(
+        one.label, kind, *named, ready, tuple(sorted(wanted)), tuple(sorted(absent)), verdicts
+    )
+
+
+def policy_readiness(
+    evaluation: Evaluation, conditions: Sequence[ConditionReadiness]
+) -> list[PolicyReadiness]:
+    """The conditions of each policy summed up."""
+    found: list[PolicyReadiness] = []
+    for one in evaluation.policies:
+        own = [c for c in conditions if c.policy == one.label]
+        units = [c for c in own if c.kind == "criterion"] or own
+        count = Counter(c.ready for c in units)
+        shares = [c.decided for c in units if c.decided is not None]
+        found.append(
+            PolicyReadiness(
+                policy=one.label,
+                criteria=len(units),
+                fully=count[Ready.FULLY],
+                partly=count[Ready.PARTLY],
+                not_ready=count[Ready.NOT],
+                decided=sum(shares) / len(shares) if shares else None,
+                open_records=int((one.stages == UNKNOWN).any(axis=1).sum()),
+                records=len(evaluation),
+            )
+        )
+    return found
+
+
+def missing(evaluation: Evaluation, progress: Progress | None = None) -> list[MissingFact]:
+    """What leaves stages UNKNOWN, for each policy the most frequent first.
+
+    At most `SAMPLE` undecided records per policy are examined, drawn by a hash of their ids.
+    """
+    has = available(evaluation)
+    draw = np.array([zlib.crc32(id.encode()) for id in evaluation.ids], dtype=np.int64)
+    found: list[MissingFact] = []
+    for number, one in enumerate(evaluation.policies):
+        if progress is not None:
+            progress("finding what is missing", number, len(evaluation.policies))
+        undecided = np.flatnonzero((one.stages == UNKNOWN).any(axis=1))
+        examined = undecided[np.lexsort((evaluation.rank[undecided], draw[undecided]))][:SAMPLE]
+        counts = _count_missing(evaluation, one, examined)
+        vocabulary = one.policy.vocabulary
+        for name, open in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
+            entry = (
+                vocabulary.events[name.removeprefix(EVENT)]
+                if name.startswith(EVENT)
+                else vocabulary.facts[name]
+            )
+            found.append(
+                MissingFact(
+                    policy=one.label,
+                    fact=name,
+                    open=open,
+                    examined=len(examined),
+                    undecided=len(undecided),
+                    records=len(evaluation),
+                    in_data=name in has,
+                    ask=entry.ask,
+                    owner=entry.owner,
+                )
+            )
+    return found
+
+
+def _count_missing(evaluation: Evaluation, one: PolicyVerdicts, rows: Whole) -> Counter[str]:
+    counts: Counter[str] = Counter()
+    names = [stage.name for stage in one.policy.stages]
+    for row in rows.tolist():
+        stages = tuple(n for n, v in zip(names, one.stages[row], strict=True) if v == UNKNOWN)
+        record, moment = evaluation.data.records[row], evaluation.data.moments[row]
+        counts.update(set(missing_facts(one.policy, record, moment, stages)))
+    return counts

@@ -1,0 +1,53 @@
+"""Tables of a business as records: what was known about each of them at a moment.
+
+`open_dataset` opens a folder with a `dataset.yaml`, `from_frame` takes a data frame; both give a
+`RecordSet`. The names are loaded when they are used, so that importing this room stays cheap.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from leadpolicy.data.dataset import Dataset, open_dataset
+    from leadpolicy.data.frames import from_frame
+    from leadpolicy.data.moments import AfterEntry, AsOf, AtMoment, parse_as_of
+    from leadpolicy.data.quarantine import Quarantine, SetAside
+    from leadpolicy.data.recordset import Progress, RecordSet, TableRead
+
+__all__ = [
+    "AfterEntry",
+    "AsOf",
+    "AtMoment",
+    "Dataset",
+    "Progress",
+    "Quarantine",
+    "RecordSet",
+    "SetAside",
+    "TableRead",
+    "from_frame",
+    "open_dataset",
+    "parse_as_of",
+]
+
+_HOMES: Final = {
+    "AfterEntry": "leadpolicy.data.moments",
+    "AsOf": "leadpolicy.data.moments",
+    "AtMoment": "leadpolicy.data.moments",
+    "Dataset": "leadpolicy.data.dataset",
+    "Progress": "leadpolicy.data.recordset",
+    "Quarantine": "leadpolicy.data.quarantine",
+    "RecordSet": "leadpolicy.data.recordset",
+    "SetAside": "leadpolicy.data.quarantine",
+    "TableRead": "leadpolicy.data.recordset",
+    "from_frame": "leadpolicy.data.frames",
+    "open_dataset": "leadpolicy.data.dataset",
+    "parse_as_of": "leadpolicy.data.moments",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(name)
+    return getattr(import_module(_HOMES[name]), name)

@@ -1,0 +1,1 @@
+"""Keeping definitions honest: identity, lock, cards."""

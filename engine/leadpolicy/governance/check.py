@@ -1,0 +1,53 @@
+"""Checks whole folders: vocabularies, every version of every policy, their cards, and the lock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from leadpolicy.diagnostics import Problems
+from leadpolicy.governance.examples import read_cards
+from leadpolicy.governance.lock import check_lock
+from leadpolicy.policy.load import EXAMPLES, VOCABULARY, Shelf, policy_files
+from leadpolicy.policy.model import Policy
+
+
+def check_paths(paths: Iterable[Path], problems: Problems) -> int:
+    """Notes everything that is wrong below the paths; the number of policy versions read."""
+    shelf = Shelf(problems)
+    count = 0
+    for path in paths:
+        if not path.exists():
+            problems.error("LP101", "there is no such file or folder", where=str(path))
+            continue
+        count += _check(path, shelf)
+    return count
+
+
+def _check(path: Path, shelf: Shelf) -> int:
+    if path.is_file() and path.name == VOCABULARY:
+        shelf.vocabulary(path)
+        return 1
+    if path.is_file() and path.name == EXAMPLES:
+        _check_cards(path.parent, shelf)
+        return 1
+    for vocabulary in [] if path.is_file() else sorted(path.rglob(VOCABULARY)):
+        shelf.vocabulary(vocabulary)
+    files = policy_files(path)
+    read: list[Policy] = []
+    for file in files:
+        policy = shelf.policy(file)
+        if policy is not None:
+            read.append(policy)
+    if path.is_dir():
+        for folder in sorted({file.parent for file in files}):
+            if (folder / EXAMPLES).is_file():
+                read_cards(folder, [p for p in read if Path(p.path).parent == folder],
+                           shelf.problems)  # fmt: skip
+        check_lock(path, read, shelf.problems)
+    return len(files)
+
+
+def _check_cards(folder: Path, shelf: Shelf) -> None:
+    policies = [policy for file in policy_files(folder) if (policy := shelf.policy(file))]
+    read_cards(folder, policies, shelf.problems)

@@ -1,0 +1,1 @@
+"""The logic that every backend shares: core terms, made once each."""

@@ -1,0 +1,191 @@
+"""Finding policies on disk: by name, by name and version, by file or folder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from leadpolicy.diagnostics import LeadpolicyError, Problems, suggest
+from leadpolicy.policy.model import Policy
+from leadpolicy.policy.read import VERSION, read_policy
+from leadpolicy.source import Source
+from leadpolicy.syntax.nodes import Mapping, Scalar
+from leadpolicy.syntax.reader import read_source, read_yaml
+from leadpolicy.vocabulary import Vocabulary, read_vocabulary
+
+POLICIES: Final = Path("policies")
+VOCABULARY: Final = "vocabulary.yaml"
+EXAMPLES: Final = "examples.yaml"
+
+
+@dataclass(slots=True)
+class Shelf:
+    """Reads policies and remembers vocabularies, so that many policies share one.
+
+    Problems of everything that was read collect in `problems`.
+    """
+
+    problems: Problems = field(default_factory=Problems)
+    _vocabularies: dict[Path, Vocabulary | None] = field(default_factory=dict)
+
+    def policy(self, path: Path) -> Policy | None:
+        """The policy in a file, or None where errors were noted."""
+        source = read_source(path, self.problems)
+        if source is None:
+            return None
+        vocabulary = self.vocabulary(path)
+        node = read_yaml(source, self.problems)
+        if vocabulary is None or node is None:
+            return None
+        self._check_names(path, node)
+        return read_policy(node, vocabulary, self.problems, str(path))
+
+    def vocabulary(self, path: Path) -> Vocabulary | None:
+        """The nearest vocabulary.yaml in a folder above a policy."""
+        folder = path.resolve().parent
+        for above in (folder, *folder.parents):
+            file = above / VOCABULARY
+            if file in self._vocabularies:
+                return self._vocabularies[file]
+            if file.is_file():
+                return self._read_vocabulary(file)
+        if Path() not in self._vocabularies:
+            self._vocabularies[Path()] = None
+            self.problems.error(
+                "LP101", f"there is no {VOCABULARY} beside or above this policy", where=str(path),
+                help="policies speak of the facts that a shared vocabulary.yaml declares",
+            )  # fmt: skip
+        return None
+
+    def _read_vocabulary(self, file: Path) -> Vocabulary | None:
+        problems = Problems()
+        vocabulary = read_vocabulary(_shown(file), problems)
+        self.problems.found.extend(problems.found)
+        self._vocabularies[file] = None if problems.errors else vocabulary
+        return self._vocabularies[file]
+
+    def _check_names(self, path: Path, node: object) -> None:
+        """A file is called by its version, its folder by the policy."""
+        if not isinstance(node, Mapping) or not VERSION.match(path.stem):
+            return
+        for key, expected, what in (
+            ("version", path.stem, "the file's name"),
+            ("policy", path.resolve().parent.name, "the folder's name"),
+        ):
+            written = node.get(key)
+            if isinstance(written, Scalar) and written.text != expected:
+                self.problems.error(
+                    "LP211", f"{what} says `{expected}`, the file says `{written.text}`",
+                    written.span, help=f"write `{key}: {expected}`, or rename the file or folder",
+                )  # fmt: skip
+
+
+def _shown(path: Path) -> Path:
+    """The path as a person would write it from here."""
+    try:
+        return path.relative_to(Path.cwd())
+    except ValueError:
+        return path
+
+
+def version_key(path: Path) -> tuple[int, ...]:
+    """Orders versions as numbers: 1.10.0 after 1.9.0."""
+    return tuple(int(part) for part in path.stem.split("."))
+
+
+def versions(folder: Path) -> list[Path]:
+    """The version files of a policy's folder, oldest first."""
+    files = (path for path in folder.glob("*.yaml") if VERSION.match(path.stem))
+    return sorted(files, key=version_key)
+
+
+def policy_files(what: Path) -> list[Path]:
+    """Every version of every policy below a folder (or the file itself)."""
+    if what.is_file():
+        return [what]
+    folders = sorted({path.parent for path in what.rglob("*.yaml") if VERSION.match(path.stem)})
+    return [file for folder in folders for file in versions(folder)]
+
+
+def find(what: str | Path, policies: Path = POLICIES) -> list[Path]:
+    """The files that a name stands for.
+
+    A file stands for itself, `name@1.0.0` for that version, a policy's folder or `name` for its
+    newest version, and a folder of policies for the newest version of each.
+    """
+    path = Path(what)
+    if path.is_file():
+        return [path]
+    name, _, version = str(what).partition("@")
+    folder = next((f for f in (Path(name), policies / name) if f.is_dir()), None)
+    if folder is None:
+        raise _not_found(name, policies)
+    if version:
+        file = folder / f"{version}.yaml"
+        if not file.is_file():
+            known = [path.stem for path in versions(folder)]
+            raise LeadpolicyError.of(
+                "LP101", f"`{name}` has no version {version}", where=str(what),
+                expected=f"one of {', '.join(known)}" if known else None,
+            )  # fmt: skip
+        return [file]
+    if own := versions(folder):
+        return own[-1:]
+    newest = [versions(f)[-1] for f in sorted({p.parent for p in policy_files(folder)})]
+    if not newest:
+        raise LeadpolicyError.of(
+            "LP101", "there is no policy in this folder", where=str(folder),
+            help="a policy is a file such as policies/our-leads/1.0.0.yaml",
+        )  # fmt: skip
+    return newest
+
+
+def _not_found(name: str, policies: Path) -> LeadpolicyError:
+    known = [f.name for f in policies.glob("*") if f.is_dir() and versions(f)]
+    help = suggest(name, known)
+    if help is None and known:
+        help = f"in {policies} there are {', '.join(sorted(known))}"
+    if not policies.is_dir():
+        help = f"there is no folder `{policies}` here; `--policies DIR` names another"
+    return LeadpolicyError.of("LP101", f"there is no policy `{name}`", help=help)
+
+
+def load_policy(what: str | Path, *, policies: str | Path = POLICIES) -> Policy:
+    """One policy: `heinz`, `heinz@1.0.0`, `policies/heinz` or a file. The newest version by default.
+
+    Raises `LeadpolicyError` with everything that is wrong.
+    """
+    (policy,) = load_policies([what], policies=policies, most=1)
+    return policy
+
+
+def load_policies(
+    whats: Iterable[str | Path], *, policies: str | Path = POLICIES, most: int | None = None
+) -> list[Policy]:
+    """Policies by name, file or folder, each once. Raises `LeadpolicyError`.
+
+    `most` refuses more than so many (for callers that need exactly one).
+    """
+    files = list(dict.fromkeys(f for what in whats for f in find(what, Path(policies))))
+    if most is not None and len(files) > most:
+        raise LeadpolicyError.of(
+            "LP101", f"{len(files)} policies are found, one is expected",
+            help="name one of them: " + ", ".join(f.parent.name for f in files),
+        )  # fmt: skip
+    shelf = Shelf()
+    loaded = [shelf.policy(file) for file in files]
+    shelf.problems.stop_on_errors()
+    return [policy for policy in loaded if policy is not None]
+
+
+def parse_policy(text: str, vocabulary: Vocabulary, *, name: str = "policy") -> Policy:
+    """A policy out of a text. Raises `LeadpolicyError`."""
+    problems = Problems()
+    node = read_yaml(Source(name, text), problems)
+    policy = read_policy(node, vocabulary, problems, name)
+    problems.stop_on_errors()
+    if policy is None:
+        raise LeadpolicyError.of("LP108", "there is no policy in this text", where=name)
+    return policy

@@ -1,0 +1,365 @@
+"""What stands to the right of an operator, read by the type of what stands to the left."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from typing import Final
+
+from leadpolicy.diagnostics import Problems, listing, suggest
+from leadpolicy.logic.terms import Subject
+from leadpolicy.operators import OPERATORS, Operator, Shape
+from leadpolicy.policy.model import FactUse, Given, Parameter, ParameterUse, Written
+from leadpolicy.source import Span
+from leadpolicy.syntax.nodes import Mapping, Node, Scalar, Sequence, what
+from leadpolicy.syntax.shape import as_text, check_keys
+from leadpolicy.types import (
+    NUMERIC,
+    Kind,
+    Range,
+    Type,
+    Value,
+    ValueProblem,
+    read_duration,
+    read_text,
+    within_limits,
+)
+from leadpolicy.vocabulary.model import Vocabulary
+
+BOOLEAN: Final = Type(Kind.BOOLEAN)
+COUNT: Final = Type(Kind.INTEGER, limits=(0, 1_000_000))
+
+
+@dataclass(slots=True)
+class Scope:
+    """What conditions may refer to, and where problems go."""
+
+    vocabulary: Vocabulary
+    problems: Problems
+    parameters: dict[str, Parameter] = field(default_factory=dict)
+    used_parameters: set[str] = field(default_factory=set)
+
+    def note(self, problem: ValueProblem, span: Span | None) -> None:
+        """A value problem as a diagnostic at its place."""
+        self.problems.error(
+            problem.code, problem.message, span, expected=problem.expected, help=problem.help
+        )
+
+
+def read_operands(
+    scope: Scope, subject: Subject, operator: Operator, node: Node
+) -> tuple[Written, ...] | None:
+    """The operands as written and typed; None where something is wrong (and noted)."""
+    if isinstance(node, Scalar) and is_parameter(node):
+        used = parameter_use(scope, node)
+        if used is not None and not fits(scope, used, subject.type, operator.shape):
+            return None
+        return (used,) if used is not None else None
+    match operator.shape:
+        case Shape.FLAG:
+            return _one(read_literal(scope, BOOLEAN, node))
+        case Shape.DURATION:
+            return _one(read_window(scope, node, subject.type))
+        case Shape.PATTERN:
+            return _one(_pattern(scope, node))
+        case Shape.ONE:
+            return _one(_single(scope, subject, operator, node))
+        case Shape.MANY:
+            return _many(scope, subject, node, operator)
+        case Shape.PAIR:
+            return _pair(scope, subject, node)
+
+
+def _one(operand: Written | None) -> tuple[Written, ...] | None:
+    return None if operand is None else (operand,)
+
+
+def is_parameter(node: Scalar) -> bool:
+    """Whether a value is `$name`; a quoted one is a text."""
+    return node.text.startswith("$") and not node.quoted and len(node.text) > 1
+
+
+def parameter_use(scope: Scope, node: Scalar) -> ParameterUse | None:
+    """The use of a declared parameter."""
+    name = node.text[1:]
+    if name not in scope.parameters:
+        hint = suggest(name, scope.parameters)
+        help = hint or ("declare it under `parameters:`" if not scope.parameters else None)
+        scope.problems.error("LP207", f"there is no parameter `{name}`", node.span, help=help)
+        return None
+    scope.used_parameters.add(name)
+    return ParameterUse(name, node.span)
+
+
+def fits(scope: Scope, used: ParameterUse, kind: Type, shape: Shape) -> bool:
+    """Whether the parameter's value can stand here; the reason is noted."""
+    parameter = scope.parameters[used.name]
+    try:
+        resolve(parameter, kind, shape)
+    except ValueProblem as problem:
+        message = f"the parameter `{used.name}` does not fit here: {problem.message}"
+        scope.note(
+            ValueProblem(message, problem.expected, problem.help, problem.code), used.span
+        )
+        return False
+    return True
+
+
+def resolve(parameter: Parameter, kind: Type, shape: Shape) -> tuple[Given, ...]:
+    """A parameter's value as operands of this type and shape. Raises `ValueProblem`."""
+    texts = parameter.texts
+    if shape in (Shape.MANY, Shape.PAIR) and not parameter.listed:
+        raise ValueProblem(f"`{parameter.shown}` is a single value", "a list of values")
+    if shape not in (Shape.MANY, Shape.PAIR) and parameter.listed:
+        raise ValueProblem(f"`[{parameter.shown}]` is a list", "a single value")
+    if shape is Shape.PAIR and len(texts) != 2:
+        raise ValueProblem("two values are needed", "a list of two values")
+    if shape is Shape.DURATION:
+        return (Given(read_duration(texts[0])),)
+    if shape is Shape.FLAG:
+        return (Given(read_text(BOOLEAN, texts[0])),)
+    if shape is Shape.PATTERN:
+        return (Given(check_pattern(texts[0])),)
+    return tuple(Given(literal(kind, text)) for text in texts)
+
+
+def literal(kind: Type, text: str) -> Value:
+    """A value written in a policy: never a range, never another currency. Raises `ValueProblem`."""
+    value = read_text(kind, text)
+    if isinstance(value, Range):
+        if value.low is None and value.high is None:
+            raise ValueProblem(
+                f"`{text}` is in another currency than the fact, which is in {kind.currency}",
+                f"an amount in {kind.currency}",
+                code="LP304",
+            )
+        raise ValueProblem(f"`{text}` is a range", "one number", "use `between: [low, high]`")
+    return value
+
+
+def read_literal(scope: Scope, kind: Type, node: Node) -> Given | None:
+    """A typed literal."""
+    if isinstance(node, Mapping) and kind.kind is Kind.MONEY:
+        return _amount(scope, kind, node)
+    scalar = as_text(node, scope.problems, f"a value of type {kind}")
+    if scalar is None:
+        return None
+    try:
+        return Given(literal(kind, scalar.text), scalar.span)
+    except ValueProblem as problem:
+        scope.note(problem, scalar.span)
+        return None
+
+
+def _amount(scope: Scope, kind: Type, node: Mapping) -> Given | None:
+    """`{amount: 5_000_000, currency: EUR}`"""
+    keys = ("amount", "currency")
+    check_keys(node, scope.problems, known=keys, required=keys, of="an amount of money")
+    amount = as_text(node.get("amount"), scope.problems, "a number")
+    currency = as_text(node.get("currency"), scope.problems, "a currency such as EUR")
+    if amount is None or currency is None:
+        return None
+    try:
+        return Given(literal(kind, f"{currency.text} {amount.text}"), node.span)
+    except ValueProblem as problem:
+        scope.note(problem, node.span)
+        return None
+
+
+def read_window(scope: Scope, node: Node, kind: Type | None = None) -> Given | None:
+    """A fixed length of time; for dates a number of whole days."""
+    scalar = as_text(node, scope.problems, "a length of time such as 90 days")
+    if scalar is None:
+        return None
+    try:
+        duration = read_duration(scalar.text)
+        if kind is not None and kind.kind is Kind.DATE and duration.seconds:
+            raise ValueProblem(
+                f"`{scalar.text}` is not a number of whole days", "days or weeks, for a date",
+                code="LP305",
+            )  # fmt: skip
+    except ValueProblem as problem:
+        scope.note(problem, scalar.span)
+        return None
+    return Given(duration, scalar.span)
+
+
+def check_pattern(text: str) -> str:
+    """The regular expression, if RE2 accepts it. Raises `ValueProblem`."""
+    import re2  # noqa: PLC0415  (a compiled library that most policies do not need)
+
+    options = re2.Options()
+    options.log_errors = False
+    try:
+        re2.compile(text, options)
+    except re2.error as error:
+        reason = error.args[0].decode() if isinstance(error.args[0], bytes) else str(error)
+        help = None
+        if any(mark in text for mark in ("(?=", "(?!", "(?<")) or "\\1" in text:
+            help = "look-ahead, look-behind and back-references take unbounded time elsewhere"
+        raise ValueProblem(
+            f"the regular expression is not valid: {reason}",
+            "an RE2 expression, such as '^(VP|Head)'", help, "LP306",
+        ) from None  # fmt: skip
+    return text
+
+
+def _pattern(scope: Scope, node: Node) -> Given | None:
+    scalar = as_text(node, scope.problems, "a regular expression")
+    if scalar is None:
+        return None
+    try:
+        return Given(check_pattern(scalar.text), scalar.span)
+    except ValueProblem as problem:
+        scope.note(problem, scalar.span)
+        return None
+
+
+def _single(scope: Scope, subject: Subject, operator: Operator, node: Node) -> Written | None:
+    if isinstance(node, Mapping) and node.get("fact") is not None:
+        if operator.facts:
+            return _other_fact(scope, subject, operator, node)
+        scope.problems.error(
+            "LP303", f"`{operator.name}` cannot compare with another fact", node.span
+        )
+        return None
+    if isinstance(node, Sequence):
+        many = next((o for o in ("one_of", "contains_any") if subject.type.kind
+                     in OPERATORS[o].kinds), None)  # fmt: skip
+        scope.problems.error(
+            "LP107", f"`{operator.name}` takes one value, not a list", node.span,
+            help=f"use `{many}`" if many else None,
+        )  # fmt: skip
+        return None
+    return read_literal(scope, subject.type, node)
+
+
+def _other_fact(
+    scope: Scope, subject: Subject, operator: Operator, node: Mapping
+) -> FactUse | None:
+    check_keys(node, scope.problems, known=("fact", "times"), of="an operand")
+    name = as_text(node.get("fact"), scope.problems, "the name of a fact")
+    if name is None:
+        return None
+    other = scope.vocabulary.facts.get(name.text)
+    if other is None:
+        scope.problems.error(
+            "LP203", f"there is no fact `{name.text}`", name.span,
+            help=suggest(name.text, scope.vocabulary.facts),
+        )  # fmt: skip
+        return None
+    if reason := _incomparable(subject.type, other.type):
+        code, message = reason
+        scope.problems.error(code, message, node.span)
+        return None
+    times = _factor(scope, node.get("times"), subject.type)
+    return FactUse(name.text, times, node.span)
+
+
+def _incomparable(left: Type, right: Type) -> tuple[str, str] | None:
+    if left.kind is Kind.MONEY and right.kind is Kind.MONEY:
+        if left.currency != right.currency:
+            return "LP304", f"{left.currency} and {right.currency} are different currencies"
+        return None
+    if left.kind in NUMERIC and right.kind in NUMERIC:
+        if Kind.MONEY in (left.kind, right.kind):
+            return "LP307", f"{left} cannot be compared with {right}"
+        return None
+    if left.kind is not right.kind:
+        return "LP307", f"{left} cannot be compared with {right}"
+    if left.kind in (Kind.LEVEL, Kind.CHOICE) and left.values != right.values:
+        return "LP307", "the two facts have different lists of values"
+    return None
+
+
+def _factor(scope: Scope, node: Node | None, kind: Type) -> Decimal | None:
+    scalar = as_text(node, scope.problems, "a positive number")
+    if scalar is None:
+        return None
+    if kind.kind not in NUMERIC:
+        scope.problems.error("LP303", f"`times` has no meaning for {kind}", scalar.span)
+        return None
+    try:
+        factor = Decimal(scalar.text.replace("_", ""))
+    except InvalidOperation:
+        factor = Decimal("NaN")
+    if not (factor.is_finite() and factor > 0 and len(factor.as_tuple().digits) <= 15):
+        scope.problems.error(
+            "LP301", f"`{scalar.text}` is not a factor", scalar.span,
+            expected="a positive number of at most 15 digits, such as 0.8",
+        )  # fmt: skip
+        return None
+    return factor
+
+
+def _many(
+    scope: Scope, subject: Subject, node: Node, operator: Operator
+) -> tuple[Written, ...] | None:
+    if not isinstance(node, Sequence):
+        scope.problems.error(
+            "LP107", f"`{operator.name}` takes a list, not {what(node)}", node.span,
+            help=f"write `[{node.text}]`" if isinstance(node, Scalar) else None,
+        )  # fmt: skip
+        return None
+    if not node.items:
+        scope.problems.warn("LP901", f"`{operator.name}` has an empty list", node.span)
+    read = [read_literal(scope, subject.type, item) for item in node.items]
+    given = tuple(operand for operand in read if operand is not None)
+    seen: dict[Given, Given] = {}
+    for operand in given:
+        if operand in seen:
+            scope.problems.warn("LP907", "the value stands twice in the list", operand.span)
+        seen[operand] = operand
+    return given if len(given) == len(read) else None
+
+
+def _pair(scope: Scope, subject: Subject, node: Node) -> tuple[Written, ...] | None:
+    if not isinstance(node, Sequence) or len(node.items) != 2:
+        scope.problems.error(
+            "LP107", "`between` takes two values", node.span, expected="a list such as [20, 500]"
+        )
+        return None
+    ends: list[Written] = []
+    for item in node.items:
+        if isinstance(item, Scalar) and is_parameter(item):
+            used = parameter_use(scope, item)
+            if used is not None and fits(scope, used, subject.type, Shape.ONE):
+                ends.append(used)
+        elif (given := read_literal(scope, subject.type, item)) is not None:
+            ends.append(given)
+    return tuple(ends) if len(ends) == 2 else None
+
+
+def read_count(scope: Scope, node: Node, kind: Type = COUNT) -> Written | None:
+    """A whole number (or, with another type, a number) or a parameter that holds one."""
+    if isinstance(node, Scalar) and is_parameter(node):
+        used = parameter_use(scope, node)
+        return used if used is not None and fits(scope, used, kind, Shape.ONE) else None
+    return read_literal(scope, kind, node)
+
+
+def checked_against(parameter: Parameter) -> ValueProblem | None:
+    """Whether the parameter's value respects its own range and list of values."""
+    if parameter.values:
+        for text in parameter.texts:
+            if text not in parameter.values:
+                return ValueProblem(
+                    f"`{text}` is not one of the values of the parameter `{parameter.name}`",
+                    f"one of {listing(parameter.values)}", suggest(text, parameter.values), "LP302",
+                )  # fmt: skip
+    if parameter.range is not None:
+        number = Type(Kind.NUMBER)
+        try:
+            low, high = (read_text(number, text) for text in parameter.range)
+            if isinstance(low, float) and isinstance(high, float):
+                limits = Type(Kind.NUMBER, limits=(low, high))
+                for text in parameter.texts:
+                    value = read_text(number, text)
+                    if isinstance(value, float):
+                        within_limits(limits, value)
+        except ValueProblem as problem:
+            return ValueProblem(
+                f"the parameter `{parameter.name}`: {problem.message}",
+                problem.expected, problem.help, problem.code,
+            )  # fmt: skip
+    return None

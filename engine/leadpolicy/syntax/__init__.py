@@ -1,0 +1,1 @@
+"""From YAML text to nodes that know their place in it."""

@@ -1,0 +1,202 @@
+"""What is known about one record: values of facts, and logs of what happened.
+
+A record holds only what is known. A fact that is left out is missing; an event kind that is left
+out has no log, so that nobody can say whether it happened. An empty log says: it did not happen.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Final
+
+from leadpolicy.diagnostics import Problems, suggest
+from leadpolicy.source import Span
+from leadpolicy.types import Value, ValueProblem, in_utc, plain, read_moment, read_python
+from leadpolicy.vocabulary.model import EventKind, Vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One event. `at` is None when the date is not known; `details` holds known attributes only."""
+
+    at: datetime | None
+    details: Mapping[str, Value] = field(default_factory=dict)
+    source: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class EventLog:
+    """All happenings of one kind that were recorded.
+
+    `since`: the moment the recording began; what happened before is not known. None: always.
+    """
+
+    happenings: tuple[Happening, ...] = ()
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a value came from and since when it is known."""
+
+    source: str = ""
+    at: datetime | None = None
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One company, person or deal as it is known at one moment."""
+
+    facts: Mapping[str, Value] = field(default_factory=dict)
+    events: Mapping[str, EventLog] = field(default_factory=dict)
+    id: str = ""
+    origins: Mapping[str, Origin] = field(default_factory=dict, compare=False)
+
+
+EMPTY: Final = Record()
+
+RECORD_KEYS: Final = ("id", "facts", "events", "recorded", "as_of")
+
+
+def read_record(
+    vocabulary: Vocabulary,
+    facts: Mapping[str, object],
+    events: Iterable[Mapping[str, object]] | None = None,
+    *,
+    recorded: Iterable[str] | None = None,
+    id: str = "",
+    problems: Problems | None = None,
+    where: str | None = None,
+    spans: Mapping[str, Span] | None = None,
+) -> Record:
+    """A record out of plain Python or JSON data.
+
+    `facts` maps names to values; None means missing. `events` is a list of `{"event": kind,
+    "at": moment, attribute: value}`; None means that no log was kept. A list is taken to be
+    complete for the kinds in `recorded` (default: all kinds of the vocabulary).
+
+    Raises `LeadpolicyError` for unknown names and values outside their type, unless `problems`
+    is given to collect them. `spans` tells where each fact (`fact:NAME`) or event (`event:N`)
+    was written.
+    """
+    collected = problems if problems is not None else Problems()
+    reading = _Reading(vocabulary, collected, where or (id or "record"), spans or {})
+    values = {
+        name: value
+        for name, given in facts.items()
+        if given is not None and (value := reading.fact(name, given)) is not None
+    }
+    logs = {} if events is None else reading.logs(list(events), recorded)
+    if problems is None:
+        collected.stop_on_errors()
+    return Record(values, logs, id)
+
+
+@dataclass(slots=True)
+class _Reading:
+    vocabulary: Vocabulary
+    problems: Problems
+    where: str
+    spans: Mapping[str, Span]
+
+    def note(self, problem: ValueProblem, what: str, key: str) -> None:
+        span = self.spans.get(key)
+        self.problems.error(
+            problem.code,
+            f"{what}: {problem.message}",
+            span,
+            expected=problem.expected,
+            help=problem.help,
+            where=None if span is not None else self.where,
+        )
+
+    def fact(self, name: str, given: object) -> Value | None:
+        fact = self.vocabulary.facts.get(name)
+        if fact is None:
+            hint = suggest(name, self.vocabulary.facts)
+            self.note(
+                ValueProblem("is not in the vocabulary", None, hint, "LP203"),
+                f"the fact `{name}`",
+                f"fact:{name}",
+            )
+            return None
+        try:
+            return read_python(fact.type, given)
+        except ValueProblem as problem:
+            self.note(problem, f"`{name}`", f"fact:{name}")
+            return None
+
+    def logs(
+        self, events: list[Mapping[str, object]], recorded: Iterable[str] | None
+    ) -> dict[str, EventLog]:
+        kinds = list(self.vocabulary.events) if recorded is None else list(recorded)
+        for kind in kinds:
+            if kind not in self.vocabulary.events:
+                self._unknown_event(kind, "recorded")
+        logs: dict[str, list[Happening]] = {k: [] for k in kinds if k in self.vocabulary.events}
+        for number, event in enumerate(events):
+            name = event.get("event") if isinstance(event, Mapping) else None
+            kind = self.vocabulary.events.get(str(name))
+            if kind is None:
+                self._unknown_event(str(name), f"event:{number}")
+            else:
+                logs.setdefault(kind.name, []).append(self.happening(kind, event, number))
+        return {name: EventLog(tuple(log)) for name, log in logs.items()}
+
+    def _unknown_event(self, name: str, key: str) -> None:
+        hint = suggest(name, self.vocabulary.events)
+        problem = ValueProblem("is not in the vocabulary", None, hint, "LP204")
+        self.note(problem, f"the event `{name}`", key)
+
+    def happening(self, kind: EventKind, event: Mapping[str, object], number: int) -> Happening:
+        at: datetime | None = None
+        details: dict[str, Value] = {}
+        for name, given in event.items():
+            if name == "event" or given is None:
+                continue
+            try:
+                if name == "at":
+                    at = _moment(given)
+                elif (attribute := kind.attributes.get(name)) is not None:
+                    details[name] = read_python(attribute.type, given)
+                else:
+                    hint = suggest(name, [*kind.attributes, "at"])
+                    raise ValueProblem(
+                        f"the event has no attribute `{name}`", None, hint, "LP205"
+                    )
+            except ValueProblem as problem:
+                self.note(problem, f"`{kind.name}`", f"event:{number}")
+        return Happening(at, details)
+
+
+def _moment(given: object) -> datetime:
+    if isinstance(given, datetime):
+        return in_utc(given)
+    if isinstance(given, date):
+        return read_moment(given.isoformat())
+    return read_moment(str(given))
+
+
+def record_to_dict(record: Record) -> dict[str, Any]:
+    """Plain data that `read_record` reads back (through `facts`, `events`, `recorded`)."""
+    out: dict[str, Any] = {"id": record.id} if record.id else {}
+    out["facts"] = {name: plain(value) for name, value in record.facts.items()}
+    if record.events:
+        out["events"] = [
+            {"event": kind}
+            | ({"at": plain(happening.at)} if happening.at else {})
+            | {name: plain(value) for name, value in happening.details.items()}
+            for kind, log in record.events.items()
+            for happening in log.happenings
+        ]
+        out["recorded"] = list(record.events)
+    return out
+
+
+def record_to_json(record: Record) -> str:
+    """The record as the JSON that `leadpolicy explain --record` reads."""
+    return json.dumps(record_to_dict(record), ensure_ascii=False, indent=2)

@@ -1,0 +1,68 @@
+"""Places and profiles that every test may use."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Final
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+REPO: Final = Path(__file__).resolve().parent.parent
+POLICIES: Final = REPO / "policies"
+FIXTURES: Final = REPO / "fixtures"
+
+settings.register_profile("ci", deadline=None, derandomize=False, print_blob=True)
+settings.register_profile(
+    "long",
+    settings.get_profile("ci"),
+    max_examples=5_000,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+
+
+def place_outside(variable: str, default: str, what: str) -> Path:
+    """The folder that `variable` names, else `default` beside the repository; skips if absent."""
+    named = os.environ.get(variable)
+    place = Path(named).expanduser().resolve() if named else REPO.parent / default
+    if not place.is_dir():
+        pytest.skip(f"{what} not found at {place}; set {variable} to the folder that holds it")
+    return place
+
+
+@pytest.fixture(scope="session")
+def repo() -> Path:
+    """The root of the repository."""
+    return REPO
+
+
+@pytest.fixture(scope="session")
+def policies() -> Path:
+    """The folder of the seed policies and their vocabulary."""
+    return POLICIES
+
+
+@pytest.fixture(scope="session")
+def fixtures() -> Path:
+    """The folder of the bundled data sets."""
+    return FIXTURES
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder with `olist`, `bpi2012` and `uci_bank`, whose licences forbid a copy here."""
+    return place_outside("LEADPOLICY_REAL_DATA", "shared/data", "the real data sets are")
+
+
+@pytest.fixture(scope="session")
+def conformance() -> Path:
+    """The folder with the cases of other projects, one JSON object per line."""
+    return place_outside("LEADPOLICY_CONFORMANCE", "shared/conformance", "conformance cases are")
+
+
+@pytest.fixture(scope="session")
+def seeds() -> Path:
+    """The folder with the texts that the seed policies quote."""
+    return place_outside("LEADPOLICY_SEEDS", "shared/seeds", "the quoted documents are")
