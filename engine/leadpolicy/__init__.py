@@ -1,3 +1,73 @@
-"""leadpolicy: definitions of lead, qualified lead and opportunity as versioned, comparable policies."""
+"""leadpolicy: what a lead, a qualified lead and an opportunity are, as versioned policies.
+
+>>> import leadpolicy
+>>> policy = leadpolicy.load("policies/heinz")              # doctest: +SKIP
+>>> policy.decide({"company.employees": 40}, as_of="2026-03-01")  # doctest: +SKIP
+
+Names are imported when they are first used, so that importing the package costs little.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
 
 __version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from leadpolicy.compare import Comparison as Comparison
+    from leadpolicy.compare import compare as compare
+    from leadpolicy.data import Dataset as Dataset
+    from leadpolicy.data import RecordSet as RecordSet
+    from leadpolicy.data import from_frame as from_frame
+    from leadpolicy.data import open_dataset as open_dataset
+    from leadpolicy.decision import Decision as Decision
+    from leadpolicy.decision import decide as decide
+    from leadpolicy.diagnostics import Diagnostic as Diagnostic
+    from leadpolicy.diagnostics import LeadpolicyError as LeadpolicyError
+    from leadpolicy.policy import Policy as Policy
+    from leadpolicy.policy import load_policies as load_policies
+    from leadpolicy.policy import load_policy as load
+    from leadpolicy.policy import parse_policy as parse
+    from leadpolicy.truth import Truth as Truth
+    from leadpolicy.vocabulary import Record as Record
+    from leadpolicy.vocabulary import Vocabulary as Vocabulary
+    from leadpolicy.vocabulary import load_vocabulary as load_vocabulary
+    from leadpolicy.vocabulary import read_record as read_record
+
+_HOMES: Final = {
+    "Comparison": "compare",
+    "Dataset": "data",
+    "Decision": "decision",
+    "Diagnostic": "diagnostics",
+    "LeadpolicyError": "diagnostics",
+    "Policy": "policy",
+    "Record": "vocabulary",
+    "RecordSet": "data",
+    "Truth": "truth",
+    "Vocabulary": "vocabulary",
+    "compare": "compare",
+    "decide": "decision",
+    "from_frame": "data",
+    "load": "policy:load_policy",
+    "load_policies": "policy",
+    "load_vocabulary": "vocabulary",
+    "open_dataset": "data",
+    "parse": "policy:parse_policy",
+    "read_record": "vocabulary",
+}
+
+__all__ = [*_HOMES, "__version__"]  # noqa: PLE0604  (names of the table above)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'leadpolicy' has no attribute {name!r}")
+    room, _, called = _HOMES[name].partition(":")
+    value = getattr(import_module(f"leadpolicy.{room}"), called or name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

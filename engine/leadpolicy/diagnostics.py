@@ -222,6 +222,12 @@ def suggest(name: str, candidates: Iterable[str]) -> str | None:
     return f"did you mean `{near[0]}`?" if near else None
 
 
+def cited(text: str, most: int = 60) -> str:
+    """A text of the user's for a message: in one line and cut after `most` characters."""
+    line = " ".join(text.split())
+    return line if len(line) <= most else line[:most] + "…"
+
+
 def listing(names: Iterable[str], most: int = 12) -> str:
     """`a, b, c` for a message, cut after `most` names."""
     pool = list(names)

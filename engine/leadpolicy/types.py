@@ -32,7 +32,7 @@ from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Any, Final, TypeAlias
 
-from leadpolicy.diagnostics import listing, suggest
+from leadpolicy.diagnostics import cited, listing, suggest
 
 INT64: Final = (-(2**63), 2**63 - 1)
 
@@ -115,6 +115,7 @@ class ValueProblem(Exception):
 
 # ------------------------------------------------------------------------------ reading text
 
+_LONGEST_INTEGER = 100
 _INTEGER = re.compile(r"[+-]?\d+(_\d+)*\Z")
 _NUMBER = re.compile(r"[+-]?(\d+(_\d+)*(\.\d+)?|\.\d+)([eE][+-]?\d+)?\Z")
 _CURRENCY = re.compile(r"(?:([A-Z]{3})\s*(.+)|(.+?)\s*([A-Z]{3}))\Z")
@@ -152,7 +153,7 @@ def _listed(kind: Type, text: str) -> str:
     if text in kind.values:
         return text
     raise ValueProblem(
-        f"`{text}` is not one of the declared values",
+        f"`{cited(text)}` is not one of the declared values",
         f"one of {listing(kind.values)}",
         suggest(text, kind.values),
         "LP302",
@@ -169,7 +170,7 @@ def _boolean(text: str) -> bool:
     likely = {"yes": "true", "on": "true", "no": "false", "off": "false", "y": "true", "n": "false"}
     meant = likely.get(text.casefold()) or {"true": "true", "false": "false"}.get(text.casefold())
     help = f"write `{meant}`" if meant else None
-    raise ValueProblem(f"`{text}` is not true or false", "true or false", help)
+    raise ValueProblem(f"`{cited(text)}` is not true or false", "true or false", help)
 
 
 def _numeric(kind: Type, text: str) -> int | float | Range:
@@ -188,10 +189,11 @@ def _number_or_range(kind: Type, text: str) -> int | float | Range:
     for pattern in (_INTEGER, _NUMBER):
         if pattern.match(text):
             return exact(text)
-    if found := _SPAN.match(text):
-        low, high = exact(_ungrouped(found[1])), exact(_ungrouped(found[2]))
+    ends = [_ungrouped(end) for end in found.groups()] if (found := _SPAN.match(text)) else []
+    if ends and all(_NUMBER.match(end) for end in ends):
+        low, high = (exact(end) for end in ends)
         if low > high:
-            raise ValueProblem(f"the range `{text}` ends before it begins", "the lower end first")
+            raise ValueProblem(f"the range `{cited(text)}` ends before it begins", "the lower end first")
         return make_range(low, high, text)
     if found := _OPEN.match(text):
         return make_range(exact(_ungrouped(found[1] or found[2])), None, text)
@@ -210,17 +212,17 @@ def _integer(text: str) -> int:
         help = f"write `{plain}`" if _INTEGER.match(plain) else None
         if _NUMBER.match(text) and float(text).is_integer() and abs(float(text)) < 1e15:
             help = f"write `{int(float(text))}`"
-        raise ValueProblem(f"`{text}` is not a whole number", "a whole number such as 20", help)
-    if re.match(r"[+-]?0\d", text):
+        raise ValueProblem(f"`{cited(text)}` is not a whole number", "a whole number such as 20", help)
+    if len(text) <= _LONGEST_INTEGER and re.match(r"[+-]?0\d", text):
         raise ValueProblem(
-            f"`{text}` has leading zeros and could be read in two ways",
+            f"`{cited(text)}` has leading zeros and could be read in two ways",
             "a whole number such as 20",
             f"write `{int(text)}`; a code with leading zeros belongs in a text fact",
         )
-    number = int(text)
+    number = int(text) if len(text) <= _LONGEST_INTEGER else INT64[1] + 1
     if not INT64[0] <= number <= INT64[1]:
         raise ValueProblem(
-            f"`{text}` does not fit into 64 bits",
+            f"`{cited(text)}` does not fit into 64 bits",
             f"a whole number between {INT64[0]} and {INT64[1]}",
         )
     return number
@@ -232,7 +234,7 @@ def _number(text: str) -> float:
         help = f"write `{plain}`" if _NUMBER.match(plain) else None
         if text.casefold().lstrip("+-.") in ("nan", "inf", "infinity"):
             help = "a number that is not known is left out"
-        raise ValueProblem(f"`{text}` is not a number", "a number such as 20 or 0.5", help)
+        raise ValueProblem(f"`{cited(text)}` is not a number", "a number such as 20 or 0.5", help)
     return exact_float(text)
 
 
@@ -244,14 +246,14 @@ def exact_float(text: str) -> float:
     plain = text.replace("_", "")
     number = float(plain)
     if not math.isfinite(number):
-        raise ValueProblem(f"`{text}` is too large", "a number below 1.8e308")
+        raise ValueProblem(f"`{cited(text)}` is too large", "a number below 1.8e308")
     try:
         same = Decimal(repr(number)) == Decimal(plain)
     except InvalidOperation:
         same = False
     if not same:
         raise ValueProblem(
-            f"`{text}` has more digits than can be compared exactly",
+            f"`{cited(text)}` has more digits than can be compared exactly",
             "at most 15 significant digits",
             f"write `{number!r}`",
         )
@@ -284,7 +286,7 @@ def read_date(text: str) -> date:
     """A calendar day written `2026-02-28`."""
     found = _DATE.match(text.strip())
     if not found:
-        raise ValueProblem(f"`{text}` is not a date", "a date such as 2026-02-28")
+        raise ValueProblem(f"`{cited(text)}` is not a date", "a date such as 2026-02-28")
     year, month, day = (int(part) for part in found.groups())
     try:
         return date(year, month, day)
@@ -295,7 +297,7 @@ def read_date(text: str) -> date:
             reason = f"{_MONTHS[month - 1]} {year} has {last} days"
         else:
             reason = "the months are 01 to 12"
-        raise ValueProblem(f"`{text}` is not a date: {reason}", "a date such as 2026-02-28") from None
+        raise ValueProblem(f"`{cited(text)}` is not a date: {reason}", "a date such as 2026-02-28") from None
 
 
 def read_moment(text: str) -> datetime:
@@ -310,16 +312,25 @@ def read_moment(text: str) -> datetime:
         moment = datetime.fromisoformat(text)
     except ValueError:
         raise ValueProblem(
-            f"`{text}` is not a moment", "a moment such as 2026-02-28T09:30:00Z, or a date"
+            f"`{cited(text)}` is not a moment", "a moment such as 2026-02-28T09:30:00Z, or a date"
         ) from None
     return in_utc(moment)
 
 
 def in_utc(moment: datetime) -> datetime:
-    """The same instant in UTC; a moment without an offset is taken to be in UTC already."""
+    """The same instant in UTC; a moment without an offset is taken to be in UTC already.
+
+    Raises `ValueProblem` at the very ends of the calendar, where the offset leads out of it.
+    """
     if moment.tzinfo is None:
         return moment.replace(tzinfo=UTC)
-    return moment.astimezone(UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueProblem(
+            f"`{moment.isoformat()}` is outside the years 1 to 9999 in UTC",
+            "a moment such as 2026-02-28T09:30:00Z",
+        ) from None
 
 
 # --------------------------------------------------------------------- reading Python objects
@@ -458,18 +469,18 @@ def read_duration(text: str) -> timedelta:
     expected = "a length of time such as 90 days, 2 weeks or 36 hours"
     found = _DURATION.match(text.strip())
     if not found:
-        help = f"write `{text.strip()} days`" if text.strip().isdigit() else None
-        raise ValueProblem(f"`{text}` is not a length of time", expected, help, "LP305")
-    count, unit = int(found[1]), found[2]
-    if unit in _ROUGHLY:
+        help = f"write `{cited(text.strip())} days`" if text.strip().isdigit() else None
+        raise ValueProblem(f"`{cited(text)}` is not a length of time", expected, help, "LP305")
+    count, unit = int(found[1][:9]), found[2]
+    if unit in _ROUGHLY and len(found[1]) < 9:
         raise ValueProblem(
-            f"`{text}` is not a fixed length of time: {unit}s differ",
+            f"`{cited(text)}` is not a fixed length of time: {unit}s differ",
             expected,
             f"write `{count * _ROUGHLY[unit]} days`",
             "LP305",
         )
     if not 1 <= count <= 100_000:
-        raise ValueProblem(f"`{text}` is too short or too long", expected, None, "LP305")
+        raise ValueProblem(f"`{cited(text)}` is too short or too long", expected, None, "LP305")
     return count * _UNITS[unit]
 
 

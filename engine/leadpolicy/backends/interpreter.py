@@ -9,8 +9,8 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from decimal import Decimal
+from datetime import UTC, datetime, timedelta
+from decimal import Context, Decimal
 from typing import TypeAlias
 
 import re2
@@ -43,6 +43,7 @@ from leadpolicy.types import Kind, Range, Value
 from leadpolicy.vocabulary.record import EventLog, Happening, Record
 
 Number: TypeAlias = int | float | Decimal
+_EXACT = Context(prec=60)  # a value has at most 19 digits, a factor at most 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +144,7 @@ class Evaluation:
             case Other():
                 return self.facts.get(operand.subject.name)
             case FromNow():
-                moment = self.now + operand.offset
+                moment = moved(self.now, operand.offset)
                 return moment.date() if subject.type.kind is Kind.DATE else moment
 
     # ------------------------------------------------------------------------------ events
@@ -157,7 +158,8 @@ class Evaluation:
             counts = every([in_window(happening, self.now, term.within), self._fits(happening, term)])
             certain += counts is TRUE
             possible += counts is not FALSE
-        if log.since is not None and (term.within is None or self.now - term.within < log.since):
+        begin = None if term.within is None else moved(self.now, -term.within)
+        if log.since is not None and (begin is None or begin < log.since):
             return TRUE if certain >= term.least else UNKNOWN
         return at_least(term.least, certain, possible)
 
@@ -173,7 +175,15 @@ def in_window(happening: Happening, now: datetime, within: timedelta | None) -> 
         return TRUE if within is None else UNKNOWN
     if happening.at > now:
         return FALSE
-    return truth(within is None or happening.at > now - within)
+    return truth(within is None or happening.at > moved(now, -within))
+
+
+def moved(now: datetime, offset: timedelta) -> datetime:
+    """A moment before or after now; the ends of the calendar are as far as it goes."""
+    try:
+        return now + offset
+    except OverflowError:
+        return (datetime.min if offset < timedelta() else datetime.max).replace(tzinfo=UTC)
 
 
 def ordered(op: Comparison, left: Value, right: Value) -> bool:
@@ -205,7 +215,9 @@ def bounds(value: Value, times: Decimal | None = None, *, exact: bool = False) -
         raise TypeError(f"{value!r} is not a number")
     if times is not None or exact:
         factor = Decimal(1) if times is None else times
-        return Decimal(repr(low)) * factor, Decimal(repr(high)) * factor
+        return _EXACT.multiply(Decimal(repr(low)), factor), _EXACT.multiply(
+            Decimal(repr(high)), factor
+        )
     return low, high
 
 

@@ -85,9 +85,7 @@ def pair_agreement(a: Codes, b: Codes) -> PairAgreement:
     )
 
 
-def cohens(
-    both: int, only_a: int, only_b: int, neither: int
-) -> tuple[float | None, KappaNote]:
+def cohens(both: int, only_a: int, only_b: int, neither: int) -> tuple[float | None, KappaNote]:
     """Cohen's kappa of a two-by-two table, with what has to be said about it."""
     from statsmodels.stats.inter_rater import cohens_kappa
 

@@ -6,38 +6,39 @@ once per pattern.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 import numpy as np
 
-from leadpolicy.compare.codes import TRUE, Mask, Whole
+from leadpolicy.compare.codes import Mask, Whole
 from leadpolicy.compare.evaluation import PolicyVerdicts
 from leadpolicy.decision.reasons import smallest_criteria
-from leadpolicy.policy.model import Policy, Stage
+from leadpolicy.policy.model import Policy
 from leadpolicy.truth import Truth
 
 
 class Reason(StrEnum):
-    """What kind of obstacle it is."""
+    """What kind of obstacle the first criterion is."""
 
     LACKS = "lacks"
-    """Criteria would have to become true."""
+    """It would have to become true."""
     EXCLUDED = "excluded"
-    """A criterion under `excludes` holds and would have to become false."""
+    """It holds and would have to become false."""
     STAGE = "stage"
-    """No set of criteria changes it: a condition written in the stage itself decides."""
+    """There is none: a condition written in the stage itself decides."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """Criteria in file order; the first is the one on which the definitions part."""
+    """Criteria in file order; the first is the one on which the definitions part.
+
+    `says` is what the first criterion says; for a stage's own condition, what the stage says.
+    """
 
     reason: Reason
     criteria: tuple[str, ...]
     says: str
-    """What the first criterion says; for a stage's own condition, what the stage says."""
 
     @property
     def first(self) -> str:
@@ -87,20 +88,9 @@ class Causes:
 def find_cause(policy: Policy, criteria: tuple[Truth, ...], rung: str) -> Cause:
     """What keeps records with these criterion verdicts off the rung."""
     stages = policy.rung(rung)
-    lacking = smallest_criteria(policy, criteria, tuple(stage.name for stage in stages))
-    if lacking:
-        return Cause(Reason.LACKS, lacking, policy.criteria[lacking[0]].says)
-    verdict = dict(zip(policy.criteria, criteria, strict=True))
-    excluding = {name for stage in stages for name in _exclusions(policy, stage)}
-    hit = tuple(n for n in policy.criteria if n in excluding and verdict[n] == TRUE)
-    if hit:
-        return Cause(Reason.EXCLUDED, hit, policy.criteria[hit[0]].says)
-    stage = stages[0]
-    return Cause(Reason.STAGE, (), stage.says or stage.title or stage.name)
-
-
-def _exclusions(policy: Policy, stage: Stage) -> Iterator[str]:
-    """What keeps records off a stage: its exclusions and those of the stages that it requires."""
-    yield from stage.excludes
-    if stage.requires is not None:
-        yield from _exclusions(policy, policy.stage(stage.requires))
+    needed = smallest_criteria(policy, criteria, tuple(stage.name for stage in stages))
+    if not needed:
+        return Cause(Reason.STAGE, (), stages[0].says or stages[0].title or stages[0].name)
+    first = policy.criteria[needed[0]]
+    held = criteria[list(policy.criteria).index(first.name)] is Truth.TRUE
+    return Cause(Reason.EXCLUDED if held else Reason.LACKS, needed, first.says)

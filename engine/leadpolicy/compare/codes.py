@@ -27,7 +27,8 @@ OPEN: Final = -1
 
 def any_of(columns: Codes) -> Codes:
     """Kleene OR along the last axis; FALSE where there is no column."""
-    return columns.max(axis=-1, initial=FALSE)
+    reached: Codes = columns.max(axis=-1, initial=FALSE)
+    return reached
 
 
 def last_reaching(stages: Codes, least: int) -> Whole:

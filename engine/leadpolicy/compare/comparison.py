@@ -13,7 +13,7 @@ import pandas as pd
 
 from leadpolicy.compare import frames
 from leadpolicy.compare.contested import contested
-from leadpolicy.compare.disagreements import cause_table, disagreements
+from leadpolicy.compare.disagreements import cause_table, disagreements, refusals
 from leadpolicy.compare.evaluation import Evaluation, Progress, evaluate
 from leadpolicy.compare.readiness import condition_readiness, missing, policy_readiness
 from leadpolicy.compare.segments import segment_order, segments
@@ -50,6 +50,7 @@ class Comparison:
     exclusive       a rung of a policy: records that no other policy holds
     crossings       a rung of a and the rung of b that holds most nearly the same records
     disagreements   a pair, rung and cause: records that `claims` holds and `other` does not
+    refusals        a rung, policy and cause: records kept off it that some other policy holds
     contested       a record on which the policies split, the most even split first
     outcomes        a rung of a policy: won of known, Wilson interval, lift, recall
     segments        a segment, rung and policy: volumes and outcomes within the segment
@@ -68,6 +69,7 @@ class Comparison:
     exclusive: pd.DataFrame
     crossings: pd.DataFrame
     disagreements: pd.DataFrame
+    refusals: pd.DataFrame
     contested: pd.DataFrame
     outcomes: pd.DataFrame
     segments: pd.DataFrame
@@ -169,6 +171,9 @@ def compare(
         crossings=frames.crossings_frame(evaluation, rungs),
         disagreements=frames.disagreements_frame(
             one for rung in rungs for one in disagreements(evaluation, rung, table)
+        ),
+        refusals=frames.refusals_frame(
+            one for rung in rungs for one in refusals(evaluation, rung, table)
         ),
         contested=frames.contested_frame(evaluation, contested(evaluation, rungs, table, top)),
         outcomes=frames.outcomes_frame(evaluation, rungs),

@@ -1,4 +1,4 @@
-"""Records that one policy puts on a rung and another does not, grouped by what makes the difference."""
+"""Records that one policy puts on a rung and another does not, grouped by what differs."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from typing import Final, Literal
 import numpy as np
 
 from leadpolicy.compare.causes import Cause, Causes
-from leadpolicy.compare.codes import FALSE, TRUE, UNKNOWN, Codes, Mask
+from leadpolicy.compare.codes import FALSE, TRUE, UNKNOWN, Mask, Whole
 from leadpolicy.compare.evaluation import Evaluation
 
 Kind = Literal["denied", "undecided"]
+KINDS: Final[tuple[tuple[Kind, int], ...]] = (("denied", FALSE), ("undecided", UNKNOWN))
 SAMPLES: Final = 5
 
 
@@ -34,6 +35,23 @@ class Disagreement:
     samples: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Records that at least one policy holds while `policy` says FALSE or UNKNOWN, for one cause.
+
+    `claims` are the policies that hold at least one of them.
+    """
+
+    rung: str
+    policy: str
+    kind: Kind
+    records: int
+    of: int
+    cause: Cause
+    claims: tuple[str, ...]
+    samples: tuple[str, ...]
+
+
 Table = Mapping[tuple[str, str], Causes]
 """Causes by label of the policy and rung."""
 
@@ -47,34 +65,56 @@ def cause_table(evaluation: Evaluation) -> Table:
 
 def disagreements(evaluation: Evaluation, rung: str, table: Table) -> list[Disagreement]:
     """For every ordered pair of policies that define the rung, the largest group first."""
-    found: list[Disagreement] = []
     defining = evaluation.defining(rung)
-    for claims in defining:
-        for other in defining:
-            if claims is other:
-                continue
-            for kind, code in (("denied", FALSE), ("undecided", UNKNOWN)):
-                mask = (claims.rungs[rung] == TRUE) & (other.rungs[rung] == code)
-                causes = table[other.label, rung]
-                for cause, count, samples in _grouped(evaluation, mask, causes):
-                    found.append(
-                        Disagreement(
-                            rung,
-                            claims.label,
-                            other.label,
-                            "denied" if kind == "denied" else "undecided",
-                            count,
-                            int(mask.sum()),
-                            cause,
-                            samples,
-                        )
+    return [
+        Disagreement(
+            rung,
+            claims.label,
+            other.label,
+            kind,
+            len(rows),
+            int(mask.sum()),
+            cause,
+            _samples(evaluation, rows),
+        )
+        for claims in defining
+        for other in defining
+        if claims is not other
+        for kind, code in KINDS
+        for mask in [(claims.rungs[rung] == TRUE) & (other.rungs[rung] == code)]
+        for cause, rows in _grouped(evaluation, mask, table[other.label, rung])
+    ]
+
+
+def refusals(evaluation: Evaluation, rung: str, table: Table) -> list[Refusal]:
+    """For every policy that defines the rung, the largest group first."""
+    defining = evaluation.defining(rung)
+    found: list[Refusal] = []
+    for one in defining:
+        others = [other for other in defining if other is not one]
+        if not others:
+            continue
+        held = np.column_stack([other.rungs[rung] == TRUE for other in others])
+        for kind, code in KINDS:
+            mask = (one.rungs[rung] == code) & held.any(axis=1)
+            for cause, rows in _grouped(evaluation, mask, table[one.label, rung]):
+                found.append(
+                    Refusal(
+                        rung,
+                        one.label,
+                        kind,
+                        len(rows),
+                        int(mask.sum()),
+                        cause,
+                        tuple(o.label for at, o in enumerate(others) if held[rows, at].any()),
+                        _samples(evaluation, rows),
                     )
+                )
     return found
 
 
-def _grouped(
-    evaluation: Evaluation, mask: Mask, causes: Causes
-) -> list[tuple[Cause, int, tuple[str, ...]]]:
+def _grouped(evaluation: Evaluation, mask: Mask, causes: Causes) -> list[tuple[Cause, Whole]]:
+    """The rows of a mask by cause, the largest group first, each in the order of ids."""
     rows = np.flatnonzero(mask)
     if not len(rows):
         return []
@@ -82,13 +122,12 @@ def _grouped(
     order = np.lexsort((evaluation.rank[rows], codes))
     rows, codes = rows[order], codes[order]
     starts = np.flatnonzero(np.diff(codes, prepend=-1))
-    ends = [*starts[1:].tolist(), len(rows)]
     groups = [
-        (
-            causes.found[int(codes[start])],
-            end - start,
-            tuple(evaluation.ids[row] for row in rows[start : min(end, start + SAMPLES)]),
-        )
-        for start, end in zip(starts.tolist(), ends, strict=True)
+        (causes.found[int(codes[start])], group)
+        for start, group in zip(starts.tolist(), np.split(rows, starts[1:]), strict=True)
     ]
-    return sorted(groups, key=lambda group: (-group[1], group[0].criteria, group[0].says))
+    return sorted(groups, key=lambda group: (-len(group[1]), group[0].criteria, group[0].says))
+
+
+def _samples(evaluation: Evaluation, rows: Whole) -> tuple[str, ...]:
+    return tuple(evaluation.ids[row] for row in rows[:SAMPLES].tolist())

@@ -18,7 +18,7 @@ from leadpolicy.compare.agreement import (
 )
 from leadpolicy.compare.codes import OPEN, TRUE, UNKNOWN, WON
 from leadpolicy.compare.contested import Contested
-from leadpolicy.compare.disagreements import Disagreement
+from leadpolicy.compare.disagreements import Disagreement, Refusal
 from leadpolicy.compare.evaluation import Evaluation, PolicyVerdicts
 from leadpolicy.compare.needs import needs
 from leadpolicy.compare.outcomes import outcome
@@ -85,6 +85,11 @@ CROSSINGS: Final[Columns] = {
 DISAGREEMENTS: Final[Columns] = {
     "rung": "str", "claims": "str", "other": "str", "kind": "str", "records": "int64",
     "of": "int64", "reason": "str", "criteria": "object", "first": "str", "says": "str",
+    "samples": "object",
+}  # fmt: skip
+REFUSALS: Final[Columns] = {
+    "rung": "str", "policy": "str", "kind": "str", "records": "int64", "of": "int64",
+    "reason": "str", "criteria": "object", "first": "str", "says": "str", "claims": "object",
     "samples": "object",
 }  # fmt: skip
 CONTESTED: Final[Columns] = {
@@ -260,7 +265,7 @@ def overlap_frames(
             pairs.append({"rung": rung, "a": a.label, "b": b.label} | more | asdict(o))
         if len(defining) < 2:
             continue
-        held = exclusive(np.column_stack([one.rungs[rung] for one in defining])).astype(bool)
+        held = exclusive(np.column_stack([one.rungs[rung] for one in defining]))
         for at, one in enumerate(defining):
             outcomes = evaluation.outcomes[held[:, at]]
             alone.append(
@@ -328,6 +333,27 @@ def disagreements_frame(found: Iterable[Disagreement]) -> pd.DataFrame:
         for d in found
     )
     return frame(rows, DISAGREEMENTS)
+
+
+def refusals_frame(found: Iterable[Refusal]) -> pd.DataFrame:
+    """One row per rung, policy, kind and cause."""
+    rows = (
+        {
+            "rung": r.rung,
+            "policy": r.policy,
+            "kind": r.kind,
+            "records": r.records,
+            "of": r.of,
+            "reason": str(r.cause.reason),
+            "criteria": r.cause.criteria,
+            "first": r.cause.first,
+            "says": r.cause.says,
+            "claims": r.claims,
+            "samples": r.samples,
+        }
+        for r in found
+    )
+    return frame(rows, REFUSALS)
 
 
 def contested_frame(evaluation: Evaluation, found: Iterable[Contested]) -> pd.DataFrame:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from leadpolicy.compare.codes import FALSE, TRUE, UNKNOWN, Codes, Whole, share
+from leadpolicy.compare.codes import FALSE, TRUE, UNKNOWN, Codes, Mask, share
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,8 @@ def overlap(a: Codes, b: Codes) -> Overlap:
     )
 
 
-def exclusive(columns: Codes) -> Whole:
-    """Per record and policy 1 where this policy alone says TRUE; one column per policy."""
+def exclusive(columns: Codes) -> Mask:
+    """Per record and policy whether this policy alone says TRUE; one column per policy."""
     held = columns == TRUE
-    return (held & (held.sum(axis=1, keepdims=True) == 1)).astype("int64")
+    alone: Mask = held & (held.sum(axis=1, keepdims=True) == 1)
+    return alone

@@ -33,7 +33,7 @@ class Ready(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ConditionReadiness:
-    """One criterion or stage of a policy on this data. `absent`: needed, but not in the data set."""
+    """One criterion or stage on this data. `absent` is needed, but not in the data set."""
 
     policy: str
     kind: Literal["criterion", "stage"]

@@ -1,4 +1,4 @@
-"""What was compared: the records, the moment, the outcome, and what a reader has to know of them."""
+"""What was compared: the records, the moment, the outcome, and what to know of them."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ OF_KIND: Final[dict[Kind, tuple[str, ...]]] = {
 class Resolve(Protocol):
     """Finds the table that a column belongs to."""
 
-    def __call__(self, name: Scalar) -> ColumnRef | None: ...
+    def __call__(self, name: Scalar) -> ColumnRef: ...
 
 
 @dataclass(slots=True)
@@ -298,8 +298,6 @@ def read_conditions(
     found = []
     for key, value in body.entries if body is not None else ():
         column = resolve(key)
-        if column is None:
-            continue
         if not isinstance(value, Mapping):
             texts = texts_of(value, problems, "the texts that count")
             found.append(Condition(column, tuple(texts)))

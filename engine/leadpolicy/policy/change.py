@@ -25,6 +25,8 @@ def with_parameters(policy: Policy, changes: Mapping[str, object]) -> Policy:
             )  # fmt: skip
             continue
         parameter = _set(parameters[name], given)
+        if parameter == parameters[name] and name not in changed:
+            continue
         problem = checked_against(parameter)
         if problem is not None:
             problems.error(problem.code, problem.message, where=policy.identity,

@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterable
 
 from leadpolicy.diagnostics import Problems
-from leadpolicy.logic.terms import All, Compare, Comparison, Const, Happened, Literal, Member, Term
+from leadpolicy.logic.terms import All, Any, Compare, Comparison, Const, Happened, Literal, Member, Term
 from leadpolicy.policy.model import (
     AllOf,
     Condition,
@@ -22,6 +22,7 @@ from leadpolicy.policy.model import (
     Quorum,
     Ref,
     Stage,
+    Test,
     walk,
 )
 from leadpolicy.source import Span
@@ -120,7 +121,7 @@ def _decided(policy: Policy, problems: Problems) -> None:
 def _impossible(policy: Policy, problems: Problems) -> None:
     """Bounds on one fact, all of which must hold, that leave no value."""
     for condition in _conditions(policy):
-        if isinstance(condition, AllOf):
+        if isinstance(condition, AllOf | Test):
             for fact in _contradictions(policy.terms[condition]):
                 problems.warn("LP904", f"no value of `{fact}` can satisfy all of this",
                               condition.span)  # fmt: skip
@@ -186,18 +187,21 @@ def _stranding(policy: Policy, problems: Problems) -> None:
     for stage in policy.stages:
         if stage.counts_as != "opportunity" or stage.requires is None:
             continue
-        demanded = sorted(_demanded_events(terms[stage.requires]))
         own = {c.event for c in _own(policy, stage) if isinstance(c, EventTest)}
-        for event in demanded:
-            if event not in own:
+        for events in _demanded_events(terms[stage.requires]):
+            if not events & own:
                 problems.warn(
                     "LP906",
-                    f"a record without `{event}` can never reach `{stage.name}`, because it "
-                    f"requires `{stage.requires}`",
+                    f"a record without {_either(events)} can never reach `{stage.name}`, because "
+                    f"it requires `{stage.requires}`",
                     stage.span,
                     help="`requires: nothing` lets deals in that sales brought; or accept the "
                     "finding under `accepts:` with the reason",
                 )
+
+
+def _either(events: frozenset[str]) -> str:
+    return " or ".join(f"`{event}`" for event in sorted(events))
 
 
 def _own(policy: Policy, stage: Stage) -> Iterable[Condition]:
@@ -209,7 +213,17 @@ def _own(policy: Policy, stage: Stage) -> Iterable[Condition]:
             yield part
 
 
-def _demanded_events(term: Term) -> set[str]:
-    if isinstance(term, All):
-        return set().union(*(_demanded_events(part) for part in term.terms))
-    return {term.event} if isinstance(term, Happened) else set()
+def _demanded_events(term: Term) -> list[frozenset[str]]:
+    """Sets of events, of each of which at least one must have happened for the term to hold."""
+    match term:
+        case Happened():
+            return [frozenset([term.event])]
+        case All():
+            return [events for part in term.terms for events in _demanded_events(part)]
+        case Any():
+            demands = [_demanded_events(part) for part in term.terms]
+            if all(demands):
+                return [frozenset().union(*(found[0] for found in demands))]
+            return []
+        case _:
+            return []

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
-from typing import Final
+from typing import Any, Final
 
-from leadpolicy.diagnostics import Problems, listing, suggest
+from leadpolicy.diagnostics import Problems, cited, listing, suggest
 from leadpolicy.logic.terms import Subject
 from leadpolicy.operators import OPERATORS, Operator, Shape
 from leadpolicy.policy.model import FactUse, Given, Parameter, ParameterUse, Written
@@ -22,6 +23,7 @@ from leadpolicy.types import (
     ValueProblem,
     read_duration,
     read_text,
+    show,
     within_limits,
 )
 from leadpolicy.vocabulary.model import Vocabulary
@@ -120,7 +122,10 @@ def resolve(parameter: Parameter, kind: Type, shape: Shape) -> tuple[Given, ...]
         return (Given(read_text(BOOLEAN, texts[0])),)
     if shape is Shape.PATTERN:
         return (Given(check_pattern(texts[0])),)
-    return tuple(Given(literal(kind, text)) for text in texts)
+    given = tuple(Given(literal(kind, text)) for text in texts)
+    if shape is Shape.PAIR:
+        check_order(kind, given)
+    return given
 
 
 def literal(kind: Type, text: str) -> Value:
@@ -201,7 +206,7 @@ def check_pattern(text: str) -> str:
             f"the regular expression is not valid: {reason}",
             "an RE2 expression, such as '^(VP|Head)'", help, "LP306",
         ) from None  # fmt: skip
-    return text
+    return unicodedata.normalize("NFC", text)
 
 
 def _pattern(scope: Scope, node: Node) -> Given | None:
@@ -217,6 +222,12 @@ def _pattern(scope: Scope, node: Node) -> Given | None:
 
 def _single(scope: Scope, subject: Subject, operator: Operator, node: Node) -> Written | None:
     if isinstance(node, Mapping) and node.get("fact") is not None:
+        if "." not in subject.name:
+            scope.problems.error(
+                "LP303", f"`{subject.name}` is a detail of an event and cannot be compared with a "
+                "fact of the record", node.span, help="compare it with a value or a parameter",
+            )  # fmt: skip
+            return None
         if operator.facts:
             return _other_fact(scope, subject, operator, node)
         scope.problems.error(
@@ -283,9 +294,10 @@ def _factor(scope: Scope, node: Node | None, kind: Type) -> Decimal | None:
         factor = Decimal(scalar.text.replace("_", ""))
     except InvalidOperation:
         factor = Decimal("NaN")
-    if not (factor.is_finite() and factor > 0 and len(factor.as_tuple().digits) <= 15):
+    sound = factor.is_finite() and factor > 0 and len(factor.as_tuple().digits) <= 15
+    if not (sound and abs(factor.adjusted()) <= 15):
         scope.problems.error(
-            "LP301", f"`{scalar.text}` is not a factor", scalar.span,
+            "LP301", f"`{cited(scalar.text)}` is not a factor", scalar.span,
             expected="a positive number of at most 15 digits, such as 0.8",
         )  # fmt: skip
         return None
@@ -327,7 +339,28 @@ def _pair(scope: Scope, subject: Subject, node: Node) -> tuple[Written, ...] | N
                 ends.append(used)
         elif (given := read_literal(scope, subject.type, item)) is not None:
             ends.append(given)
+    try:
+        check_order(subject.type, tuple(end for end in ends if isinstance(end, Given)))
+    except ValueProblem as problem:
+        scope.note(problem, node.span)
+        return None
     return tuple(ends) if len(ends) == 2 else None
+
+
+def check_order(kind: Type, ends: tuple[Given, ...]) -> None:
+    """Two ends stand in order. Raises `ValueProblem`; fewer than two ends have no order."""
+    if len(ends) != 2:
+        return
+    low, high = (_place(kind, end.value) for end in ends)
+    if low > high:
+        raise ValueProblem(
+            f"`{show(ends[1].value, kind)}` comes before `{show(ends[0].value, kind)}`",  # type: ignore[arg-type]
+            "the lower end first", code="LP302",
+        )  # fmt: skip
+
+
+def _place(kind: Type, value: object) -> Any:
+    return kind.rank(str(value)) if kind.kind is Kind.LEVEL else value
 
 
 def read_count(scope: Scope, node: Node, kind: Type = COUNT) -> Written | None:

@@ -374,11 +374,12 @@ class _Reading:
         """Notes references that come back to where they started."""
         inside = {name: _refs(c.condition) for name, c in criteria.items()}
         inside |= {
-            s.name: [*_refs(s.when), *(Ref(n) for n in (*s.excludes, *s.advises))] for s in stages
+            s.name: [*_refs(s.when), *(Ref(n, s.span) for n in (*s.excludes, *s.advises))]
+            for s in stages
         }
         for stage in stages:
             if stage.requires is not None:
-                inside[stage.name].append(Ref(stage.requires))
+                inside[stage.name].append(Ref(stage.requires, stage.span))
         done: set[str] = set()
         found: list[Ref] = []
 

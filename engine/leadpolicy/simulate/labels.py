@@ -157,6 +157,12 @@ RESULTS: Final = {
 
 ANSWERS: Final = {"Accepted": "accepted", "Rejected": "rejected", "Waiting": "waiting"}
 
+REJECTIONS: Final = {
+    "Below threshold": "below_threshold",
+    "Out of market": "out_of_market",
+    "Misrouted": "misrouted",
+}
+
 MODES: Final = {"Mailing": "bulk", "Personal": "one_to_one"}
 
 DIRECTIONS: Final = {"Both ways": "two_way", "Left a message": "one_way"}

@@ -306,5 +306,5 @@ URGENCY_TYPES: Final = (
 )  # fmt: skip
 
 OPTED_OUT: Final = 0.04
-DEAL_PRICE: Final = (420.0, 0.72, 0.45)
+DEAL_PRICE: Final = (3000.0, 0.5, 0.45)
 """Deal value in euros = first x employees ^ second x log-normal noise of this sigma."""

@@ -7,6 +7,7 @@ Built on PyYAML's events (libyaml's where it is installed), which carry the plac
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,6 +19,10 @@ from leadpolicy.syntax.nodes import Mapping, Node, Scalar, Sequence, what
 
 MOST_BYTES: Final = 2_000_000
 MOST_DEPTH: Final = 40
+_STRANGE: Final = re.compile(
+    "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+)
+"""What the YAML 1.1 specification leaves out of its characters (section 5.1)."""
 _LOADER: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -63,6 +68,15 @@ def read_yaml(source: Source, problems: Problems) -> Node | None:
     if len(source.text) > MOST_BYTES:
         problems.error("LP106", "the text is too long", where=source.name)
         return None
+    if (strange := _STRANGE.search(source.text)) is not None:
+        problems.error(
+            "LP102",
+            f"the character U+{ord(strange[0]):04X} is not allowed in YAML",
+            Span(source, *strange.span()),
+            expected="printable text",
+            help="remove control characters; save the file as UTF-8",
+        )
+        return None
     reader = _Reader(source, problems)
     try:
         return reader.document()
@@ -70,15 +84,6 @@ def read_yaml(source: Source, problems: Problems) -> Node | None:
         return None
     except yaml.MarkedYAMLError as error:
         reader.refuse(error)
-    except yaml.reader.ReaderError as error:
-        at = Span(source, *_clip(source, error.position))
-        problems.error(
-            "LP102",
-            "a character that YAML does not allow",
-            at,
-            expected="printable text",
-            help="remove control characters; save the file as UTF-8",
-        )
     return None
 
 

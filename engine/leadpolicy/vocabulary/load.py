@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -210,9 +211,10 @@ def _values(body: Mapping, kind: Kind, problems: Problems) -> tuple[str, ...]:
         scalar = as_text(item, problems, "a value")
         if scalar is None:
             continue
-        if scalar.text in values:
-            problems.error("LP209", f"the value `{scalar.text}` stands twice", scalar.span)
-        values[scalar.text] = None
+        value = unicodedata.normalize("NFC", scalar.text)
+        if value in values:
+            problems.error("LP209", f"the value `{value}` stands twice", scalar.span)
+        values[value] = None
     return tuple(values)
 
 

@@ -75,7 +75,8 @@ def read_record(
 ) -> Record:
     """A record out of plain Python or JSON data.
 
-    `facts` maps names to values; None means missing. `events` is a list of `{"event": kind,
+    `facts` maps names to values, or to `{"value": …, "at": …, "source": …, "by": …}` where it is
+    told where a value came from; None means missing. `events` is a list of `{"event": kind,
     "at": moment, attribute: value}`; None means that no log was kept. A list is taken to be
     complete for the kinds in `recorded` (default: all kinds of the vocabulary).
 
@@ -85,15 +86,19 @@ def read_record(
     """
     collected = problems if problems is not None else Problems()
     reading = _Reading(vocabulary, collected, where or (id or "record"), spans or {})
-    values = {
-        name: value
-        for name, given in facts.items()
-        if given is not None and (value := reading.fact(name, given)) is not None
-    }
+    values: dict[str, Value] = {}
+    origins: dict[str, Origin] = {}
+    for name, given in facts.items():
+        bare, origin = reading.origin(name, given)
+        value = None if bare is None else reading.fact(name, bare)
+        if value is not None:
+            values[name] = value
+            if origin is not None:
+                origins[name] = origin
     logs = {} if events is None else reading.logs(list(events), recorded)
     if problems is None:
         collected.stop_on_errors()
-    return Record(values, logs, id)
+    return Record(values, logs, id, origins)
 
 
 @dataclass(slots=True)
@@ -113,6 +118,18 @@ class _Reading:
             help=problem.help,
             where=None if span is not None else self.where,
         )
+
+    def origin(self, name: str, given: object) -> tuple[object, Origin | None]:
+        """The bare value and what was said of where it came from."""
+        if not isinstance(given, Mapping) or "value" not in given:
+            return given, None
+        at = None
+        try:
+            at = None if given.get("at") is None else _moment(given["at"])
+        except ValueProblem as problem:
+            self.note(problem, f"`{name}`", f"fact:{name}")
+        source, by = (str(given.get(key) or "") for key in ("source", "by"))
+        return given["value"], Origin(source, at, by)
 
     def fact(self, name: str, given: object) -> Value | None:
         fact = self.vocabulary.facts.get(name)
@@ -134,9 +151,9 @@ class _Reading:
         self, events: list[Mapping[str, object]], recorded: Iterable[str] | None
     ) -> dict[str, EventLog]:
         kinds = list(self.vocabulary.events) if recorded is None else list(recorded)
-        for kind in kinds:
-            if kind not in self.vocabulary.events:
-                self._unknown_event(kind, "recorded")
+        for name in kinds:
+            if name not in self.vocabulary.events:
+                self._unknown_event(name, "recorded")
         logs: dict[str, list[Happening]] = {k: [] for k in kinds if k in self.vocabulary.events}
         for number, event in enumerate(events):
             name = event.get("event") if isinstance(event, Mapping) else None

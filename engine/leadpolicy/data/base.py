@@ -1,0 +1,293 @@
+"""The records themselves: which rows they are, what is joined to them, what their columns say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import numpy as np
+
+from leadpolicy.data.model import Cell, ColumnFact, ColumnRef, Condition, DatedFact, JoinSpec
+from leadpolicy.data.model import Rows as RowsSpec
+from leadpolicy.data.moments import MICROSECOND, AfterEntry, AsOf, microseconds
+from leadpolicy.data.tables import Mask, Rows, Table
+from leadpolicy.data.values import Converted
+from leadpolicy.data.work import Work
+from leadpolicy.diagnostics import listing
+from leadpolicy.types import Kind, Type, show
+
+MOMENT = Type(Kind.MOMENT)
+NOT_EVALUATED, UNKNOWN_ID = -1, -2
+
+
+@dataclass(slots=True)
+class Base:
+    """The rows that are records, before any moment is chosen.
+
+    `partner[table]` gives, per row of the records' table, the row it finds in a joined table, or
+    -1. `fits` marks rows that can be records.
+    """
+
+    main: Table
+    fits: Mask
+    partner: dict[str, Rows] = field(default_factory=dict)
+    joined: dict[str, Table] = field(default_factory=dict)
+    columns: dict[str, tuple[ColumnFact, Converted]] = field(default_factory=dict)
+    entered: Converted | None = None
+
+    def rows_in(self, table: str, rows: Rows) -> Rows:
+        """The rows of a joined table (or of the records' own) that belong to the records' rows."""
+        return rows if table == self.main.name else self.partner[table][rows]
+
+
+@dataclass(slots=True)
+class Chosen:
+    """The records that are evaluated, each at its moment (microseconds since 1970)."""
+
+    rows: Rows
+    ids: list[str]
+    moments: Rows
+    number_of_row: Rows
+    number_of_id: Mapping[str, int]
+
+
+def read_base(work: Work) -> Base:
+    """Ids, joins and columns of the records; rows that do not fit are set aside."""
+    records = work.spec.records
+    main = work.tables[records.table]
+    chosen = main.where(records.where)
+    if skipped := int((~chosen).sum()):
+        work.note(f"{skipped:,} rows of {main.name} do not meet `where` and are no records")
+    base = Base(main, chosen & _unique_ids(work, main, chosen))
+    for join in records.join:
+        base.joined[join.table] = work.tables[join.table]
+        base.partner[join.table] = _join(work, base, join)
+    for spec in work.spec.facts:
+        if isinstance(spec, ColumnFact):
+            base.columns[spec.fact.name] = (spec, _column(work, base, spec))
+    for cell, kind, conditions in _own_cells(work):
+        rows = base.fits & main.where(conditions)
+        base.fits &= ~work.reject(cell, work.convert(cell, kind, rows), rows, records.id)
+    if records.entered_at is not None:
+        cell = records.entered_at
+        base.entered = work.convert(
+            cell, MOMENT, base.fits if cell.column.table == main.name else None
+        )
+        _reject(work, base, cell.column.table, base.entered, cell)
+    return base
+
+
+def _own_cells(work: Work) -> Iterator[tuple[Cell, Type, tuple[Condition, ...]]]:
+    """Cells of the records' own rows that dated facts, events and outcomes read."""
+    spec = work.spec
+    uses: list[tuple[RowsSpec, list[tuple[Cell, Type]]]] = []
+    for fact in spec.facts:
+        if isinstance(fact, DatedFact):
+            own = [(fact.value, fact.fact.type)] if fact.value is not None else []
+            uses.append((fact.rows, own))
+    for event in spec.events:
+        types = {name: a.type for name, a in event.kind.attributes.items()}
+        own = [(cell, types[name]) for name, cell in event.attributes.items()]
+        uses.append((event.rows, own))
+    uses += [(rows, []) for rows in spec.closed]
+    if spec.outcome is not None:
+        uses.append((spec.outcome.rows, []))
+    for rows, cells in uses:
+        if rows.record is None:
+            if rows.at is not None:
+                yield rows.at, MOMENT, rows.where
+            for cell, kind in cells:
+                yield cell, kind, rows.where
+
+
+def _unique_ids(work: Work, main: Table, chosen: Mask) -> Mask:
+    """Which rows have an id that no earlier row has; the others are set aside."""
+    ref = work.spec.records.id
+    if ref is None:
+        return np.ones(len(main), np.bool_)
+    column = main.columns[ref.column]
+    nameless = main.empty(ref.column) & chosen
+    for row in np.flatnonzero(nameless).tolist():
+        work.set_aside(main, row, ref, ref.column, "", "has no record id")
+    rows = np.flatnonzero(chosen & ~nameless)
+    codes = column.codes[rows]
+    first = np.full(len(column.cells), -1, np.int64)
+    first[codes[::-1]] = rows[::-1]
+    later = rows[first[codes] != rows]
+    for row in later.tolist():
+        line = int(main.lines[first[column.codes[row]]])
+        reason = f"is the id of an earlier record, on {main.unit} {line}; the first is kept"
+        work.set_aside(main, row, ref, ref.column, column.text(row), reason)
+    unique = chosen & ~nameless
+    unique[later] = False
+    return unique
+
+
+def _column(work: Work, base: Base, spec: ColumnFact) -> Converted:
+    table = spec.cell.column.table
+    rows = base.fits if table == base.main.name else None
+    converted = work.convert(spec.cell, spec.fact.type, rows)
+    _reject(work, base, table, converted, spec.cell)
+    if spec.absent_means is not None:
+        shown = show(spec.absent_means, spec.fact.type)
+        work.note(f"an empty {spec.cell.column} is taken to mean {shown} for {spec.fact.name}")
+    money = spec.cell.reading.money
+    for code, rate in (money.rates if money is not None else {}).items():
+        work.note(f"{spec.fact.name}: amounts in {code} are converted at {rate}, to the cent")
+    return converted
+
+
+def _reject(work: Work, base: Base, table: str, converted: Converted, cell: Cell) -> None:
+    """Rows with a bad cell are no records; bad rows of a joined table are nobody's partner."""
+    if table == base.main.name:
+        bad = work.reject(cell, converted, base.fits, work.spec.records.id)
+        base.fits &= ~bad
+        return
+    key = next((j.on[0][1] for j in work.spec.records.join if j.table == table), None)
+    everywhere = np.ones(len(work.tables[table]), np.bool_)
+    bad = work.reject(cell, converted, everywhere, key)
+    if bad.any():
+        partner = base.partner[table]
+        lost = (partner >= 0) & bad[np.maximum(partner, 0)]
+        base.partner[table] = np.where(lost, -1, partner)
+
+
+# --------------------------------------------------------------------------------------- joins
+
+
+def _join(work: Work, base: Base, join: JoinSpec) -> Rows:
+    """For each row of the records' table the row of the joined table with the same key, or -1."""
+    right = work.tables[join.table]
+    keys = _keys(right, [ref for _, ref in join.on])
+    lines: dict[tuple[str, ...], int] = {}
+    doubles: dict[tuple[str, ...], list[int]] = {}
+    for row, key in enumerate(keys):
+        if key is not None:
+            first = lines.setdefault(key, row)
+            if first != row:
+                doubles.setdefault(key, [first]).append(row)
+    if doubles:
+        _refuse_doubles(work, join, right, doubles)
+    partner = np.full(len(base.main), -1, np.int64)
+    missing = 0
+    for row, key in enumerate(_left_keys(work, base, join)):
+        if key is not None:
+            found = lines.get(key, -1)
+            partner[row] = found
+            missing += found < 0 and bool(base.fits[row])
+    if missing:
+        work.note(f"{missing:,} records name a partner in {join.table} that is not there")
+    return partner
+
+
+def _keys(table: Table, refs: Sequence[ColumnRef]) -> list[tuple[str, ...] | None]:
+    """The key of each row; None where a part of it is empty."""
+    parts = []
+    for ref in refs:
+        column = table.columns[ref.column]
+        texts = [None if t in table.nulls or t == "" else t for t in column.texts()]
+        parts.append([texts[code] for code in column.codes.tolist()])
+    return [
+        None if None in key else tuple(str(part) for part in key)
+        for key in zip(*parts, strict=True)
+    ]
+
+
+def _left_keys(work: Work, base: Base, join: JoinSpec) -> list[tuple[str, ...] | None]:
+    parts = []
+    for ref, _ in join.on:
+        table = work.tables[ref.table]
+        keys = _keys(table, [ref])
+        rows = base.rows_in(ref.table, np.arange(len(base.main), dtype=np.int64))
+        parts.append([keys[row] if row >= 0 else None for row in rows.tolist()])
+    return [
+        None if None in key else tuple(part for whole in key if whole for part in whole)
+        for key in zip(*parts, strict=True)
+    ]
+
+
+def _refuse_doubles(
+    work: Work, join: JoinSpec, right: Table, doubles: Mapping[tuple[str, ...], Sequence[int]]
+) -> None:
+    names = listing([ref.column for _, ref in join.on])
+    shown = [
+        f"`{', '.join(key)}` ({right.unit}s {listing([str(right.lines[r]) for r in rows], 3)})"
+        for key, rows in list(doubles.items())[:5]
+    ]
+    more = f" and {len(doubles) - 5:,} more" if len(doubles) > 5 else ""
+    work.problems.error(
+        "LP503",
+        f"the table {join.table} ({right.file}) is joined by {names}, but some keys stand in "
+        f"more than one row: {', '.join(shown)}{more}",
+        join.span,
+        expected="one row per key",
+        help="remove the duplicates, or map the table's rows as dated facts or events",
+    )
+
+
+# ------------------------------------------------------------------------------------- moments
+
+
+def choose(work: Work, base: Base, as_of: AsOf) -> Chosen:
+    """The records that had entered at the moment, and the moment of each."""
+    rows = np.flatnonzero(base.fits)
+    entered = _entered(work, base, rows)
+    rows, entered = _with_entry(work, base, rows, entered, as_of)
+    known = np.array([e is not None for e in entered], np.bool_)
+    entry = np.array([0 if e is None else microseconds(e) for e in entered], np.int64)
+    if isinstance(as_of, AfterEntry):
+        moments = entry + as_of.delay // MICROSECOND
+    else:
+        moments = np.full(len(rows), microseconds(as_of.moment), np.int64)
+    early = known & (entry > moments)
+    if count := int(early.sum()):
+        work.note(f"{count:,} records are left out: they enter after the moment of evaluation")
+    keep = ~early
+    if (until := work.spec.observed_until) is not None:
+        beyond = keep & (moments > microseconds(until))
+        if count := int(beyond.sum()):
+            work.note(
+                f"{count:,} records are left out: their moment of evaluation lies after "
+                f"{until:%Y-%m-%d}, where the data end"
+            )
+        keep &= ~beyond
+    return _numbered(work, base, rows[keep], moments[keep])
+
+
+def _entered(work: Work, base: Base, rows: Rows) -> list[datetime | None]:
+    cell = work.spec.records.entered_at
+    if base.entered is None or cell is None:
+        return [None] * len(rows)
+    picked = base.entered.pick(base.rows_in(cell.column.table, rows))
+    return [e if isinstance(e, datetime) else None for e in picked]
+
+
+def _with_entry(
+    work: Work, base: Base, rows: Rows, entered: list[datetime | None], as_of: AsOf
+) -> tuple[Rows, list[datetime | None]]:
+    """Without its entry a record has no `7 days after entry`: such rows are set aside."""
+    cell = work.spec.records.entered_at
+    if not isinstance(as_of, AfterEntry) or cell is None or None not in entered:
+        return rows, entered
+    for row, moment in zip(rows.tolist(), entered, strict=True):
+        if moment is None:
+            reason = f"is empty, so that there is no moment {as_of}"
+            work.set_aside(base.main, row, work.spec.records.id, cell.column.column, "", reason)
+    keep = np.array([moment is not None for moment in entered], np.bool_)
+    return rows[keep], [moment for moment in entered if moment is not None]
+
+
+def _numbered(work: Work, base: Base, rows: Rows, moments: Rows) -> Chosen:
+    number_of_row = np.full(len(base.main), NOT_EVALUATED, np.int64)
+    number_of_row[rows] = np.arange(len(rows))
+    ref = work.spec.records.id
+    if ref is None:
+        ids = [str(line) for line in base.main.lines[rows].tolist()]
+        return Chosen(rows, ids, moments, number_of_row, {})
+    column = base.main.columns[ref.column]
+    texts = column.texts()
+    number_of_id = dict.fromkeys(texts, NOT_EVALUATED)
+    ids = [texts[code] for code in column.codes[rows].tolist()]
+    number_of_id.update({id: number for number, id in enumerate(ids)})
+    return Chosen(rows, ids, moments, number_of_row, number_of_id)

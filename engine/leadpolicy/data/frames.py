@@ -1,0 +1,196 @@
+"""Data frames to records, for notebooks and scripts."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from leadpolicy.data.assemble import assemble
+from leadpolicy.data.dataset import Dataset
+from leadpolicy.data.model import (
+    Cell,
+    ColumnFact,
+    ColumnRef,
+    Condition,
+    DatasetSpec,
+    EventSpec,
+    Format,
+    OutcomeSpec,
+    RecordsSpec,
+    Rows,
+    TableSpec,
+)
+from leadpolicy.data.moments import AsOf, parse_as_of
+from leadpolicy.data.readers import check_header
+from leadpolicy.data.recordset import Progress, RecordSet
+from leadpolicy.data.tables import Column, Table, column_of_objects
+from leadpolicy.data.values import TRUE_WORDS
+from leadpolicy.data.work import wanted_columns
+from leadpolicy.diagnostics import Problems, suggest
+from leadpolicy.vocabulary.model import Vocabulary
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+RECORDS: Final = "frame"
+EVENTS: Final = "events"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Which column of a frame says what became of a record, and which one says when."""
+
+    column: str
+    at: str | None = None
+    name: str = "won"
+
+
+def from_frame(  # noqa: PLR0913 - each argument is a part of a dataset.yaml, all by name
+    frame: pd.DataFrame,
+    vocabulary: Vocabulary,
+    *,
+    id: str,
+    as_of: AsOf | str | date | datetime,
+    facts: Mapping[str, str] | None = None,
+    events: pd.DataFrame | None = None,
+    recorded: Collection[str] | None = None,
+    entered_at: str | None = None,
+    outcome: Outcome | str | None = None,
+    name: str = "frame",
+    grain: str = "company",
+    progress: Progress | None = None,
+) -> RecordSet:
+    """Records out of a frame with one row each. `id` is the column with their names.
+
+    `facts` maps facts to columns; without it, columns named like facts are taken. `events` is a
+    frame with the columns `id`, `event`, `at` and attributes; it is taken to be complete for the
+    kinds in `recorded` (default: those that occur in it). What pandas counts as missing is
+    missing; texts are read as in a CSV file. `outcome` names a column that is true for records
+    that were won.
+
+    Raises `LeadpolicyError` with everything that is wrong with the names; rows whose values do not
+    fit are set aside in the result's `quarantine`.
+    """
+    problems = Problems()
+    frames = {RECORDS: frame} | ({} if events is None else {EVENTS: events})
+    spec = DatasetSpec(
+        name=name,
+        title=name,
+        about="",
+        source={},
+        grain=grain,
+        path=Path(name),
+        vocabulary=vocabulary,
+        tables={key: TableSpec(key, Path(key), key, Format.FRAME) for key in frames},
+        records=RecordsSpec(
+            RECORDS,
+            ColumnRef(RECORDS, id),
+            entered_at=Cell(ColumnRef(RECORDS, entered_at)) if entered_at else None,
+        ),
+        facts=_facts(frame, vocabulary, facts, problems),
+        events=() if events is None else _events(events, id, vocabulary, recorded, problems),
+        outcome=_outcome(outcome),
+    )
+    tables = {}
+    for key, wanted in wanted_columns(spec).items():
+        header = [str(column) for column in frames[key].columns]
+        check_header(spec.tables[key], header, wanted, problems)
+        if set(wanted) <= set(header):
+            tables[key] = table_of_frame(key, frames[key], wanted)
+    problems.stop_on_errors()
+    return assemble(Dataset(spec), tables, parse_as_of(as_of), progress)
+
+
+def _facts(
+    frame: pd.DataFrame,
+    vocabulary: Vocabulary,
+    facts: Mapping[str, str] | None,
+    problems: Problems,
+) -> tuple[ColumnFact, ...]:
+    named = facts
+    if named is None:
+        named = {str(c): str(c) for c in frame.columns if str(c) in vocabulary.facts}
+    found = []
+    for fact, column in named.items():
+        if fact in vocabulary.facts:
+            found.append(ColumnFact(vocabulary.facts[fact], Cell(ColumnRef(RECORDS, column))))
+        else:
+            hint = suggest(fact, vocabulary.facts)
+            problems.error("LP203", f"the fact `{fact}` is not in the vocabulary", help=hint)
+    return tuple(found)
+
+
+def _events(
+    events: pd.DataFrame,
+    id: str,
+    vocabulary: Vocabulary,
+    recorded: Collection[str] | None,
+    problems: Problems,
+) -> tuple[EventSpec, ...]:
+    header = {str(column) for column in events.columns}
+    kinds: Iterable[str] = recorded if recorded is not None else ()
+    if "event" in header:
+        kinds = dict.fromkeys([*kinds, *(str(kind) for kind in events["event"].dropna().unique())])
+    specs = []
+    for name in kinds:
+        kind = vocabulary.events.get(name)
+        if kind is None:
+            hint = suggest(name, vocabulary.events)
+            problems.error("LP204", f"the event `{name}` is not in the vocabulary", help=hint)
+            continue
+        rows = Rows(
+            EVENTS,
+            ColumnRef(EVENTS, id),
+            Cell(ColumnRef(EVENTS, "at")),
+            None,
+            (Condition(ColumnRef(EVENTS, "event"), (name,)),),
+        )
+        cells = {a: Cell(ColumnRef(EVENTS, a)) for a in kind.attributes if a in header}
+        specs.append(EventSpec(kind, rows, None, cells, {}))
+    return tuple(specs)
+
+
+def _outcome(outcome: Outcome | str | None) -> OutcomeSpec | None:
+    if outcome is None:
+        return None
+    given = Outcome(outcome) if isinstance(outcome, str) else outcome
+    at = Cell(ColumnRef(RECORDS, given.at)) if given.at is not None else None
+    true = Condition(ColumnRef(RECORDS, given.column), tuple(sorted(TRUE_WORDS)))
+    return OutcomeSpec(given.name, Rows(RECORDS, None, at, None, (true,)))
+
+
+def table_of_frame(name: str, frame: pd.DataFrame, wanted: Iterable[str]) -> Table:
+    """The wanted columns of a frame; rows are counted from 1."""
+    columns = {column: _column(frame[column]) for column in wanted}
+    return Table(name, name, columns, np.arange(1, len(frame) + 1, dtype=np.int64), "row")
+
+
+def _column(series: pd.Series[Any]) -> Column:
+    import pandas as pd
+
+    if series.dtype == object:
+        filled = series.where(series.notna(), None)
+        return column_of_objects(_plain(cell) for cell in filled.tolist())
+    codes, distinct = pd.factorize(series, use_na_sentinel=True)
+    cells = [_plain(cell) for cell in pd.Series(distinct).astype(object).tolist()]
+    places = np.where(codes < 0, len(cells), codes).astype(np.int32)
+    stripped = [cell.strip() if isinstance(cell, str) else cell for cell in cells]
+    return Column(places, [*stripped, None])
+
+
+def _plain(cell: object) -> object:
+    """Python's own object for a scalar of pandas or numpy; None for what pandas calls missing."""
+    import pandas as pd
+
+    if cell is pd.NaT or cell is pd.NA:
+        return None
+    if isinstance(cell, pd.Timestamp):
+        return cell.to_pydatetime(warn=False)
+    if isinstance(cell, np.generic):
+        return cell.item()
+    return cell

@@ -1,0 +1,88 @@
+"""Rows that do not fit: set aside with their reason, counted, and written to a file."""
+
+from __future__ import annotations
+
+import csv
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from leadpolicy.diagnostics import LeadpolicyError
+
+HEADER: Final = ("table", "file", "line", "record", "column", "value", "reason")
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """One cell, or one row as a whole, that does not fit. `reason` goes on from the value."""
+
+    table: str
+    file: str
+    line: int
+    record: str
+    column: str
+    value: str
+    reason: str
+
+    def __str__(self) -> str:
+        what = f"{self.column} `{self.value}`" if self.column else f"the row `{self.value}`"
+        return f"{self.file}:{self.line}: {what} {self.reason}"
+
+
+@dataclass(slots=True)
+class Quarantine:
+    """Collects what is set aside."""
+
+    rows: list[SetAside] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __iter__(self) -> Iterator[SetAside]:
+        return iter(self.rows)
+
+    def add(self, row: SetAside) -> None:
+        """Set a cell or row aside."""
+        self.rows.append(row)
+
+    def of_table(self, table: str) -> int:
+        """How many rows of a table are set aside; a row with two bad cells counts once."""
+        return len({row.line for row in self.rows if row.table == table})
+
+    def counts(self) -> dict[str, int]:
+        """How often each reason occurs, the most frequent first."""
+        found = Counter(
+            f"{row.table}.{row.column} {row.reason}" if row.column else f"{row.table} {row.reason}"
+            for row in self.rows
+        )
+        return dict(sorted(found.items(), key=lambda item: (-item[1], item[0])))
+
+    def write(self, path: str | Path) -> Path:
+        """A CSV file of everything set aside: the whole new file, or the old one untouched."""
+        target = Path(path)
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with tempfile.NamedTemporaryFile(
+                "w", encoding="utf-8", newline="", dir=target.parent, delete=False, suffix=".part"
+            ) as file:
+                writer = csv.writer(file, lineterminator="\n")
+                writer.writerow(HEADER)
+                writer.writerows([getattr(row, name) for name in HEADER] for row in self.rows)
+        except OSError as error:
+            raise _unwritable(target, error) from None
+        part = Path(file.name)
+        try:
+            part.replace(target)
+        except OSError as error:
+            part.unlink(missing_ok=True)
+            raise _unwritable(target, error) from None
+        return target
+
+
+def _unwritable(path: Path, error: OSError) -> LeadpolicyError:
+    return LeadpolicyError.of(
+        "LP506", f"the file cannot be written: {error.strerror}", where=str(path)
+    )

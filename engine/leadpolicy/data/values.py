@@ -1,0 +1,277 @@
+"""Cells to values of a type: every distinct cell once, and nothing guessed.
+
+A cell that does not fit keeps its reason; the row is then set aside by whoever asked.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Final
+
+import numpy as np
+
+from leadpolicy.data import amounts, dates
+from leadpolicy.data.model import Money, Reading
+from leadpolicy.data.tables import Codes, Column, Mask, Rows, cell_text
+from leadpolicy.types import (
+    NUMERIC,
+    TEMPORAL,
+    Kind,
+    Range,
+    Type,
+    Value,
+    ValueProblem,
+    make_range,
+    read_python,
+    read_text,
+    show_number,
+    within_limits,
+)
+
+TRUE_WORDS: Final = frozenset({"true", "yes", "1"})
+FALSE_WORDS: Final = frozenset({"false", "no", "0"})
+_NUMBER: Final = Type(Kind.NUMBER)
+
+
+@dataclass(slots=True)
+class Converted:
+    """`values[codes[row]]` is the value of a row, None where nothing is known.
+
+    `bad` has the reason for each code that is no value; `twice` the codes whose clock reading
+    happened twice.
+    """
+
+    codes: Codes
+    values: list[Value | None]
+    bad: dict[int, str] = field(default_factory=dict)
+    twice: set[int] = field(default_factory=set)
+
+    def bad_rows(self) -> Mask:
+        """Which rows hold a cell that does not fit."""
+        if not self.bad:
+            return np.zeros(len(self.codes), np.bool_)
+        hits = np.zeros(len(self.values), np.bool_)
+        hits[list(self.bad)] = True
+        return hits[self.codes]
+
+    def pick(self, rows: Rows) -> list[Value | None]:
+        """The values of some rows; a row number of -1 has none."""
+        values = np.empty(len(self.values) + 1, dtype=object)
+        values[:-1] = self.values
+        values[-1] = None
+        if not len(self.codes):
+            return [None] * len(rows)
+        codes = np.where(rows >= 0, self.codes[np.maximum(rows, 0)], len(self.values))
+        picked: list[Value | None] = values[codes].tolist()
+        return picked
+
+
+def convert(
+    column: Column,
+    kind: Type,
+    reading: Reading,
+    nulls: frozenset[str],
+    *,
+    rows: Mask | None = None,
+    currency: Column | None = None,
+) -> Converted:
+    """The values of a column. Only cells that occur in `rows` are looked at.
+
+    `currency` is the column that names the currency of each amount.
+    """
+    if currency is not None:
+        column = _paired(column, currency)
+    nulls = nulls | reading.nulls | {""}
+    codes = column.codes if rows is None else column.codes[rows]
+    converted = Converted(column.codes, [None] * len(column.cells))
+    used = np.zeros(len(column.cells), np.bool_)
+    used[codes] = True
+    for code in np.flatnonzero(used).tolist():
+        cell = column.cells[code]
+        try:
+            converted.values[code] = convert_cell(cell, kind, reading, nulls)
+        except ValueProblem as problem:
+            shown = cell_text(cell.amount if isinstance(cell, _Amount) else cell)
+            converted.bad[code] = problem.message.removeprefix(f"`{shown}` ")
+        else:
+            if kind.kind is Kind.MOMENT and reading.timezone and _is_twice(cell, reading):
+                converted.twice.add(code)
+    return converted
+
+
+@dataclass(frozen=True, slots=True)
+class _Amount:
+    """An amount with the text of its currency cell."""
+
+    amount: object
+    currency: str
+
+
+def _paired(amount: Column, currency: Column) -> Column:
+    """One column of amounts with their currencies; each distinct pair once."""
+    width = len(currency.cells)
+    both = amount.codes.astype(np.int64) * width + currency.codes
+    pairs, codes = np.unique(both, return_inverse=True)
+    texts = currency.texts()
+    cells = [_Amount(amount.cells[p // width], texts[p % width]) for p in pairs.tolist()]
+    return Column(codes.astype(np.int32), cells)
+
+
+def convert_cell(cell: object, kind: Type, reading: Reading, nulls: frozenset[str]) -> Value | None:
+    """The value of one cell, None where it holds nothing. Raises `ValueProblem`."""
+    code: str | None = None
+    if isinstance(cell, _Amount):
+        code = "" if cell.currency in nulls else cell.currency
+        cell = cell.amount
+    if cell is None:
+        return None
+    text = cell if isinstance(cell, str) else cell_text(cell)
+    if text in reading.values:
+        target = reading.values[text]
+        return None if target is None else read_text(kind, target)
+    if text in nulls:
+        return None
+    if reading.present_means is not None:
+        return reading.present_means
+    try:
+        if isinstance(cell, str):
+            return _from_text(cell, kind, reading, code)
+        return _from_object(cell, text, kind, reading, code)
+    except ValueProblem:
+        if not reading.has_otherwise:
+            raise
+        return None if reading.otherwise is None else read_text(kind, reading.otherwise)
+
+
+def _from_text(text: str, kind: Type, reading: Reading, code: str | None) -> Value | None:
+    match kind.kind:
+        case Kind.BOOLEAN:
+            return _boolean(text, reading)
+        case Kind.INTEGER | Kind.NUMBER:
+            plain = text
+            if reading.number_format is not None:
+                plain = amounts.plain_number(text, reading.number_format)
+            return _sized(read_text(_unlimited(kind, reading), plain), kind, reading)
+        case Kind.MONEY:
+            return _money(text, kind, reading, code)
+        case Kind.CHOICES:
+            parts = text.split(reading.separator) if reading.separator else [text]
+            return _choices(parts, kind, reading)
+        case Kind.DATE:
+            return dates.day_text(text, reading.format)
+        case Kind.MOMENT:
+            return dates.moment_text(text, reading.format, reading.timezone)
+        case Kind.TEXT | Kind.CHOICE | Kind.LEVEL:
+            return read_text(kind, text)
+
+
+def _from_object(
+    cell: object, text: str, kind: Type, reading: Reading, code: str | None
+) -> Value | None:
+    """A typed cell of a spreadsheet, a Parquet file, JSON or a frame."""
+    if kind.kind is Kind.CHOICES and isinstance(cell, list | tuple | set | frozenset):
+        return _choices([cell_text(part) for part in cell], kind, reading)
+    if isinstance(cell, list | tuple | dict | set | bytes):
+        raise ValueProblem(f"`{text}` is a list or structure, not a single value", str(kind))
+    if isinstance(cell, float) and math.isnan(cell) and kind.kind not in NUMERIC:
+        raise ValueProblem(f"`{text}` is not a value")
+    if kind.kind in TEMPORAL and isinstance(cell, date | datetime):
+        return dates.kind_of(cell, kind.kind, reading.timezone)
+    if kind.kind in NUMERIC and isinstance(cell, int | float | Decimal | Range):
+        if isinstance(cell, bool):
+            raise ValueProblem(f"`{text}` is not a number", str(kind))
+        if kind.kind is Kind.MONEY:
+            number = read_python(_NUMBER, cell)
+            return _in_currency(number, code, kind, reading)
+        return _sized(read_python(_unlimited(kind, reading), cell), kind, reading)
+    return _from_text(text, kind, reading, code)
+
+
+def _boolean(text: str, reading: Reading) -> bool:
+    word = text.casefold()
+    yes = TRUE_WORDS if reading.true is None else reading.true
+    no = FALSE_WORDS if reading.false is None else reading.false
+    if word in yes:
+        return True
+    if word in no:
+        return False
+    raise ValueProblem(f"`{text}` is none of the words for true and false", "such as yes or no")
+
+
+def _choices(parts: list[str], kind: Type, reading: Reading) -> frozenset[str]:
+    found: set[str] = set()
+    for given in parts:
+        part = given.strip()
+        target = reading.values.get(part, part)
+        if target is not None and target != "" and part not in reading.nulls:
+            value = read_text(kind, target)
+            assert isinstance(value, frozenset)
+            found |= value
+    return frozenset(found)
+
+
+def _unlimited(kind: Type, reading: Reading) -> Type:
+    """The type to read before a factor applies: its limits are checked afterwards."""
+    return kind if reading.times is None else _NUMBER
+
+
+def _sized(value: Value, kind: Type, reading: Reading) -> Value:
+    if reading.times is None or not isinstance(value, int | float | Range):
+        return value
+    number = amounts.scaled(value, reading.times, None)
+    if kind.kind is Kind.INTEGER and isinstance(number, float):
+        return read_python(kind, number)
+    return within_limits(kind, number)
+
+
+def _money(text: str, kind: Type, reading: Reading, code: str | None) -> Value:
+    money = reading.money or Money()
+    declared = money.currency is not None or money.column is not None
+    named, amount = amounts.split_currency(text, declared)
+    if reading.number_format is not None:
+        amount = amounts.plain_number(amount, reading.number_format)
+    try:
+        number = read_text(_NUMBER, amount)
+    except ValueProblem as problem:
+        message = f"`{text}` is not an amount of money"
+        raise ValueProblem(message, problem.expected, problem.help) from None
+    return _in_currency(number, named if named is not None else code, kind, reading)
+
+
+def _in_currency(number: Value, code: str | None, kind: Type, reading: Reading) -> Value:
+    """The amount in the fact's currency; without a rate only its currency is known.
+
+    Rates are multiplied exactly and rounded to two decimals.
+    """
+    money = reading.money or Money()
+    assert isinstance(number, int | float | Range)
+    if reading.times is not None:
+        number = amounts.scaled(number, reading.times, None)
+    shown = number.text or str(number) if isinstance(number, Range) else show_number(number)
+    if code is None:
+        code = money.currency or kind.currency
+    if code == kind.currency:
+        return within_limits(kind, number)
+    if not code:
+        return Range(None, None, f"{shown} in a currency that is not named")
+    if code in money.rates:
+        converted = amounts.scaled(number, money.rates[code], 2)
+        if isinstance(converted, Range):
+            converted = make_range(converted.low, converted.high, f"{code} {shown}")
+        return within_limits(kind, converted)
+    return Range(None, None, f"{code} {shown}")
+
+
+def _is_twice(cell: object, reading: Reading) -> bool:
+    """Whether a cell is a clock reading of the hour that clocks are put back over."""
+    if isinstance(cell, datetime):
+        return dates.reads_twice(cell, reading.timezone)
+    if not isinstance(cell, str) or reading.format not in (None, "iso"):
+        return False
+    try:
+        return dates.reads_twice(datetime.fromisoformat(cell), reading.timezone)
+    except ValueError:
+        return False

@@ -1,0 +1,55 @@
+"""Lines and tables on a terminal that no name from a file can break."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from leadpolicy.present.wording import visible
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+def heading(console: Console, text: str) -> None:
+    """A section's title, after an empty line."""
+    console.print()
+    console.print(Text(visible(text), style="bold"), highlight=False)
+
+
+def line(console: Console, text: str, style: str = "", *, indent: int = 2) -> None:
+    """A paragraph, wrapped and indented."""
+    shown = Padding(Text(visible(text), style=style), (0, 0, 0, indent), expand=False)
+    console.print(shown, highlight=False)
+
+
+def said(text: object, style: str = "") -> Text:
+    """A text from a file as a table cell."""
+    return Text(visible(str(text)), style=style, overflow="fold")
+
+
+def label(text: object) -> Text:
+    """The name of a policy."""
+    return said(text, "cyan")
+
+
+def grid(*columns: str, gap: int = 2) -> Table:
+    """A table without lines: the first column holds names, the others numbers."""
+    table = Table(box=None, pad_edge=False, padding=(0, gap, 0, 0))
+    for at, column in enumerate(columns):
+        table.add_column(
+            Text(column, style="dim"),
+            justify="right" if at else "left",
+            vertical="bottom",
+            no_wrap=True,
+            overflow="ellipsis",
+        )
+    return table
+
+
+def show(console: Console, table: Table) -> None:
+    """A table, indented."""
+    console.print(Padding(table, (0, 0, 0, 2), expand=False), highlight=False)

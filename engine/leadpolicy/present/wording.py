@@ -1,0 +1,104 @@
+"""How numbers and names of a comparison are written, on a terminal and on a page alike."""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from typing import Any, Final
+
+import pandas as pd
+
+from leadpolicy.compare.outcomes import FEW
+
+NOT_DEFINED: Final = "—"
+_TITLES: Final = {
+    "lead": "Lead",
+    "qualified_lead": "Qualified lead",
+    "opportunity": "Opportunity",
+}
+_INVISIBLE: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+_JOINERS: Final = frozenset("\u200c\u200d\ufe0f")
+
+
+def rows_of(table: pd.DataFrame) -> list[Any]:
+    """The rows of a frame as named tuples."""
+    return list(table.itertuples(index=False))
+
+
+def rung_title(rung: str) -> str:
+    """The common name of a rung."""
+    return _TITLES.get(rung, rung)
+
+
+def number(value: object) -> str:
+    """A count with separators; a dash where it is not defined."""
+    return NOT_DEFINED if missing(value) else f"{int(value):,}"  # type: ignore[call-overload]
+
+
+def percent(value: object, digits: int = 1) -> str:
+    """A share in percent; a dash where it is not defined.
+
+    What is neither none nor all is never rounded to it: `<0.1 %`, `>99.9 %`.
+    """
+    if missing(value):
+        return NOT_DEFINED
+    share = float(value)  # type: ignore[arg-type]
+    least = 10.0**-digits
+    if share > 0 and 100 * share < least / 2:
+        return f"<{least:g} %"
+    if share < 1 and 100 * (1 - share) < least / 2:
+        return f">{100 - least:g} %"
+    return f"{100 * share:.{digits}f} %"
+
+
+def ratio(value: object) -> str:
+    """A kappa, a Jaccard index or a lift with two decimals; a dash where it is not defined."""
+    return NOT_DEFINED if missing(value) else f"{float(value):.2f}".replace("-", "−")  # type: ignore[arg-type]
+
+
+def missing(value: object) -> bool:
+    """Whether a cell of a frame holds nothing."""
+    return value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value))
+
+
+def visible(text: str) -> str:
+    """A text that cannot move the cursor or turn the direction of what follows.
+
+    Control characters show as their code; what joins letters and emoji stays.
+    """
+    return "".join(
+        char
+        if char in _JOINERS or unicodedata.category(char) not in _INVISIBLE
+        else f"\\u{ord(char):04x}"
+        for char in text
+    )
+
+
+def names(labels: object, most: int = 3) -> str:
+    """`a, b, c and 4 more`."""
+    pool = [str(label) for label in labels]  # type: ignore[attr-defined]
+    if len(pool) <= most + 1:
+        return ", ".join(pool) or "none"
+    return f"{', '.join(pool[:most])} and {len(pool) - most} more"
+
+
+def plural(count: int, thing: str) -> str:
+    """`1 record`, `2,000 records`."""
+    return f"{count:,} {thing}{'' if count == 1 else 's'}"
+
+
+def cause_sentence(row: Any) -> str:
+    """Why a policy says no: `“Budget is there” (has_budget) is not met, nor is timeline_agreed`."""
+    if row.reason == "stage":
+        return f"a condition of the stage itself, “{row.says}”, is not met"
+    rest = ", ".join(row.criteria[1:])
+    if row.reason == "excluded":
+        besides = f"; {rest} would have to change, too" if rest else ""
+        return f"“{row.says}” ({row.first}) rules it out{besides}"
+    besides = f", nor {'are' if ',' in rest else 'is'} {rest}" if rest else ""
+    return f"“{row.says}” ({row.first}) is not met{besides}"
+
+
+def few(known: int) -> str:
+    """A warning where a rate rests on few records or none."""
+    return "" if known >= FEW else "few records" if known else "no record"

@@ -1,0 +1,228 @@
+"""Writes a simulated history: block by block, so that a million companies need little memory."""
+
+from __future__ import annotations
+
+import gzip
+import io
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any, Final, Literal, Protocol, TypeAlias
+
+import numpy as np
+
+from leadpolicy.simulate import describe, dirt, labels, scenarios
+from leadpolicy.simulate.course import Course, draw_course
+from leadpolicy.simulate.draws import Bools, Draws
+from leadpolicy.simulate.events import draw_events
+from leadpolicy.simulate.judgements import draw_notes
+from leadpolicy.simulate.model import BLOCK
+from leadpolicy.simulate.population import Companies, draw_companies
+from leadpolicy.simulate.tables import (
+    Table,
+    companies_table,
+    deals_table,
+    events_table,
+    lifecycle_table,
+    notes_table,
+    people_table,
+)
+
+Format: TypeAlias = Literal["csv", "parquet"]
+Progress: TypeAlias = Callable[[str, int, int], None]
+TABLES: Final = ("companies", "people", "events", "assessments", "deals", "lifecycle")
+SUFFIXES: Final[dict[str, str]] = {"csv": ".csv.gz", "parquet": ".parquet"}
+OTHER_FILES: Final = ("dataset.yaml", "edge_cases.csv", "ground_truth.yaml", "README.md")
+
+
+@dataclass(slots=True)
+class Block:
+    """One block: what is really so (companies, course), and what the tables say."""
+
+    companies: Companies
+    course: Course
+    scripted: Bools
+    tables: dict[str, Table]
+    cases: list[tuple[str, str, str]]
+
+
+@dataclass(slots=True)
+class Summary:
+    """What was written: rows and empty cells per table and column, and the main counts."""
+
+    companies: int = 0
+    talked: int = 0
+    deals: int = 0
+    won: int = 0
+    lost: int = 0
+    rows: dict[str, int] = field(default_factory=dict)
+    empty: dict[str, dict[str, int]] = field(default_factory=dict)
+    cases: list[tuple[str, str, str]] = field(default_factory=list)
+
+    def count(self, block: Block) -> None:
+        """Adds a block."""
+        ids, outcomes = block.tables["deals"]["company_id"], block.tables["deals"]["outcome"]
+        self.companies += len(block.companies.number)
+        self.talked += int(block.course.talks[~block.scripted].sum())
+        self.deals += len(ids)
+        self.won += outcomes.count("Won")
+        self.lost += outcomes.count("Lost")
+        self.cases += block.cases
+        for name, table in block.tables.items():
+            rows = len(next(iter(table.values())))
+            self.rows[name] = self.rows.get(name, 0) + rows
+            empty = self.empty.setdefault(name, dict.fromkeys(table, 0))
+            for column, values in table.items():
+                empty[column] += sum(values.count(text) for text in ("", *labels.NULLS))
+
+
+def draw_block(seed: int, number: int, count: int) -> Block:
+    """The first `count` companies of block `number`; the first block has the scripted cases."""
+    draws = Draws(seed, number, count)
+    companies = draw_companies(draws, number * BLOCK + 1)
+    course = draw_course(draws, companies)
+    log = draw_events(draws, companies, course)
+    notes = draw_notes(draws, companies, course)
+    tables = {
+        "companies": companies_table(draws, companies, course),
+        "people": people_table(draws, companies, course),
+        "events": events_table(companies, log),
+        "assessments": notes_table(companies, notes),
+        "deals": deals_table(draws, companies, course),
+        "lifecycle": lifecycle_table(draws, companies, course),
+    }
+    scripted = np.zeros(count, bool)
+    cases: list[tuple[str, str, str]] = []
+    if number == 0:
+        scripted[[position for position, _, _ in scenarios.placed(count)]] = True
+        cases = scenarios.write_in(tables)
+        dirt.write_in(tables)
+    return Block(companies, course, scripted, tables, cases)
+
+
+def write_history(
+    out: Path,
+    *,
+    seed: int,
+    companies: int,
+    format: Format = "csv",
+    vocabulary: str = "../../policies/vocabulary.yaml",
+    progress: Progress | None = None,
+) -> Summary:
+    """Writes the tables with `dataset.yaml`, `ground_truth.yaml`, `edge_cases.csv` and a README.
+
+    `vocabulary` is the path that dataset.yaml names, relative to `out`. The same arguments give
+    the same files, byte for byte, on one version of the libraries. `companies` must be at least
+    `scenarios.FEWEST_COMPANIES`.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    summary = Summary()
+    with ExitStack() as stack:
+        sinks = {name: stack.enter_context(_sink(out, name, format)) for name in TABLES}
+        for number in range(-(-companies // BLOCK)):
+            block = draw_block(seed, number, min(BLOCK, companies - number * BLOCK))
+            for name, table in block.tables.items():
+                sinks[name].write(table)
+            summary.count(block)
+            if progress is not None:
+                progress("companies", summary.companies, companies)
+    plan = describe.Plan(seed, companies, format, SUFFIXES[format], vocabulary)
+    (out / "dataset.yaml").write_text(describe.dataset_yaml(plan), encoding="utf-8")
+    (out / "ground_truth.yaml").write_text(describe.ground_truth(plan, summary), encoding="utf-8")
+    (out / "edge_cases.csv").write_text(describe.edge_cases(summary.cases), encoding="utf-8")
+    (out / "README.md").write_text(describe.readme(plan, summary), encoding="utf-8")
+    return summary
+
+
+def files(format: Format) -> tuple[str, ...]:
+    """The names of the files that a history consists of."""
+    return (*(f"{name}{SUFFIXES[format]}" for name in TABLES), *OTHER_FILES)
+
+
+# ---------------------------------------------------------------------------------------- sinks
+
+
+class Sink(Protocol):
+    """Takes one table in pieces."""
+
+    def __enter__(self) -> Sink: ...
+
+    def __exit__(self, *exc: object) -> None: ...
+
+    def write(self, table: Table) -> None: ...
+
+
+def _sink(out: Path, name: str, format: Format) -> Sink:
+    path = out / f"{name}{SUFFIXES[format]}"
+    return CsvSink(path) if format == "csv" else ParquetSink(path)
+
+
+class CsvSink:
+    """Compressed CSV whose bytes do not depend on the clock or the path."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._begun = False
+
+    def __enter__(self) -> CsvSink:
+        self._raw: IO[bytes] = self._path.open("wb")
+        self._gzip = gzip.GzipFile("", "wb", compresslevel=6, fileobj=self._raw, mtime=0)
+        self._text = io.TextIOWrapper(self._gzip, encoding="utf-8", newline="\n")
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self._text.close()
+        self._raw.close()
+
+    def write(self, table: Table) -> None:
+        """Appends rows; the header comes before the first."""
+        if not self._begun:
+            self._text.write(",".join(table) + "\n")
+            self._begun = True
+        columns = [_quoted(column) for column in table.values()]
+        self._text.writelines(f"{','.join(row)}\n" for row in zip(*columns, strict=True))
+
+
+def _quoted(column: list[str]) -> list[str]:
+    """The texts with quotation marks where CSV needs them."""
+    return [f'"{text.replace(chr(34), chr(34) * 2)}"' if "," in text or '"' in text else text
+            for text in column]  # fmt: skip
+
+
+class ParquetSink:
+    """Parquet with text columns only, empty cells as nulls: an export, not a typed table."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._writer: Any = None
+
+    def __enter__(self) -> ParquetSink:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        if self._writer is not None:
+            self._writer.close()
+
+    def write(self, table: Table) -> None:
+        """Appends rows as one row group."""
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        arrays = {
+            name: pa.array([text or None for text in column], pa.string())
+            for name, column in table.items()
+        }
+        rows = pa.table(arrays)
+        if self._writer is None:
+            self._writer = pq.ParquetWriter(self._path, rows.schema, compression="zstd")
+        self._writer.write_table(rows)
+
+
+def share_missing(summary: Summary) -> Mapping[str, Mapping[str, float]]:
+    """The share of empty cells per table and column."""
+    return {
+        name: {column: empty / summary.rows[name] for column, empty in columns.items()}
+        for name, columns in summary.empty.items()
+        if summary.rows[name]
+    }
