@@ -68,6 +68,19 @@ class Range:
     high: float | None
     text: str = field(default="", compare=False)
 
+    def __lt__(self, other: float) -> bool:
+        """Whether every number of the range is smaller; likewise for the other comparisons."""
+        return self.high is not None and self.high < other
+
+    def __le__(self, other: float) -> bool:
+        return self.high is not None and self.high <= other
+
+    def __gt__(self, other: float) -> bool:
+        return self.low is not None and self.low > other
+
+    def __ge__(self, other: float) -> bool:
+        return self.low is not None and self.low >= other
+
     def __str__(self) -> str:
         if self.text:
             return self.text

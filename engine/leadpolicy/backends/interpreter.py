@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Context, Decimal
 from typing import TypeAlias
 
@@ -127,6 +127,9 @@ class Evaluation:
     def _compare(self, term: Compare) -> Truth:
         left = self.facts.get(term.left.name)
         right = self._operand(term.right, term.left)
+        if left is not None and right is None and isinstance(term.right, FromNow):
+            ahead = term.right.offset > timedelta()  # a moment that no calendar reaches
+            return truth((term.op in (Comparison.LT, Comparison.LE)) == ahead)
         if left is None or right is None:
             return UNKNOWN
         times = term.right.times if isinstance(term.right, Other) else None
@@ -145,7 +148,7 @@ class Evaluation:
                 return self.facts.get(operand.subject.name)
             case FromNow():
                 moment = moved(self.now, operand.offset)
-                return moment.date() if subject.type.kind is Kind.DATE else moment
+                return moment.date() if moment and subject.type.kind is Kind.DATE else moment
 
     # ------------------------------------------------------------------------------ events
 
@@ -175,15 +178,16 @@ def in_window(happening: Happening, now: datetime, within: timedelta | None) -> 
         return TRUE if within is None else UNKNOWN
     if happening.at > now:
         return FALSE
-    return truth(within is None or happening.at > moved(now, -within))
+    begin = None if within is None else moved(now, -within)
+    return truth(begin is None or happening.at > begin)
 
 
-def moved(now: datetime, offset: timedelta) -> datetime:
-    """A moment before or after now; the ends of the calendar are as far as it goes."""
+def moved(now: datetime, offset: timedelta) -> datetime | None:
+    """A moment before or after now; None where it lies outside the calendar."""
     try:
         return now + offset
     except OverflowError:
-        return (datetime.min if offset < timedelta() else datetime.max).replace(tzinfo=UTC)
+        return None
 
 
 def ordered(op: Comparison, left: Value, right: Value) -> bool:

@@ -1,7 +1,53 @@
-"""`leadpolicy schema`."""
+"""`leadpolicy schema`: JSON Schemas, so that editors help while one types."""
 
 from __future__ import annotations
 
+import json
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
 
-def schema() -> None:
-    """In preparation."""
+import typer
+
+from leadpolicy.cli.options import PoliciesFolder
+from leadpolicy.diagnostics import LeadpolicyError
+from leadpolicy.governance.schema import SCHEMAS
+from leadpolicy.policy.load import POLICIES, VOCABULARY
+from leadpolicy.vocabulary import load_vocabulary
+
+
+class SchemaKind(StrEnum):
+    """The kinds of files that have a schema."""
+
+    POLICY = "policy"
+    CARDS = "cards"
+    VOCABULARY = "vocabulary"
+
+
+def schema(
+    kind: Annotated[
+        SchemaKind, typer.Option("--kind", help="The kind of file that the schema is for.")
+    ] = SchemaKind.POLICY,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Write it to this file.", metavar="FILE")
+    ] = None,
+    folder: PoliciesFolder = POLICIES,
+) -> None:
+    """Write a JSON Schema with which editors complete facts, operators, values and events.
+
+    It is made from the operators and from the vocabulary in the policies' folder. Editors with the
+    YAML language server use it for a file that begins with
+    `# yaml-language-server: $schema=policy.schema.json` (the path is relative to the file).
+    """
+    made = SCHEMAS[kind](load_vocabulary(folder / VOCABULARY))
+    text = json.dumps(made, ensure_ascii=False, indent=2) + "\n"
+    if out is None:
+        typer.echo(text, nl=False)
+        return
+    try:
+        out.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise LeadpolicyError.of(
+            "LP101", f"the file cannot be written: {error.strerror}", where=str(out)
+        ) from None
+    typer.echo(f"{out}: the schema for {kind} files", err=True)

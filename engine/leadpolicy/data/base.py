@@ -57,7 +57,8 @@ def read_base(work: Work) -> Base:
     records = work.spec.records
     main = work.tables[records.table]
     chosen = main.where(records.where)
-    if skipped := int((~chosen).sum()):
+    logged = any(event.rows.table == main.name for event in work.spec.events if event.rows.record)
+    if not logged and (skipped := int((~chosen).sum())):
         work.note(f"{skipped:,} rows of {main.name} do not meet `where` and are no records")
     base = Base(main, chosen & _unique_ids(work, main, chosen))
     for join in records.join:

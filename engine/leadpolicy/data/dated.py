@@ -18,16 +18,15 @@ from leadpolicy.data.base import MOMENT, UNKNOWN_ID, Chosen
 from leadpolicy.data.dates import DAY
 from leadpolicy.data.model import AssessmentsSpec, Cell, DatedFact
 from leadpolicy.data.model import Rows as RowsSpec
-from leadpolicy.data.moments import from_microseconds, microseconds
+from leadpolicy.data.moments import from_microseconds
 from leadpolicy.data.tables import Mask, Rows, Table
-from leadpolicy.data.values import Converted
+from leadpolicy.data.values import UNDATED, Converted
 from leadpolicy.data.work import Work
 from leadpolicy.diagnostics import listing, suggest
 from leadpolicy.types import Kind, Type, Value, show
 
 INTEGER: Final = Type(Kind.INTEGER)
-UNDATED: Final = np.iinfo(np.int64).min
-NEVER: Final = np.iinfo(np.int64).max
+NEVER: Final = int(np.iinfo(np.int64).max)
 _DAY: Final = 86_400_000_000
 
 
@@ -138,16 +137,14 @@ def _note_nothing(work: Work, table: Table, spec: RowsSpec, what: str) -> None:
 
 def _instants(work: Work, cell: Cell, converted: Converted, day_ends: bool) -> Rows:
     """Per row the moment in microseconds, `UNDATED` where there is none."""
-    counts = [
-        microseconds(value) if isinstance(value, datetime) else UNDATED
-        for value in converted.values
-    ]
+    instants = converted.instants
     if day_ends:
         cells = work.tables[cell.column.table].columns[cell.column.column].cells
-        for code, given in enumerate(cells):
-            if counts[code] != UNDATED and _is_day(given, cell.reading.format):
-                counts[code] += _DAY - 1
-    return np.array(counts or [UNDATED], np.int64)[converted.codes]
+        dated = np.flatnonzero(instants != UNDATED).tolist()
+        days = [code for code in dated if _is_day(cells[code], cell.reading.format)]
+        instants = instants.copy()
+        instants[days] += _DAY - 1
+    return instants[converted.codes]
 
 
 def _is_day(cell: object, declared: str | None) -> bool:
@@ -191,6 +188,7 @@ def latest_values(work: Work, chosen: Chosen) -> dict[int, dict[str, Entry]]:
     """
     doubt: dict[tuple[int, str], Entry] = {}
     dated_facts = [spec for spec in work.spec.facts if isinstance(spec, DatedFact)]
+    _note_absences(work, dated_facts)
     sources = [_dated_fact(work, chosen, spec, doubt) for spec in dated_facts]
     if work.spec.assessments is not None:
         sources.extend(_assessments(work, chosen, work.spec.assessments, doubt))
@@ -210,6 +208,16 @@ def latest_values(work: Work, chosen: Chosen) -> dict[int, dict[str, Entry]]:
     for (record, fact), entry in doubt.items():
         found[record][fact] = entry
     return found
+
+
+def _note_absences(work: Work, specs: Sequence[DatedFact]) -> None:
+    found: dict[tuple[str, str], list[str]] = {}
+    for spec in specs:
+        if spec.absent_means is not None:
+            shown = show(spec.absent_means, spec.fact.type)
+            found.setdefault((spec.rows.table, shown), []).append(spec.fact.name)
+    for (table, shown), names in found.items():
+        work.note(f"no row in {table} is taken to mean {shown} for {listing(names, 20)}")
 
 
 def _last_of_each(source: _Source) -> list[int]:
@@ -255,9 +263,6 @@ def _dated_fact(
 ) -> _Source:
     assert spec.rows.at is not None
     name = spec.fact.name
-    if spec.absent_means is not None:
-        shown = show(spec.absent_means, spec.fact.type)
-        work.note(f"no row of {spec.rows.table} is taken to mean {shown} for {name}")
     dated = read_rows(work, chosen, spec.rows, name)
     for record, row in dated.unplaced:
         doubt[record, name] = _doubtful(chosen, dated.table, record, row)

@@ -9,10 +9,11 @@ from typing import Final
 import numpy as np
 
 from leadpolicy.data.base import Chosen
-from leadpolicy.data.dated import INTEGER, UNDATED, Dated, read_rows
+from leadpolicy.data.dated import INTEGER, Dated, read_rows
 from leadpolicy.data.model import Cell, EventSpec
 from leadpolicy.data.moments import from_microseconds
 from leadpolicy.data.tables import Mask, Rows
+from leadpolicy.data.values import UNDATED
 from leadpolicy.data.work import Work
 from leadpolicy.types import Value
 from leadpolicy.vocabulary.record import EventLog, Happening

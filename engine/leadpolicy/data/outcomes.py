@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from leadpolicy.data.base import Chosen
-from leadpolicy.data.dated import NEVER, UNDATED, Dated, read_rows
+from leadpolicy.data.dated import NEVER, Dated, read_rows
 from leadpolicy.data.model import OutcomeSpec
 from leadpolicy.data.moments import MICROSECOND, microseconds
 from leadpolicy.data.tables import Mask, Rows
+from leadpolicy.data.values import UNDATED
 from leadpolicy.data.work import Work
 from leadpolicy.types import show_duration
 

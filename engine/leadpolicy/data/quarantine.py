@@ -37,6 +37,7 @@ class Quarantine:
     """Collects what is set aside."""
 
     rows: list[SetAside] = field(default_factory=list)
+    _seen: set[SetAside] = field(default_factory=set, repr=False)
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -45,8 +46,10 @@ class Quarantine:
         return iter(self.rows)
 
     def add(self, row: SetAside) -> None:
-        """Set a cell or row aside."""
-        self.rows.append(row)
+        """Set a cell or row aside; what two facts are read from is set aside once."""
+        if row not in self._seen:
+            self._seen.add(row)
+            self.rows.append(row)
 
     def of_table(self, table: str) -> int:
         """How many rows of a table are set aside; a row with two bad cells counts once."""

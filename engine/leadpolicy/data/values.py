@@ -6,7 +6,7 @@ A cell that does not fit keeps its reason; the row is then set aside by whoever 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
@@ -15,6 +15,7 @@ import numpy as np
 
 from leadpolicy.data import amounts, dates
 from leadpolicy.data.model import Money, Reading
+from leadpolicy.data.moments import microseconds
 from leadpolicy.data.tables import Codes, Column, Mask, Rows, cell_text
 from leadpolicy.types import (
     NUMERIC,
@@ -34,6 +35,7 @@ from leadpolicy.types import (
 TRUE_WORDS: Final = frozenset({"true", "yes", "1"})
 FALSE_WORDS: Final = frozenset({"false", "no", "0"})
 _NUMBER: Final = Type(Kind.NUMBER)
+UNDATED: Final = int(np.iinfo(np.int64).min)
 
 
 @dataclass(slots=True)
@@ -41,11 +43,14 @@ class Converted:
     """`values[codes[row]]` is the value of a row, None where nothing is known.
 
     `bad` has the reason for each code that is no value; `twice` the codes whose clock reading
-    happened twice.
+    happened twice. Only codes in `done` have been looked at. `instants` are the values of moments
+    as microseconds since 1970, `UNDATED` where there is none.
     """
 
     codes: Codes
     values: list[Value | None]
+    done: Mask
+    instants: Rows
     bad: dict[int, str] = field(default_factory=dict)
     twice: set[int] = field(default_factory=set)
 
@@ -69,37 +74,58 @@ class Converted:
         return picked
 
 
-def convert(
-    column: Column,
-    kind: Type,
-    reading: Reading,
-    nulls: frozenset[str],
-    *,
-    rows: Mask | None = None,
-    currency: Column | None = None,
-) -> Converted:
-    """The values of a column. Only cells that occur in `rows` are looked at.
+@dataclass(slots=True)
+class Conversion:
+    """Turns a column into values, a part of its rows at a time, each distinct cell once.
 
     `currency` is the column that names the currency of each amount.
     """
-    if currency is not None:
-        column = _paired(column, currency)
-    nulls = nulls | reading.nulls | {""}
-    codes = column.codes if rows is None else column.codes[rows]
-    converted = Converted(column.codes, [None] * len(column.cells))
-    used = np.zeros(len(column.cells), np.bool_)
-    used[codes] = True
-    for code in np.flatnonzero(used).tolist():
-        cell = column.cells[code]
+
+    column: Column
+    kind: Type
+    reading: Reading
+    nulls: frozenset[str]
+    currency: InitVar[Column | None] = None
+    converted: Converted = field(init=False)
+
+    def __post_init__(self, currency: Column | None) -> None:
+        if currency is not None:
+            self.column = _paired(self.column, currency)
+        self.nulls = self.nulls | self.reading.nulls | {""}
+        count = len(self.column.cells)
+        done = np.zeros(count, np.bool_)
+        instants = np.full(count, UNDATED, np.int64)
+        self.converted = Converted(self.column.codes, [None] * count, done, instants)
+
+    def of(self, rows: Mask | None = None) -> Converted:
+        """The values, with those of the cells in `rows` worked out (default: all)."""
+        used = np.zeros(len(self.column.cells), np.bool_)
+        used[self.column.codes if rows is None else self.column.codes[rows]] = True
+        for code in np.flatnonzero(used & ~self.converted.done).tolist():
+            self._one(code)
+        self.converted.done |= used
+        return self.converted
+
+    def _one(self, code: int) -> None:
+        cell, converted = self.column.cells[code], self.converted
         try:
-            converted.values[code] = convert_cell(cell, kind, reading, nulls)
+            value = convert_cell(cell, self.kind, self.reading, self.nulls)
         except ValueProblem as problem:
             shown = cell_text(cell.amount if isinstance(cell, _Amount) else cell)
             converted.bad[code] = problem.message.removeprefix(f"`{shown}` ")
-        else:
-            if kind.kind is Kind.MOMENT and reading.timezone and _is_twice(cell, reading):
+            return
+        converted.values[code] = value
+        if self.kind.kind is Kind.MOMENT and isinstance(value, datetime):
+            converted.instants[code] = microseconds(value)
+            if self.reading.timezone and _is_twice(cell, self.reading):
                 converted.twice.add(code)
-    return converted
+
+
+def convert(
+    column: Column, kind: Type, reading: Reading, nulls: frozenset[str] = frozenset()
+) -> Converted:
+    """The values of a whole column."""
+    return Conversion(column, kind, reading, nulls).of()
 
 
 @dataclass(frozen=True, slots=True)

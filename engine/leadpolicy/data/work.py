@@ -18,7 +18,7 @@ from leadpolicy.data.model import (
 )
 from leadpolicy.data.quarantine import Quarantine, SetAside
 from leadpolicy.data.tables import Mask, Table
-from leadpolicy.data.values import Converted, convert
+from leadpolicy.data.values import Conversion, Converted
 from leadpolicy.diagnostics import Problems
 from leadpolicy.source import Span
 from leadpolicy.types import Type
@@ -33,6 +33,7 @@ class Work:
     problems: Problems = field(default_factory=Problems)
     quarantine: Quarantine = field(default_factory=Quarantine)
     notes: list[str] = field(default_factory=list)
+    conversions: dict[tuple[str, Type, str], Conversion] = field(default_factory=dict)
 
     def note(self, text: str) -> None:
         """Something a reader of the results should know."""
@@ -41,19 +42,22 @@ class Work:
 
     def convert(self, cell: Cell, kind: Type, rows: Mask | None = None) -> Converted:
         """The values of a column."""
-        table = self.tables[cell.column.table]
-        money = cell.reading.money
-        currency = None
-        if money is not None and money.column is not None:
-            currency = table.columns[money.column.column]
-        column = table.columns[cell.column.column]
-        converted = convert(column, kind, cell.reading, table.nulls, rows=rows, currency=currency)
+        key = (str(cell.column), kind, repr(cell.reading))
+        conversion = self.conversions.get(key)
+        if conversion is None:
+            table = self.tables[cell.column.table]
+            money = cell.reading.money
+            currency = None
+            if money is not None and money.column is not None:
+                currency = table.columns[money.column.column]
+            column = table.columns[cell.column.column]
+            conversion = Conversion(column, kind, cell.reading, table.nulls, currency)
+            self.conversions[key] = conversion
+        converted = conversion.of(rows)
         if converted.twice:
-            hits = np.isin(converted.codes, list(converted.twice))
-            count = int((hits if rows is None else hits & rows).sum())
             self.note(
-                f"{count:,} times in {cell.column} the clocks of {cell.reading.timezone} showed "
-                "twice, because they were put back; the first is taken"
+                f"where the clocks of {cell.reading.timezone} were put back and showed a time "
+                f"twice, the first is taken for {cell.column}"
             )
         return converted
 

@@ -35,6 +35,7 @@ from leadpolicy.vocabulary.model import Attribute, Fact
 
 NUMBER: Final = Type(Kind.NUMBER)
 _BOUNDS: Final = {"at_least": "at least", "at_most": "at most", "exactly": "exactly"}
+_NOT_SO: Final = "it is not so that"
 _SPELT: Final = frozenset({Kind.CHOICE, Kind.LEVEL, Kind.CHOICES})
 
 
@@ -65,7 +66,9 @@ def sentence(condition: Condition, policy: Policy) -> str:
             return series(_inner(condition.parts, policy), "or") or "nothing at all"
         case NoneOf():
             texts = _inner(condition.parts, policy)
-            return f"{'not' if len(texts) == 1 else 'none of these'}: {'; '.join(texts)}"
+            return (
+                f"{_NOT_SO} {texts[0]}" if len(texts) == 1 else f"none of these: {'; '.join(texts)}"
+            )
         case Quorum():
             return f"{_quorum(condition, policy)}: {'; '.join(_inner(condition.parts, policy))}"
         case Points():
@@ -95,9 +98,8 @@ def lines(condition: Condition, policy: Policy) -> Line:
                 return Line(f"depending on the parameter {name}", condition, branches)
             return Line("at least one of these", condition, _each(condition.parts, policy))
         case NoneOf():
-            if len(condition.parts) == 1:
-                return replace(lines(condition.parts[0], policy), label="not")
-            return Line("none of these", condition, _each(condition.parts, policy))
+            text = _NOT_SO if len(condition.parts) == 1 else "none of these"
+            return Line(text, condition, _each(condition.parts, policy))
         case Quorum():
             return Line(_quorum(condition, policy), condition, _each(condition.parts, policy))
         case Points():
@@ -223,7 +225,7 @@ def _switch_sentence(condition: AnyOf, policy: Policy) -> str:
 
 def _branch(part: Condition, policy: Policy) -> Line:
     setting, rest = _branch_parts(part, policy)
-    return _under(setting, part, rest, policy)
+    return _under(f"set to {setting}", part, rest, policy)
 
 
 def _branch_parts(part: Condition, policy: Policy) -> tuple[str, list[Condition]]:
@@ -342,7 +344,7 @@ def _yes_or_no(test: Test, subject: Fact | Attribute, policy: Policy) -> str:
     elif wanted is (test.operator == "is"):
         text = subject.phrase
     else:
-        text = f"it is not so that {subject.phrase}"
+        text = f"{_NOT_SO} {subject.phrase}"
     return text + _named(operand)
 
 
@@ -360,12 +362,16 @@ def _predicate(test: Test, subject: Fact | Attribute, policy: Policy) -> str:
     match test.operator, len(values):
         case (("one_of" | "none_of" | "contains_any" | "contains_all"), 0):
             return operator.phrase.format("an empty list") + name
-        case "one_of", (1 | 2):
+        case "one_of", _:
             return f"is {series(values, 'or')}{name}"
         case "none_of", 1:
             return f"is not {values[0]}{name}"
-        case "none_of", 2:
-            return f"is neither {values[0]} nor {values[1]}{name}"
+        case "none_of", _:
+            return f"is neither {series(values, 'nor')}{name}"
+        case "contains_any", _ if len(values) > 1:
+            return f"contains {series(values, 'or')}{name}"
+        case "contains_all", _ if len(values) > 1:
+            return f"contains {series(values, 'and')}{name}"
         case (("contains_any" | "contains_all"), 1):
             return f"contains {values[0]}{name}"
         case "between", _:

@@ -13,6 +13,7 @@ from leadpolicy.present.console import grid, heading, label, line, said, show
 from leadpolicy.present.wording import (
     NOT_DEFINED,
     cause_sentence,
+    crossings_of,
     few,
     missing,
     names,
@@ -33,6 +34,7 @@ WIDE: Final = 96
 FEW_POLICIES: Final = 4
 """Up to so many policies agreement is a list of pairs, beyond it a matrix."""
 MOST_CAUSES: Final = 8
+MOST_CROSSINGS: Final = 5
 ALIKE: Final = 0.25
 """From this Jaccard index on two rungs are worth calling the same thing under other names."""
 MOST_SEGMENTS: Final = 12
@@ -229,17 +231,11 @@ def _kappa(row: Any) -> str:
 
 
 def _crossings(comparison: Comparison, console: Console) -> None:
-    found = comparison.crossings.query("not same and jaccard >= @ALIKE")
-    if found.empty:
+    found = crossings_of(comparison.crossings, ALIKE, MOST_CROSSINGS)
+    if not found:
         return
     heading(console, "Other words for the same records")
-    best = found.sort_values(["jaccard", "a", "b"], ascending=[False, True, True])
-    seen: set[frozenset[tuple[str, str]]] = set()
-    for row in rows_of(best):
-        pair = frozenset({(row.a, row.rung_a), (row.b, row.rung_b)})
-        if pair in seen or len(seen) >= MOST_CAUSES:
-            continue
-        seen.add(pair)
+    for row in found:
         line(
             console,
             f"What {row.a} calls {rung_title(row.rung_a).lower()} is most nearly what {row.b} "

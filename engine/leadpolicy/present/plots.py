@@ -19,7 +19,7 @@ from leadpolicy.present.drawing import (
     Plot,
     draw,
 )
-from leadpolicy.present.wording import NOT_DEFINED, missing, percent, rows_of, rung_title
+from leadpolicy.present.wording import NOT_DEFINED, cohort, missing, percent, rows_of, rung_title
 
 ROW: Final = 22
 MOST_FACTS: Final = 15
@@ -40,7 +40,7 @@ def volumes_plot(comparison: Comparison) -> Plot | None:
     return draw(
         chart,
         f"Records on each rung, as a share of all {study.records:,} records "
-        f"({study.cohort}): certain, and apart those that cannot be decided",
+        f"({cohort(study)}): certain, and apart those that cannot be decided",
         "Stacked bars per rung and policy. " + _volume_sentences(table),
     )
 
@@ -182,7 +182,7 @@ def containment_plot(comparison: Comparison, rung: str) -> Plot | None:
         cells,
         _defining(comparison, rung),
         f"{rung_title(rung)}: of 100 records that the policy in the row certainly holds, how many "
-        f"the policy in the column holds as well ({comparison.study.cohort})",
+        f"the policy in the column holds as well ({cohort(comparison.study)})",
         "A cell is the share of the row's records that the column holds as well.",
     )
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 import pandas as pd
 
 from leadpolicy.compare.outcomes import FEW
+from leadpolicy.compare.study import Study
 
 NOT_DEFINED: Final = "—"
 _TITLES: Final = {
@@ -17,7 +18,8 @@ _TITLES: Final = {
     "opportunity": "Opportunity",
 }
 _INVISIBLE: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-_JOINERS: Final = frozenset("\u200c\u200d\ufe0f")
+_HARMLESS: Final = frozenset("\u200c\u200d\ufe0f\u2068\u2069")
+"""What joins letters and emoji, and what keeps the direction of a name to itself."""
 
 
 def rows_of(table: pd.DataFrame) -> list[Any]:
@@ -68,10 +70,33 @@ def visible(text: str) -> str:
     """
     return "".join(
         char
-        if char in _JOINERS or unicodedata.category(char) not in _INVISIBLE
+        if char in _HARMLESS or unicodedata.category(char) not in _INVISIBLE
         else f"\\u{ord(char):04x}"
         for char in text
     )
+
+
+def isolated(text: str) -> str:
+    """A name to stand inside a sentence: one that is read from right to left turns nothing else."""
+    turns = any(unicodedata.bidirectional(char) in ("R", "AL") for char in text)
+    return f"\u2068{text}\u2069" if turns else text
+
+
+def cohort(study: Study) -> str:
+    """For captions: the data, the number of records and the moment."""
+    return f"{isolated(study.title)}, {plural(study.records, 'record')}, as of {study.as_of}"
+
+
+def crossings_of(table: pd.DataFrame, least: float, most: int) -> list[Any]:
+    """Rungs that hold most nearly the same records as another rung of another policy.
+
+    Each pair of rungs once, the nearest first, from a Jaccard index of `least` on.
+    """
+    found = table[~table["same"] & (table["jaccard"] >= least)]
+    once: dict[frozenset[tuple[str, str]], Any] = {}
+    for row in rows_of(found.sort_values(["jaccard", "a", "b"], ascending=[False, True, True])):
+        once.setdefault(frozenset({(row.a, row.rung_a), (row.b, row.rung_b)}), row)
+    return list(once.values())[:most]
 
 
 def names(labels: object, most: int = 3) -> str:

@@ -100,9 +100,7 @@ def _talk(draws: Draws, companies: Companies) -> tuple[Bools, Floats]:
     return ever, np.where(ever, companies.entered + wait, NEVER)
 
 
-def _ask(
-    draws: Draws, companies: Companies, ever: Bools, talk_at: Floats
-) -> tuple[Floats, Floats]:
+def _ask(draws: Draws, companies: Companies, ever: Bools, talk_at: Floats) -> tuple[Floats, Floats]:
     """When a company first asks for something, and the talk that follows the request.
 
     Most of those who ask and talk ask shortly before; a request at entry starts the waiting.

@@ -13,7 +13,7 @@ UNKNOWN_COMPANY: Final = "C9999999"
 
 @dataclass(frozen=True, slots=True)
 class Dirt:
-    """One planted mistake: what it is, where it stands (position of the company), how it is made."""
+    """One planted mistake; `position` is that of the company among the first."""
 
     says: str
     table: str
@@ -33,9 +33,9 @@ def _row(**columns: str) -> Callable[[Table, int], None]:
 
     def make(table: Table, position: int) -> None:
         company = f"C{position + 1:07d}"
-        ids = table["company_id"]
-        row = next((i for i, other in enumerate(ids) if other > company), len(ids))
         new = {"company_id": company, **columns}
+        ids = table["company_id"]
+        row = next((i for i, other in enumerate(ids) if other > new["company_id"]), len(ids))
         for name, column in table.items():
             column.insert(row, new.get(name, ""))
 

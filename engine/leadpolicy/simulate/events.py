@@ -34,7 +34,7 @@ class Log:
         channel: str | Texts = "",
         result: str | Texts = "",
     ) -> None:
-        """One event per company at `when` (one entry per company; `NEVER` or after the end: none)."""
+        """One event per company at its entry of `when` (`NEVER` or after the end: none)."""
         who = np.flatnonzero(when < model.HORIZON)
         self.company.append(who)
         self.at.append(when[who])
@@ -57,6 +57,7 @@ def draw_events(draws: Draws, companies: Companies, course: Course) -> Log:
     _approaches(draws, companies, course, log)
     _conversations(draws, course, log)
     _handovers(draws, companies, course, log)
+    _ruled_out(draws, companies, course, log)
     return log
 
 
@@ -203,8 +204,22 @@ def _handovers(draws: Draws, companies: Companies, course: Course, log: Log) -> 
     at = course.ask_at + 0.2 + 0.8 * draws.waiting()
     fit = sigmoid(1.4 + 1.2 * companies.fit)
     uniform = draws.uniform()
-    answer = np.where(course.talks | (uniform < 0.7 * fit), "Accepted", "Waiting").astype(object)
-    answer[~course.talks & (uniform > 0.85)] = "Rejected"
+    soon = course.talk_at < course.ask_at + 30.0
+    answer = np.where(soon | (uniform < 0.7 * fit), "Accepted", "Waiting").astype(object)
+    answer[~soon & (uniform > 0.85)] = "Rejected"
     reason = pick_label(draws, {"Below threshold": 0.5, "Out of market": 0.3, "Misrouted": 0.2})
     reason[answer != "Rejected"] = ""
     log.add(only(at, handed), "Handover", reason, "", answer)
+
+
+def _ruled_out(draws: Draws, companies: Companies, course: Course, log: Log) -> None:
+    """Why a company was given up: what it lacks most, or what it is."""
+    lacking = texts(["No fit", "No need", "Bad timing", "No budget", "No authority"])
+    reason = lacking[np.argmin(companies.drives(), axis=1)]
+    given_up = course.talks & ~course.deal & draws.chance(0.55)
+    at = only(course.talk_at + 5.0 + 30.0 * draws.uniform(), given_up)
+    for key in ("customer", "competitor", "student"):
+        here = companies.is_journey(key)
+        reason[here] = key.capitalize()
+        at = np.where(here, companies.entered + 1.0 + 2.0 * draws.uniform(), at)
+    log.add(only(at, draws.chance(0.85)), "Ruled out", reason)

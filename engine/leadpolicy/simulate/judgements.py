@@ -29,8 +29,8 @@ class Notes:
         self.company.append(who)
         self.at.append(when[who])
         self.fact.append(np.full(len(who), fact, dtype=object))
-        plain = isinstance(value, str)
-        self.value.append(np.full(len(who), value, dtype=object) if plain else value[who])
+        fixed = np.full(len(who), value, dtype=object) if isinstance(value, str) else value[who]
+        self.value.append(fixed)
         self.by.append(by[who])
 
 
@@ -38,22 +38,21 @@ def draw_notes(draws: Draws, companies: Companies, course: Course) -> Notes:
     """Every note about one block of companies, in no particular order."""
     notes = Notes()
     by = texts([rep.name for rep in REPS])[companies.owner]
-    scores = _scores(draws, companies, course)
+    scores = _ranks(draws, companies, course)
     noted = _noted(draws, companies, course, scores)
     after = course.conversation_at + 0.02 + 0.3 * draws.uniform(CONVERSATIONS)
     for number in range(CONVERSATIONS):
+        talk = _Talk(after[:, number], scores[:, number], noted[:, number])
         for position, judgement in enumerate(JUDGEMENTS):
-            rank = scores[:, number, position]
-            value = texts(judgement.values)[rank]
-            at = np.where(noted[:, number, position], after[:, number], NEVER)
+            value = texts(judgement.values)[talk.rank[:, position]]
+            at = np.where(talk.noted[:, position], talk.after, NEVER)
             notes.add(judgement.fact, at, value, by)
-        _details(draws, companies, course, notes, number, after[:, number], scores, noted, by)
+        _details(draws, companies, course, notes, by, talk)
     _before_contact(draws, companies, notes, by)
-    _ruled_out(draws, companies, course, notes, by)
     return notes
 
 
-def _scores(draws: Draws, companies: Companies, course: Course) -> Ints:
+def _ranks(draws: Draws, companies: Companies, course: Course) -> Ints:
     """The rank of the value noted, by company, conversation and judgement."""
     weights = np.array([judgement.weights for judgement in JUDGEMENTS])
     spread = np.array([judgement.spread for judgement in JUDGEMENTS])
@@ -84,38 +83,40 @@ def _noted(draws: Draws, companies: Companies, course: Course, rank: Ints) -> Bo
     return np.asarray(uniform < np.minimum(chance, 0.97))
 
 
-def _details(
-    draws: Draws,
-    companies: Companies,
-    course: Course,
-    notes: Notes,
-    number: int,
-    after: Floats,
-    rank: Ints,
-    noted: Bools,
-    by: Texts,
-) -> None:  # noqa: PLR0913, PLR0917 (one step of `draw_notes`)
-    """What goes with a judgement: the date of the decision, the sum, the number of people."""
+@dataclass(frozen=True, slots=True)
+class _Talk:
+    """One round of conversations: when notes are taken, what is judged and what is noted."""
 
-    def known(fact: str, at_least: int, chance: float) -> Floats:
+    after: Floats
+    rank: Ints
+    noted: Bools
+
+    def known(self, fact: str, at_least: int, chance: Bools) -> Floats:
+        """When this judgement was noted with at least this rank and something comes with it."""
         position = next(i for i, j in enumerate(JUDGEMENTS) if j.fact == fact)
-        right = noted[:, number, position] & (rank[:, number, position] >= at_least)
-        return np.where(right & draws.chance(chance), after, NEVER)
+        right = self.noted[:, position] & (self.rank[:, position] >= at_least)
+        return np.where(right & chance, self.after, NEVER)
 
-    close = course.talk_at + course.lag
-    decision = np.where(course.deal, close, course.talk_at + 150.0)
-    decision = decision + 0.25 * course.lag * draws.normal()
-    decision = np.maximum(decision, np.where(np.isfinite(after), after, 0.0) + 7.0)
-    at = known("deal.timeline_status", 1, 0.85)
-    notes.add("deal.decision_date", at, clock.days(decision), by)
-    price = deal_value(companies, 0.3 * draws.normal())
+
+def _details(
+    draws: Draws, companies: Companies, course: Course, notes: Notes, by: Texts, talk: _Talk
+) -> None:
+    """What goes with a judgement: the date of the decision, the sum, the number of people."""
+    close = np.where(course.deal, course.talk_at + course.lag, course.talk_at + 150.0)
+    decision = close + 0.25 * course.lag * draws.normal()
+    soonest = np.where(np.isfinite(talk.after), talk.after, 0.0) + 7.0
+    at = talk.known("deal.timeline_status", 1, draws.chance(0.85))
+    notes.add("deal.decision_date", at, clock.days(np.maximum(decision, soonest)), by)
+    price = deal_value(companies, 0.15 * companies.budget + 0.25 * draws.normal())
     sums = texts([f"EUR {value}" for value in price.tolist()])
-    notes.add("deal.budget_amount", known("deal.budget_status", 2, 0.8), sums, by)
+    at = talk.known("deal.budget_status", 2, draws.chance(0.8))
+    notes.add("deal.budget_amount", at, sums, by)
     people = 1 + np.floor(draws.uniform() ** 2 * np.log10(companies.employees + 1) * 2.2)
-    people_text = texts([str(int(n)) for n in people.tolist()])
-    notes.add("deal.decision_makers_known", known("deal.dm_involvement", 1, 0.7), people_text, by)
+    at = talk.known("deal.dm_involvement", 1, draws.chance(0.7))
+    notes.add("deal.decision_makers_known", at, texts([str(int(n)) for n in people.tolist()]), by)
     urgency = texts(model.URGENCY_TYPES)[draws.pick([1.0] * len(model.URGENCY_TYPES))]
-    notes.add("need.urgency_type", known("need.urgency_driver", 1, 0.6), urgency, by)
+    at = talk.known("need.urgency_driver", 1, draws.chance(0.6))
+    notes.add("need.urgency_type", at, urgency, by)
 
 
 def _before_contact(draws: Draws, companies: Companies, notes: Notes, by: Texts) -> None:
@@ -127,26 +128,8 @@ def _before_contact(draws: Draws, companies: Companies, notes: Notes, by: Texts)
     notes.add("need.solvable_by_us", at, texts(["false", "true"])[(score > -0.2).astype(int)], by)
 
 
-def _ruled_out(
-    draws: Draws, companies: Companies, course: Course, notes: Notes, by: Texts
-) -> None:
-    """Why a company was given up: what it lacks most, or what it is."""
-    drives = companies.drives()[:, [0, 1, 3, 4, 2]]
-    reasons = texts(["no_fit", "no_need", "no_budget", "no_authority", "bad_timing"])
-    reason = reasons[np.argmin(drives, axis=1)]
-    given_up = course.talks & ~course.deal & draws.chance(0.55)
-    at = np.where(given_up, course.talk_at + 5.0 + 30.0 * draws.uniform(), NEVER)
-    for key in ("customer", "competitor", "student"):
-        here = companies.is_journey(key)
-        reason[here] = key
-        at = np.where(here, companies.entered + 1.0 + 2.0 * draws.uniform(), at)
-    at = np.where(draws.chance(0.85), at, NEVER)
-    notes.add("record.disqualify_reason", at, reason, by)
-
-
 def deal_value(companies: Companies, noise: Floats) -> Ints:
     """Euros, rounded to 500: larger companies buy more."""
     factor, power, _ = model.DEAL_PRICE
     value = factor * companies.employees.astype(float) ** power * np.exp(noise)
     return np.asarray(np.clip(np.round(value / 500) * 500, 3_000, 900_000), np.int64)
-

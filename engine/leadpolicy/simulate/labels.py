@@ -1,4 +1,7 @@
-"""The words that stand in the exported tables, with the vocabulary's values that they mean."""
+"""The words that stand in the exported tables, with the values of the vocabulary that they mean.
+
+Where a label has a tuple, the value and the share in percent come first.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,8 @@ from typing import Final
 NULLS: Final = ("N/A", "-")
 """What some people type into a box that they cannot fill."""
 
+
 INDUSTRIES: Final = {
-    # label: (value in the vocabulary, share in percent)
     "Machinery": ("manufacturing", 11.0),
     "Metal products": ("manufacturing", 10.0),
     "Automotive supply": ("manufacturing", 7.0),
@@ -84,7 +87,6 @@ ACCOUNTS: Final = {
 }
 
 LEVELS: Final = {
-    # label: (value, share in percent)
     "Specialist": ("ic", 26.0),
     "Manager": ("manager", 32.0),
     "Head of department": ("director", 22.0),
@@ -132,7 +134,6 @@ REQUESTS: Final = {
 }
 
 DOWNLOADS: Final = {
-    # label: (value, share in percent)
     "White paper": ("white_paper", 40.0),
     "Case study": ("case_study", 25.0),
     "Guide": ("guide", 15.0),
@@ -143,7 +144,6 @@ DOWNLOADS: Final = {
 CHANNELS: Final = {
     "E-mail": "email",
     "Phone": "phone",
-    "Video call": "video",
     "Web form": "web_form",
     "Chat": "chat",
     "On site": "in_person",
@@ -161,6 +161,17 @@ REJECTIONS: Final = {
     "Below threshold": "below_threshold",
     "Out of market": "out_of_market",
     "Misrouted": "misrouted",
+}
+
+RULED_OUT: Final = {
+    "No fit": "no_fit",
+    "No need": "no_need",
+    "Bad timing": "bad_timing",
+    "No budget": "no_budget",
+    "No authority": "no_authority",
+    "Customer": "customer",
+    "Competitor": "competitor",
+    "Student": "student",
 }
 
 MODES: Final = {"Mailing": "bulk", "Personal": "one_to_one"}

@@ -18,12 +18,15 @@ BLOCK: Final = 20_000
 START: Final = date(2024, 1, 1)
 END: Final = date(2025, 12, 31)
 AS_OF: Final = date(2025, 6, 30)
+AS_OF_DAY: Final = float((AS_OF - START).days)
 HORIZON: Final = float((END - START).days + 1)
 PERIODS: Final = (0.0, 366.0, 547.0)
 """Where 2024, the first and the second half of 2025 begin."""
 
-ENTRY_DENSITY: Final = (0.8, 1.35, 0.75)
-"""New companies per day in each period, relative to one another: lists are not bought after June 2025."""
+ENTRY_EDGES: Final = (0.0, 366.0, 456.0, 547.0)
+ENTRY_DENSITY: Final = (0.65, 1.25, 2.6, 0.75)
+"""New companies per day, relative to one another: in 2024, in the first quarter of 2025, during the
+campaign of its second quarter, and after June 2025, when no lists are bought any more."""
 
 
 # ------------------------------------------------------------------------------------- journeys

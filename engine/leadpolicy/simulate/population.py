@@ -106,8 +106,8 @@ def draw_companies(draws: Draws, first: int) -> Companies:
 
 
 def _entry(uniform: Floats) -> Floats:
-    """Days of entry whose density is `ENTRY_DENSITY` in each period."""
-    edges = np.array([*model.PERIODS, model.HORIZON])
+    """Days of entry whose density is `ENTRY_DENSITY` between `ENTRY_EDGES`."""
+    edges = np.array([*model.ENTRY_EDGES, model.HORIZON])
     mass = np.cumsum([0.0, *(np.diff(edges) * np.array(model.ENTRY_DENSITY))])
     return np.asarray(np.interp(uniform, mass / mass[-1], edges))
 

@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 
 from leadpolicy.simulate import clock
-from leadpolicy.simulate.model import AS_OF, START
+from leadpolicy.simulate.model import AS_OF_DAY
 from leadpolicy.simulate.tables import Table
 
 COPIES: Final = 3
@@ -22,7 +22,6 @@ EARLIER: Final = (0.0, 17.0, 41.0)
 
 FIRST_POSITION: Final = 3
 STEP: Final = 7
-AS_OF_DAY: Final = float((AS_OF - START).days)
 
 Event = tuple[float, str, str, str, str]
 """Days after entry, activity, detail, channel, result."""
@@ -138,11 +137,11 @@ SCENARIOS: Final = (
                 (0.02, "Request", "Demo", "On site", "Interested")),
     ),
     Scenario(
-        "purchased_list_one_attribute", "A name on a purchased list of which only the industry is known",
+        "purchased_list_one_attribute", "A name on a purchased list, only the industry is known",
         company={**LIST, **NOTHING_ELSE}, person=None,
     ),
     Scenario(
-        "purchased_list_full_profile", "An ideal company on a purchased list that has never heard of us",
+        "purchased_list_full_profile", "An ideal company on a purchased list; it never heard of us",
         company=LIST,
     ),
     Scenario(
@@ -156,9 +155,9 @@ SCENARIOS: Final = (
     ),
     Scenario(
         "cold_call_no", "Called cold, and not interested",
-        events=(*COLD_CALL, (12.0, "Conversation", "Both ways", "Phone", "Not interested")),
-        notes=((12.1, "need.problem_acknowledged", "false"),
-               (12.1, "record.disqualify_reason", "no_need")),
+        events=(*COLD_CALL, (12.0, "Conversation", "Both ways", "Phone", "Not interested"),
+                (12.2, "Ruled out", "No need", "", "")),
+        notes=((12.1, "need.problem_acknowledged", "false"),),
     ),
     Scenario(
         "newsletter_only", "A subscription to the newsletter and nothing else",
@@ -174,15 +173,15 @@ SCENARIOS: Final = (
         "white_paper_student", "A white paper downloaded by a student",
         company={**NO_PROFILE, **FORM, "industry": "Higher education", "account_matched": "No",
                  "account_type_at_entry": "Student / academic"},
-        person={**GAVE, **UNTITLED, "email_type": "University"}, events=(WHITE_PAPER,),
-        notes=((2.0, "record.disqualify_reason", "student"),),
+        person={**GAVE, **UNTITLED, "email_type": "University"},
+        events=(WHITE_PAPER, (2.0, "Ruled out", "Student", "", "")),
     ),
     Scenario(
         "white_paper_competitor", "A white paper downloaded by a competitor",
         company={**FORM, "industry": "Software", "account_type_at_entry": "Competitor"},
         person={**GAVE, "department": "Marketing", "job_title": "Marketing Manager",
                 "seniority": "Manager"},
-        events=(WHITE_PAPER,), notes=((2.0, "record.disqualify_reason", "competitor"),),
+        events=(WHITE_PAPER, (2.0, "Ruled out", "Competitor", "", "")),
     ),
     Scenario(
         "former_user", "Used the product before; nothing has happened since",
@@ -204,7 +203,7 @@ SCENARIOS: Final = (
         lifecycle=((0.0, "lead"), (12.0, "salesqualifiedlead"), (20.0, "opportunity")),
     ),
     Scenario(
-        "could_allocate_budget", "Everything a qualified lead needs, with a budget they could allocate",
+        "could_allocate_budget", "All that a qualified lead needs; a budget could be allocated",
         company=FORM, person={**GAVE, **DECIDER},
         events=((0.0, "Request", "Demo", "Web form", "Interested"), TALK),
         notes=(*QUALIFIED, (12.1, "deal.budget_status", "could_allocate")),
@@ -243,7 +242,7 @@ SCENARIOS: Final = (
         company={**LIST, "annual_revenue": "5000000"},
     ),
     Scenario(
-        "enquiry_three_years_old", "Asked a question three years ago; imported from an older system",
+        "enquiry_three_years_old", "Asked a question three years ago, in an older system",
         company={"lead_source": "Import"}, person=GAVE, entered=540.0,
         events=((-557.0, "Request", "Question", "E-mail", ""),),
     ),
@@ -251,8 +250,10 @@ SCENARIOS: Final = (
         "existing_customer_asks", "A customer who asks for a quote",
         company={"lead_source": "Phone or e-mail", "account_type_at_entry": "Customer",
                  "has_category_software": "Yes"},
-        person=GAVE, events=((0.0, "Request", "Quote", "Phone", "Interested"),),
-        notes=((1.0, "record.disqualify_reason", "customer"),), lifecycle=((0.0, "customer"),),
+        person=GAVE,
+        events=((0.0, "Request", "Quote", "Phone", "Interested"),
+                (1.0, "Ruled out", "Customer", "", "")),
+        lifecycle=((0.0, "customer"),),
     ),
     Scenario(
         "opted_out", "Downloaded a white paper, then asked us not to write any more",
@@ -261,7 +262,7 @@ SCENARIOS: Final = (
                 (7.0, "Unsubscribe", "", "E-mail", "")),
     ),
     Scenario(
-        "merged_duplicate", "Two records merged into one: the lifecycle goes forward, back, forward",
+        "merged_duplicate", "Two records merged: the lifecycle goes forward, back, forward",
         company={**FORM, "merged_from": "C9000001"}, person=GAVE, entered=300.0,
         events=((0.0, "Download", "Guide", "Web form", ""),
                 (240.0, "Request", "Demo", "Web form", "Interested")),
@@ -269,7 +270,7 @@ SCENARIOS: Final = (
                    (240.0, "lead"), (250.0, "marketingqualifiedlead")),
     ),
     Scenario(
-        "outbound_full_opportunity", "A full opportunity that our own calls started: never asked first",
+        "outbound_full_opportunity", "A full opportunity that our calls started; they never asked",
         person=DECIDER, entered=60.0,
         events=(*COLD_CALL, TALK,
                 (26.0, "Meeting", "Demonstration", "Video call", ""),
@@ -407,6 +408,7 @@ def _deal(
             "created_at": _moment(entered + opened),
             "stage": "Proposal" if outcome == "Open" else outcome,
             "amount_eur": "45000",
+            "list_price_eur": "40000",
             "outcome": outcome,
             "closed_at": "" if outcome == "Open" else _moment(entered + closed),
             "lost_reason": "No decision" if outcome == "Lost" else "",

@@ -31,10 +31,17 @@ def gaps(draws: Draws, values: Texts, missing: float | Floats) -> Texts:
     """The values with a share of them left out; a few of the gaps are filled with `N/A` or `-`."""
     uniform = draws.uniform()
     share = np.broadcast_to(np.asarray(missing, float), uniform.shape)
-    out = values.copy()
+    out: Texts = values.copy()
     out[uniform < share] = ""
     out[uniform < share * 0.06] = labels.NULLS[0]
     out[uniform < share * 0.02] = labels.NULLS[1]
+    return out
+
+
+def _if(which: Bools, values: Texts) -> Texts:
+    """The values of those, and empty cells for all others."""
+    out = values.copy()
+    out[~which] = ""
     return out
 
 
@@ -51,8 +58,8 @@ def _filled(columns: Mapping[str, Texts]) -> Table:
 
 
 def companies_table(draws: Draws, companies: Companies, course: Course) -> Table:
-    """One row per company, as of the export at the end of the history."""
-    worked = course.talks
+    """One row per company. Profiles were last completed at the usual moment of evaluation."""
+    worked = course.talk_at < model.AS_OF_DAY
     known = np.where(worked, 0.93, companies.of_journey("profile_known"))
     scraped = companies.is_journey("scraped", "student")
     source = _sources(draws, companies)
@@ -83,13 +90,11 @@ def companies_table(draws: Draws, companies: Companies, course: Course) -> Table
             "uses_competitor": gaps(
                 draws, yes_no(companies.rival_product), np.where(worked, 0.16, 0.68)
             ),
-            "main_contact": np.where(companies.person, _person_ids(companies, 1), "").astype(object),
+            "main_contact": _if(companies.person, _person_ids(companies, 1)),
             "owner": texts([rep.name for rep in REPS])[companies.owner],
-            "website_visits": np.where(seen, _counts(1 + visits), "").astype(object),
+            "website_visits": _if(seen, _counts(1 + visits)),
             "score_at_entry": gaps(draws, _score(draws, companies), 0.2),
-            "news_at": np.where(
-                companies.is_journey("news"), clock.days(companies.entered), ""
-            ).astype(object),
+            "news_at": _if(companies.is_journey("news"), clock.days(companies.entered)),
             "contract_value_confirmed": value,
             "merged_from": np.full(draws.count, "", dtype=object),
             "deleted": np.full(draws.count, "", dtype=object),
@@ -173,7 +178,7 @@ def _technologies(draws: Draws, companies: Companies) -> Texts:
 
 def _score(draws: Draws, companies: Companies) -> Texts:
     """Marketing's score two days after entry: a guess from the journey and the first clicks."""
-    base = 12.0 + 9.0 * np.clip(companies.of_journey("talk") + 2.0, 0, 4)
+    base = 18.0 + 11.0 * np.clip(companies.of_journey("talk") + 2.0, 0, 4)
     score = np.clip(np.round(base + 6.0 * companies.need + 8.0 * draws.normal()), 0, 100)
     return _counts(score)
 
@@ -215,7 +220,7 @@ def _slot(draws: Draws, companies: Companies, course: Course, slot: int) -> dict
     words = texts([d[2] for d in labels.DEPARTMENTS.values()])[department].tolist()
     patterns = [labels.TITLES[rank] for rank in level.tolist()]
     titles = texts([p.format(w) for p, w in zip(patterns, words, strict=True)])
-    worked = course.talks
+    worked = course.talk_at < model.AS_OF_DAY
     role = _roles(draws, companies, level, main)
     bounced = draws.chance(np.where(companies.is_journey("list_name", "scraped"), 0.15, 0.03))
     gave = companies.of_journey("self_provided") > 0 if main else np.zeros(draws.count, bool)
@@ -291,6 +296,7 @@ def notes_table(companies: Companies, notes: Notes) -> Table:
 def deals_table(draws: Draws, companies: Companies, course: Course) -> Table:
     """One row per deal as it stands at the end of the history."""
     value = deal_value(companies, 0.25 * draws.normal())
+    price = deal_value(companies, np.full(draws.count, -0.1))
     progress = np.clip((model.HORIZON - course.talk_at) / course.lag, 0, 1)
     names = texts(["Qualification", "Solution", "Proposal", "Negotiation"])
     stage = names[np.minimum((progress * 4).astype(int), 3)]
@@ -304,9 +310,10 @@ def deals_table(draws: Draws, companies: Companies, course: Course) -> Table:
         "created_at": clock.moments(course.deal_at),
         "stage": stage,
         "amount_eur": texts([str(v) for v in value.tolist()]),
+        "list_price_eur": texts([str(v) for v in price.tolist()]),
         "outcome": outcome,
         "closed_at": clock.moments(close_at),
-        "lost_reason": np.where(course.outcome == 2, reason, "").astype(object),
+        "lost_reason": _if(course.outcome == 2, reason),
         "owner": texts([rep.name for rep in REPS])[companies.owner],
     }
     return _filled({name: column[course.deal] for name, column in columns.items()})

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import gzip
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Final, Literal, Protocol, TypeAlias
 
 import numpy as np
 
-from leadpolicy.simulate import describe, dirt, labels, scenarios
+from leadpolicy.simulate import describe, dirt, scenarios
 from leadpolicy.simulate.course import Course, draw_course
 from leadpolicy.simulate.draws import Bools, Draws
 from leadpolicy.simulate.events import draw_events
 from leadpolicy.simulate.judgements import draw_notes
 from leadpolicy.simulate.model import BLOCK
 from leadpolicy.simulate.population import Companies, draw_companies
+from leadpolicy.simulate.summary import Plan, Summary
 from leadpolicy.simulate.tables import (
     Table,
     companies_table,
@@ -45,36 +46,6 @@ class Block:
     scripted: Bools
     tables: dict[str, Table]
     cases: list[tuple[str, str, str]]
-
-
-@dataclass(slots=True)
-class Summary:
-    """What was written: rows and empty cells per table and column, and the main counts."""
-
-    companies: int = 0
-    talked: int = 0
-    deals: int = 0
-    won: int = 0
-    lost: int = 0
-    rows: dict[str, int] = field(default_factory=dict)
-    empty: dict[str, dict[str, int]] = field(default_factory=dict)
-    cases: list[tuple[str, str, str]] = field(default_factory=list)
-
-    def count(self, block: Block) -> None:
-        """Adds a block."""
-        ids, outcomes = block.tables["deals"]["company_id"], block.tables["deals"]["outcome"]
-        self.companies += len(block.companies.number)
-        self.talked += int(block.course.talks[~block.scripted].sum())
-        self.deals += len(ids)
-        self.won += outcomes.count("Won")
-        self.lost += outcomes.count("Lost")
-        self.cases += block.cases
-        for name, table in block.tables.items():
-            rows = len(next(iter(table.values())))
-            self.rows[name] = self.rows.get(name, 0) + rows
-            empty = self.empty.setdefault(name, dict.fromkeys(table, 0))
-            for column, values in table.items():
-                empty[column] += sum(values.count(text) for text in ("", *labels.NULLS))
 
 
 def draw_block(seed: int, number: int, count: int) -> Block:
@@ -124,10 +95,13 @@ def write_history(
             block = draw_block(seed, number, min(BLOCK, companies - number * BLOCK))
             for name, table in block.tables.items():
                 sinks[name].write(table)
-            summary.count(block)
+            summary.count(block.tables)
+            summary.companies += len(block.companies.number)
+            summary.talked += int((block.course.talks & ~block.scripted).sum())
+            summary.cases += block.cases
             if progress is not None:
                 progress("companies", summary.companies, companies)
-    plan = describe.Plan(seed, companies, format, SUFFIXES[format], vocabulary)
+    plan = Plan(seed, companies, format, SUFFIXES[format], vocabulary)
     (out / "dataset.yaml").write_text(describe.dataset_yaml(plan), encoding="utf-8")
     (out / "ground_truth.yaml").write_text(describe.ground_truth(plan, summary), encoding="utf-8")
     (out / "edge_cases.csv").write_text(describe.edge_cases(summary.cases), encoding="utf-8")
@@ -217,12 +191,3 @@ class ParquetSink:
         if self._writer is None:
             self._writer = pq.ParquetWriter(self._path, rows.schema, compression="zstd")
         self._writer.write_table(rows)
-
-
-def share_missing(summary: Summary) -> Mapping[str, Mapping[str, float]]:
-    """The share of empty cells per table and column."""
-    return {
-        name: {column: empty / summary.rows[name] for column, empty in columns.items()}
-        for name, columns in summary.empty.items()
-        if summary.rows[name]
-    }
