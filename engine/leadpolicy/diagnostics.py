@@ -207,19 +207,27 @@ class LeadpolicyError(Exception):
         return cls([Diagnostic(code, message, span, expected, help, Severity.ERROR, where)])
 
 
+_NEAR: Final = 0.7
+
+
 def suggest(name: str, candidates: Iterable[str]) -> str | None:
     """`did you mean ...?` for the nearest candidate, or None when nothing is near."""
-    pool = list(candidates)
-    near = difflib.get_close_matches(name, pool, n=1, cutoff=0.6)
+    folded = {c.casefold(): c for c in candidates}
+    given = name.casefold()
+    near = [
+        n
+        for n in difflib.get_close_matches(given, list(folded), n=3, cutoff=_NEAR)
+        if _alike(given.rpartition(".")[2], n.rpartition(".")[2])
+    ]
     if not near:
-        folded = {c.casefold(): c for c in pool}
-        near = [
-            folded[n]
-            for n in difflib.get_close_matches(name.casefold(), list(folded), n=1, cutoff=0.6)
-        ]
-    if not near:
-        near = [c for c in pool if c.rpartition(".")[2] == name.rpartition(".")[2]][:1]
-    return f"did you mean `{near[0]}`?" if near else None
+        near = [c for c in folded if c.rpartition(".")[2] == given.rpartition(".")[2]]
+    if not near and len(given) > 2:
+        near = [c for c in folded if c.startswith(given)]
+    return f"did you mean `{folded[near[0]]}`?" if near else None
+
+
+def _alike(one: str, other: str) -> bool:
+    return difflib.SequenceMatcher(None, one, other).ratio() >= _NEAR
 
 
 def cited(text: str, most: int = 60) -> str:

@@ -26,7 +26,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from collections.abc import Mapping as AbstractMapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
@@ -113,6 +113,19 @@ class Type:
         return f"{self.kind} in {self.currency}" if self.currency else str(self.kind)
 
 
+def described(kind: Type) -> str:
+    """A type in a sentence: `an integer`, `money in EUR`, `a set of choices`."""
+    match kind.kind:
+        case Kind.MONEY:
+            return str(kind)
+        case Kind.CHOICES:
+            return "a set of choices"
+        case Kind.INTEGER:
+            return "an integer"
+        case _:
+            return f"a {kind}"
+
+
 @dataclass(frozen=True, slots=True)
 class ValueProblem(Exception):
     """A text or object that is no value of the type. Readers turn it into a diagnostic."""
@@ -129,6 +142,7 @@ class ValueProblem(Exception):
 # ------------------------------------------------------------------------------ reading text
 
 _LONGEST_INTEGER = 100
+_SOME_NUMBER = "a number such as 20 or 0.5"
 _INTEGER = re.compile(r"[+-]?\d+(_\d+)*\Z")
 _NUMBER = re.compile(r"[+-]?(\d+(_\d+)*(\.\d+)?|\.\d+)([eE][+-]?\d+)?\Z")
 _CURRENCY = re.compile(r"(?:([A-Z]{3})\s*(.+)|(.+?)\s*([A-Z]{3}))\Z")
@@ -188,13 +202,19 @@ def _boolean(text: str) -> bool:
 
 def _numeric(kind: Type, text: str) -> int | float | Range:
     text = text.strip()
-    if kind.kind is Kind.MONEY and (found := _CURRENCY.match(text)):
-        currency = found[1] or found[4]
-        amount = _number_or_range(kind, found[2] or found[3])
-        if currency != kind.currency:
-            return Range(None, None, text)
-        return amount
-    return _number_or_range(kind, text)
+    if kind.kind is not Kind.MONEY:
+        return _number_or_range(kind, text)
+    found = _CURRENCY.match(text)
+    try:
+        amount = _number_or_range(kind, text if found is None else found[2] or found[3])
+    except ValueProblem as problem:
+        if problem.expected != _SOME_NUMBER:
+            raise
+        example = f"an amount such as 5_000_000 or {kind.currency} 5_000_000"
+        raise replace(problem, expected=example) from None
+    if found is not None and (found[1] or found[4]) != kind.currency:
+        return Range(None, None, text)
+    return amount
 
 
 def _number_or_range(kind: Type, text: str) -> int | float | Range:
@@ -219,9 +239,17 @@ def _ungrouped(text: str) -> str:
     return text.replace(",", "") if re.fullmatch(r"\d{1,3}(,\d{3})+", text) else text
 
 
+def _without_grouping(text: str) -> str:
+    """`1,000` and `1 000` as `1000`, `0,5` as `0.5`: what was probably meant."""
+    close = text.replace(" ", "")
+    if re.fullmatch(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?", close):
+        return close.replace(",", "")
+    return close.replace(",", ".") if close.count(",") == 1 else close
+
+
 def _integer(text: str) -> int:
     if not _INTEGER.match(text):
-        plain = text.replace(",", "").replace(" ", "")
+        plain = _without_grouping(text)
         help = f"write `{plain}`" if _INTEGER.match(plain) else None
         if _NUMBER.match(text) and float(text).is_integer() and abs(float(text)) < 1e15:
             help = f"write `{int(float(text))}`"
@@ -243,11 +271,11 @@ def _integer(text: str) -> int:
 
 def _number(text: str) -> float:
     if not _NUMBER.match(text):
-        plain = text.replace(",", "").replace(" ", "")
+        plain = _without_grouping(text)
         help = f"write `{plain}`" if _NUMBER.match(plain) else None
         if text.casefold().lstrip("+-.") in ("nan", "inf", "infinity"):
             help = "a number that is not known is left out"
-        raise ValueProblem(f"`{cited(text)}` is not a number", "a number such as 20 or 0.5", help)
+        raise ValueProblem(f"`{cited(text)}` is not a number", _SOME_NUMBER, help)
     return exact_float(text)
 
 
@@ -288,7 +316,7 @@ def within_limits(kind: Type, value: int | float | Range) -> int | float | Range
     ends = (value.low, value.high) if isinstance(value, Range) else (value, value)
     if (ends[0] is not None and ends[0] < low) or (ends[1] is not None and ends[1] > high):
         raise ValueProblem(
-            f"`{show(value)}` is outside the declared range",
+            f"`{show(value)}` is outside the allowed range",
             f"between {show_number(low)} and {show_number(high)}",
             code="LP302",
         )
@@ -299,7 +327,7 @@ def read_date(text: str) -> date:
     """A calendar day written `2026-02-28`."""
     found = _DATE.match(text.strip())
     if not found:
-        raise ValueProblem(f"`{cited(text)}` is not a date", "a date such as 2026-02-28")
+        raise ValueProblem(f"`{cited(text)}` is not a date", "year-month-day, such as 2026-02-28")
     year, month, day = (int(part) for part in found.groups())
     try:
         return date(year, month, day)
@@ -310,7 +338,7 @@ def read_date(text: str) -> date:
             reason = f"{_MONTHS[month - 1]} {year} has {last} days"
         else:
             reason = "the months are 01 to 12"
-        raise ValueProblem(f"`{cited(text)}` is not a date: {reason}", "a date such as 2026-02-28") from None
+        raise ValueProblem(f"`{cited(text)}` is not a date: {reason}", "year-month-day, such as 2026-02-28") from None
 
 
 def read_moment(text: str) -> datetime:
@@ -376,7 +404,8 @@ def read_python(kind: Type, value: object) -> Value:
             return in_utc(value)
         case Kind.MOMENT, date():
             return datetime(value.year, value.month, value.day, tzinfo=UTC)
-    raise _unfit(kind, value)
+        case _:
+            raise _unfit(kind, value)
 
 
 def _unfit(kind: Type, value: object) -> ValueProblem:
@@ -400,18 +429,27 @@ def _python_number(kind: Type, value: int | float | Decimal) -> int | float:
 def _python_range(kind: Type, value: AbstractMapping[Any, Any]) -> int | float | Range:
     keys = set(value)
     if kind.kind is Kind.MONEY and keys == {"amount", "currency"}:
-        amount = _python_number(kind, value["amount"])
+        amount = _one_number(kind, value["amount"])
         if value["currency"] != kind.currency:
             return Range(None, None, f"{value['currency']} {show_number(amount)}")
         return amount
     if not keys <= {"from", "to"} or not keys:
         raise ValueProblem(f"`{dict(value)}` is not a number or a range", "{from: 11, to: 50}")
     low, high = (
-        None if value.get(end) is None else _python_number(kind, value[end]) for end in ("from", "to")
+        None if value.get(end) is None else _one_number(kind, value[end]) for end in ("from", "to")
     )
     if low is not None and high is not None and low > high:
         raise ValueProblem("the range ends before it begins", "the lower end in `from`")
     return make_range(low, high)
+
+
+def _one_number(kind: Type, value: object) -> int | float:
+    """A number inside a mapping, as text or as what it is."""
+    plain = Type(Kind.INTEGER if kind.kind is Kind.INTEGER else Kind.NUMBER)
+    number = read_python(plain, value)
+    if isinstance(number, bool) or not isinstance(number, int | float):
+        raise ValueProblem(f"`{number}` is not a single number", "{from: 11, to: 50}")
+    return number
 
 
 def _python_choices(kind: Type, value: Iterable[object]) -> frozenset[str]:
@@ -493,7 +531,8 @@ def read_duration(text: str) -> timedelta:
             "LP305",
         )
     if not 1 <= count <= 100_000:
-        raise ValueProblem(f"`{cited(text)}` is too short or too long", expected, None, "LP305")
+        size = "long" if count else "short"
+        raise ValueProblem(f"`{cited(text)}` is too {size}", expected, None, "LP305")
     return count * _UNITS[unit]
 
 

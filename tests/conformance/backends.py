@@ -4,22 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from importlib import import_module
-from typing import Final, TypeAlias, cast
+from functools import partial
+from typing import Final, TypeAlias
 
-from leadpolicy.backends.interpreter import Verdicts
+from leadpolicy.backends.closure import compile_logic
+from leadpolicy.backends.interpreter import Verdicts, verdicts
 from leadpolicy.logic.terms import Logic
 from leadpolicy.vocabulary import Record
 
-Run: TypeAlias = Callable[[Logic, Record, datetime], Verdicts]
+Run: TypeAlias = Callable[[Record, datetime], Verdicts]
+Backend: TypeAlias = Callable[[Logic], Run]
 
-BACKENDS: Final[Mapping[str, str]] = {
-    "interpreter": "leadpolicy.backends.interpreter:verdicts",
+
+def interpreter(logic: Logic) -> Run:
+    """The definition of the meaning."""
+    return partial(verdicts, logic)
+
+
+def closure(logic: Logic) -> Run:
+    """The policy as Python code."""
+    return compile_logic(logic).verdicts
+
+
+BACKENDS: Final[Mapping[str, Backend]] = {
+    "interpreter": interpreter,
+    "closure": closure,
 }
-"""Name to `module:function`; the function reads one record at one moment."""
-
-
-def backend(name: str) -> Run:
-    """The function that runs a policy, imported when it is asked for."""
-    module, _, function = BACKENDS[name].partition(":")
-    return cast("Run", getattr(import_module(module), function))

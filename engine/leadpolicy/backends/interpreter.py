@@ -115,11 +115,11 @@ class Evaluation:
         """The score lies between all that is certain and all that is possible."""
         low = high = 0
         for weight, part in zip(term.weights, term.terms, strict=True):
-            match self.truth(part):
-                case Truth.TRUE:
-                    low, high = low + weight, high + weight
-                case Truth.UNKNOWN:
-                    low, high = low + min(weight, 0), high + max(weight, 0)
+            found = self.truth(part)
+            if found is TRUE:
+                low, high = low + weight, high + weight
+            elif found is UNKNOWN:
+                low, high = low + min(weight, 0), high + max(weight, 0)
         return at_least(term.least, low, high)
 
     # ------------------------------------------------------------------------- comparisons
@@ -253,8 +253,9 @@ def member(value: Value, term: Member) -> Truth:
     inside = [v for v in term.values if isinstance(v, int | float) and low <= v <= high]
     if not inside:
         return FALSE
-    whole = term.subject.type.kind is Kind.INTEGER
-    return TRUE if whole and len(inside) == high - low + 1 else UNKNOWN
+    if term.subject.type.kind is not Kind.INTEGER or value.low is None or value.high is None:
+        return UNKNOWN
+    return TRUE if len(inside) == value.high - value.low + 1 else UNKNOWN
 
 
 def text_test(term: TextTest, value: str) -> bool:

@@ -35,6 +35,6 @@ def check(
         typer.echo(summary(problems, count), err=bool(problems))
     if count == 0 and not problems:
         raise LeadpolicyError.of("LP101", "there is no policy here",
-                                 where=", ".join(map(str, paths or ["policies"])))  # fmt: skip
+                                 where=", ".join(map(str, paths or [Path("policies")])))  # fmt: skip
     if problems.errors or (strict and problems):
         raise typer.Exit(1)

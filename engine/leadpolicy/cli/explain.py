@@ -7,16 +7,20 @@ import shutil
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, Final
 
 import typer
 
 from leadpolicy.cli.options import PoliciesFolder, PolicyNames
-from leadpolicy.decision import Decision, as_moment, decide
-from leadpolicy.diagnostics import LeadpolicyError
+from leadpolicy.decision import Decision, as_moment, as_record, decide
+from leadpolicy.diagnostics import LeadpolicyError, Problems, cited
 from leadpolicy.policy import Policy, load_policies
 from leadpolicy.policy.load import POLICIES
-from leadpolicy.present.explain import render_decision, render_side_by_side
+from leadpolicy.present.explain import WIDTH, painted, render_decision, render_side_by_side
+from leadpolicy.present.terminal import coloured
+
+_LARGEST: Final = 10 * 2**20
+_JSON: Final = 'an object such as {"facts": {…}, "events": […], "as_of": "2026-03-01"}'
 
 
 def explain(
@@ -57,28 +61,74 @@ def explain(
     if as_json:
         plain = [decision.to_dict() for decision in decisions]
         typer.echo(json.dumps(plain[0] if len(plain) == 1 else plain, ensure_ascii=False, indent=2))
-    elif len(decisions) == 1:
-        typer.echo(render_decision(decisions[0]))
+        return
+    width = shutil.get_terminal_size((WIDTH, 24)).columns
+    if len(decisions) == 1:
+        text = render_decision(decisions[0], min(width, WIDTH))
     else:
-        width = shutil.get_terminal_size((100, 24)).columns if sys.stdout.isatty() else 100
-        typer.echo(render_side_by_side(decisions, width))
+        text = render_side_by_side(decisions, width)
+    typer.echo(painted(text) if coloured(sys.stdout) else text)
 
 
 def _from_file(policies: list[Policy], path: Path, as_of: str | None) -> list[Decision]:
+    given = read_json(path)
+    written = given.get("as_of") if isinstance(given, dict) else None
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    problems = Problems()
+    decisions = []
+    for policy in policies:
+        try:
+            record = as_record(policy.vocabulary, given, where=str(path))
+            moment = as_moment(as_of or (now if written is None else str(written)))
+            decisions.append(decide(policy, record, as_of=moment))
+        except LeadpolicyError as error:
+            problems.found += error.diagnostics
+    problems.stop_on_errors()
+    return decisions
+
+
+def read_json(path: Path) -> Any:
+    """What a JSON file holds. Raises `LeadpolicyError`, also where a key stands twice."""
     try:
+        if path.stat().st_size > _LARGEST:
+            raise _unusable(path, "the record is too large", "LP106", "at most 10 MiB")
         text = path.read_text(encoding="utf-8-sig")
-        given = json.loads(text)
+        given = json.loads(text, object_pairs_hook=_once)
+        json.dumps(given, ensure_ascii=False).encode()
     except OSError as error:
-        raise LeadpolicyError.of("LP101", f"the record cannot be read: {error.strerror}",
-                                 where=str(path)) from None  # fmt: skip
+        raise _unusable(path, f"the record cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise _unusable(path, "the record is not written in UTF-8") from None
+    except UnicodeEncodeError:
+        raise _unusable(path, "the record holds half of a character (a lone surrogate)") from None
+    except _TwiceError as twice:
+        raise _unusable(path, f"the key `{cited(str(twice))}` stands twice", "LP103") from None
+    except RecursionError:
+        raise _unusable(path, "the record is too deep", "LP106") from None
+    except json.JSONDecodeError as error:
+        place = f"{path}:{error.lineno}:{error.colno}"
+        raise _unusable(place, f"the record is not JSON: {error.msg}", expected=_JSON) from None
     except ValueError as error:
-        raise LeadpolicyError.of("LP101", f"the record is not JSON: {error}",
-                                 where=str(path)) from None  # fmt: skip
-    if not isinstance(given, dict):
-        raise LeadpolicyError.of("LP107", "one record is expected", where=str(path),
-                                 expected='an object such as {"facts": {…}, "events": […]}')  # fmt: skip
-    moment = as_of or given.get("as_of") or datetime.now(UTC).isoformat(timespec="seconds")
-    return [decide(policy, given, as_of=as_moment(str(moment))) for policy in policies]
+        raise _unusable(path, f"the record cannot be used: {error}", expected=_JSON) from None
+    return given
+
+
+class _TwiceError(Exception):
+    """A key that stands twice in one object."""
+
+
+def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        keys = [key for key, _ in pairs]
+        raise _TwiceError(next(key for key in keys if keys.count(key) > 1))
+    return found
+
+
+def _unusable(
+    where: Path | str, message: str, code: str = "LP101", expected: str | None = None
+) -> LeadpolicyError:
+    return LeadpolicyError.of(code, message, where=str(where), expected=expected)
 
 
 def _from_data(policies: list[Policy], data: str, id: str, as_of: str | None) -> list[Decision]:

@@ -15,15 +15,6 @@ from leadpolicy.cli.options import PoliciesFolder
 from leadpolicy.diagnostics import LeadpolicyError, suggest
 from leadpolicy.policy.load import POLICIES, VOCABULARY, Shelf, policy_files
 from leadpolicy.policy.model import Policy
-from leadpolicy.present.catalogue import (
-    event_to_dict,
-    fact_to_dict,
-    render_event,
-    render_events,
-    render_fact,
-    render_facts,
-    uses,
-)
 from leadpolicy.vocabulary import EventKind, Fact, Vocabulary, load_vocabulary
 from leadpolicy.vocabulary.model import EVENT
 
@@ -46,6 +37,8 @@ def facts(
     policies that use it. `past` says whether yesterday's value can be rebuilt: yes, from history;
     snapshot, only today's value exists; judgement, somebody judged it on a date.
     """
+    from leadpolicy.present import catalogue
+
     vocabulary = load_vocabulary(folder / VOCABULARY)
     width = min(shutil.get_terminal_size((80, 24)).columns, WIDEST)
     if pattern is not None and not as_json and (one := _alone(pattern, events, vocabulary)):
@@ -56,10 +49,10 @@ def facts(
     if not found and not kinds:
         raise _nothing(str(pattern), vocabulary)
     if as_json:
-        plain = [*map(fact_to_dict, found), *map(event_to_dict, kinds)]
+        plain = [*map(catalogue.fact_to_dict, found), *map(catalogue.event_to_dict, kinds)]
         typer.echo(json.dumps(plain, ensure_ascii=False, indent=2))
         return
-    blocks = [render_facts(found, width), render_events(kinds, width)]
+    blocks = [catalogue.render_facts(found, width), catalogue.render_events(kinds, width)]
     typer.echo("\n\n".join(block for block in blocks if block))
 
 
@@ -89,10 +82,12 @@ def _nothing(pattern: str, vocabulary: Vocabulary) -> LeadpolicyError:
 
 
 def _everything(one: Fact | EventKind, folder: Path, width: int) -> str:
+    from leadpolicy.present import catalogue
+
     policies = _readable(folder)
     if isinstance(one, Fact):
-        return render_fact(one, uses(one.name, policies), width)
-    return render_event(one, uses(EVENT + one.name, policies), width)
+        return catalogue.render_fact(one, catalogue.uses(one.name, policies), width)
+    return catalogue.render_event(one, catalogue.uses(EVENT + one.name, policies), width)
 
 
 def _readable(folder: Path) -> list[Policy]:

@@ -11,7 +11,6 @@ import typer
 
 from leadpolicy.cli.options import PoliciesFolder
 from leadpolicy.diagnostics import LeadpolicyError
-from leadpolicy.governance.schema import SCHEMAS
 from leadpolicy.policy.load import POLICIES, VOCABULARY
 from leadpolicy.vocabulary import load_vocabulary
 
@@ -39,6 +38,8 @@ def schema(
     YAML language server use it for a file that begins with
     `# yaml-language-server: $schema=policy.schema.json` (the path is relative to the file).
     """
+    from leadpolicy.governance.schema import SCHEMAS
+
     made = SCHEMAS[kind](load_vocabulary(folder / VOCABULARY))
     text = json.dumps(made, ensure_ascii=False, indent=2) + "\n"
     if out is None:

@@ -10,7 +10,6 @@ import typer
 
 from leadpolicy.cli.options import PoliciesFolder, PolicyNames
 from leadpolicy.policy.load import POLICIES, load_policies
-from leadpolicy.present.sheet import render, sheet
 from leadpolicy.present.terminal import coloured
 
 WIDEST = 100
@@ -30,6 +29,8 @@ def show(
 
     A terminal shows it set for reading, anything else gets Markdown.
     """
+    from leadpolicy.present.sheet import render, sheet
+
     text = "\n---\n\n".join(sheet(policy) for policy in load_policies(names, policies=folder))
     if markdown or not (rich or sys.stdout.isatty()):
         typer.echo(text, nl=False)

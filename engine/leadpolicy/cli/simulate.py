@@ -36,7 +36,8 @@ def simulate(
         Path, typer.Option("--out", "-o", help="Folder for the history.", metavar="DIR")
     ],
     seed: Annotated[
-        int, typer.Option("--seed", help="The same seed gives the same history.", min=0)
+        int, typer.Option("--seed", help="The same seed gives the same history.", min=0,
+                          metavar="N")
     ] = 2024,
     companies: Annotated[
         int, typer.Option("--companies", "-n", help="How many companies.", metavar="N")

@@ -34,7 +34,7 @@ def test(
     print_diagnostics(problems.warnings if not runs else [])
     if not runs:
         raise LeadpolicyError.of("LP101", "there are no policies with cards here",
-                                 where=", ".join(map(str, paths or ["policies"])))  # fmt: skip
+                                 where=", ".join(map(str, paths or [Path("policies")])))  # fmt: skip
     if as_json:
         typer.echo(json.dumps([run_to_dict(run) for run in runs], ensure_ascii=False, indent=2))
     else:

@@ -6,6 +6,7 @@ once per pattern.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -14,7 +15,7 @@ import numpy as np
 from leadpolicy.compare.codes import Mask, Whole
 from leadpolicy.compare.evaluation import PolicyVerdicts
 from leadpolicy.decision.reasons import smallest_criteria
-from leadpolicy.policy.model import Policy
+from leadpolicy.policy.model import Policy, Stage
 from leadpolicy.truth import Truth
 
 
@@ -24,7 +25,7 @@ class Reason(StrEnum):
     LACKS = "lacks"
     """It would have to become true."""
     EXCLUDED = "excluded"
-    """It holds and would have to become false."""
+    """It would have to become false."""
     STAGE = "stage"
     """There is none: a condition written in the stage itself decides."""
 
@@ -33,12 +34,19 @@ class Reason(StrEnum):
 class Cause:
     """Criteria in file order; the first is the one on which the definitions part.
 
-    `says` is what the first criterion says; for a stage's own condition, what the stage says.
+    Those in `against` would have to become false, the others true. `says` is what the first one
+    says; for a stage's own condition, what the stage says.
     """
 
-    reason: Reason
     criteria: tuple[str, ...]
+    against: tuple[str, ...]
     says: str
+
+    @property
+    def reason(self) -> Reason:
+        if not self.criteria:
+            return Reason.STAGE
+        return Reason.EXCLUDED if self.first in self.against else Reason.LACKS
 
     @property
     def first(self) -> str:
@@ -90,7 +98,15 @@ def find_cause(policy: Policy, criteria: tuple[Truth, ...], rung: str) -> Cause:
     stages = policy.rung(rung)
     needed = smallest_criteria(policy, criteria, tuple(stage.name for stage in stages))
     if not needed:
-        return Cause(Reason.STAGE, (), stages[0].says or stages[0].title or stages[0].name)
-    first = policy.criteria[needed[0]]
-    held = criteria[list(policy.criteria).index(first.name)] is Truth.TRUE
-    return Cause(Reason.EXCLUDED if held else Reason.LACKS, needed, first.says)
+        return Cause((), (), stages[0].says or stages[0].title or stages[0].name)
+    verdict = dict(zip(policy.criteria, criteria, strict=True))
+    excluding = {name for stage in stages for name in _exclusions(policy, stage)}
+    against = tuple(n for n in needed if verdict[n] is Truth.TRUE or n in excluding)
+    return Cause(needed, against, policy.criteria[needed[0]].says)
+
+
+def _exclusions(policy: Policy, stage: Stage) -> Iterator[str]:
+    """What rules a stage out: its exclusions and those of the stages that it requires."""
+    yield from stage.excludes
+    if stage.requires is not None:
+        yield from _exclusions(policy, policy.stage(stage.requires))

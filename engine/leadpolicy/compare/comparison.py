@@ -16,7 +16,7 @@ from leadpolicy.compare.contested import contested
 from leadpolicy.compare.disagreements import cause_table, disagreements, refusals
 from leadpolicy.compare.evaluation import Evaluation, Progress, evaluate
 from leadpolicy.compare.readiness import condition_readiness, missing, policy_readiness
-from leadpolicy.compare.segments import segment_order, segments
+from leadpolicy.compare.segments import segments
 from leadpolicy.compare.study import Study, describe
 from leadpolicy.diagnostics import LeadpolicyError, suggest
 from leadpolicy.policy import RUNGS, Policy, load_policies
@@ -230,5 +230,5 @@ def _segments(
 ) -> pd.DataFrame:
     if by is None or cut is None:
         return frames.segments_frame([])
-    fact = evaluation.data.dataset.vocabulary.facts.get(by)
-    return frames.segments_frame(segments(evaluation, cut, segment_order(cut, fact), rungs))
+    order = evaluation.data.segments(by)
+    return frames.segments_frame(segments(evaluation, cut, order, rungs))

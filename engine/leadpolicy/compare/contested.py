@@ -30,30 +30,45 @@ class Contested:
     cause: Cause
 
 
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A disputed row. `again` counts how often its like stands before it: the same pattern of
+    verdicts with the same cause, then the same pattern.
+    """
+
+    row: int
+    again: tuple[int, int]
+
+
 def contested(
     evaluation: Evaluation, rungs: Sequence[str], table: Table, top: int
 ) -> list[Contested]:
     """The most even split first, then the nearest miss, chosen for variety.
 
-    The rungs take turns. Within a rung every distinct pattern of verdicts is shown once before
-    any is shown again, and then with another cause before the same one. No record comes twice.
+    Every distinct pattern of verdicts on a rung is shown once before any is shown again, and then
+    with another cause before the same one; between equals the rungs take turns. No record comes
+    twice.
     """
-    queues = [_ranked(evaluation, rung, table) for rung in rungs]
+    queues = {rung: _ranked(evaluation, rung, table) for rung in rungs}
+    turns = dict.fromkeys(rungs, 0)
     chosen: list[Contested] = []
     seen: set[int] = set()
-    while any(queues):
-        for rung, queue in zip(rungs, queues, strict=True):
-            while queue and queue[-1] in seen:
+    while len(chosen) < top:
+        for queue in queues.values():
+            while queue and queue[-1].row in seen:
                 queue.pop()
-            if queue and len(chosen) < top:
-                seen.add(row := queue.pop())
-                chosen.append(_contested(evaluation, rung, row, table))
-        if len(chosen) >= top:
+        waiting = [rung for rung, queue in queues.items() if queue]
+        if not waiting:
             break
+        rung = min(waiting, key=lambda rung: (queues[rung][-1].again, turns[rung]))
+        turns[rung] += 1
+        row = queues[rung].pop().row
+        seen.add(row)
+        chosen.append(_contested(evaluation, rung, row, table))
     return chosen
 
 
-def _ranked(evaluation: Evaluation, rung: str, table: Table) -> list[int]:
+def _ranked(evaluation: Evaluation, rung: str, table: Table) -> list[_Candidate]:
     """Rows that are disputed on the rung, the one to show first at the end."""
     defining = evaluation.defining(rung)
     if len(defining) < 2:
@@ -72,7 +87,9 @@ def _ranked(evaluation: Evaluation, rung: str, table: Table) -> list[int]:
     pattern = distinct_rows(columns)[1][rows]
     repeated = _occurrence(pattern * (int(cause.max()) + 1) + cause)
     within = _occurrence(pattern * (int(repeated.max()) + 1) + repeated)
-    return [int(row) for row in rows[np.lexsort((within, repeated))][::-1]]
+    again = list(zip(repeated.tolist(), within.tolist(), strict=True))
+    order = np.lexsort((within, repeated))[::-1]
+    return [_Candidate(int(rows[at]), again[at]) for at in order.tolist()]
 
 
 def _nearest(

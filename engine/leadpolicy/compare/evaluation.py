@@ -12,6 +12,7 @@ import numpy as np
 from leadpolicy.backends.interpreter import verdicts
 from leadpolicy.compare.codes import Codes, Whole, any_of, outcome_codes
 from leadpolicy.policy.model import RUNGS, Policy
+from leadpolicy.vocabulary.model import EVENT
 
 if TYPE_CHECKING:
     from leadpolicy.data import RecordSet
@@ -47,6 +48,8 @@ class Evaluation:
     policies: tuple[PolicyVerdicts, ...]
     ids: tuple[str, ...]
     outcomes: Codes
+    available: frozenset[str]
+    """Facts, and events as `event:NAME`, that the data set maps."""
     rank: Whole
     """The place of each record when all are sorted by id: samples do not depend on row order."""
 
@@ -107,6 +110,7 @@ def evaluate(
         tuple(found),
         tuple(data.ids),
         outcome_codes(data.outcomes),
+        frozenset(data.dataset.facts) | {EVENT + name for name in data.dataset.events},
         _rank(data.ids),
     )
 

@@ -28,6 +28,7 @@ from leadpolicy.compare.segments import SegmentVolume
 from leadpolicy.compare.volumes import stage_volumes, volume
 from leadpolicy.types import show
 from leadpolicy.vocabulary.model import EVENT
+from leadpolicy.vocabulary.record import EventLog
 
 Columns: TypeAlias = Mapping[str, str]
 Row: TypeAlias = dict[str, Any]
@@ -84,18 +85,18 @@ CROSSINGS: Final[Columns] = {
 }  # fmt: skip
 DISAGREEMENTS: Final[Columns] = {
     "rung": "str", "claims": "str", "other": "str", "kind": "str", "records": "int64",
-    "of": "int64", "reason": "str", "criteria": "object", "first": "str", "says": "str",
-    "samples": "object",
+    "of": "int64", "reason": "str", "criteria": "object", "against": "object", "first": "str",
+    "says": "str", "samples": "object",
 }  # fmt: skip
 REFUSALS: Final[Columns] = {
     "rung": "str", "policy": "str", "kind": "str", "records": "int64", "of": "int64",
-    "reason": "str", "criteria": "object", "first": "str", "says": "str", "claims": "object",
-    "samples": "object",
+    "reason": "str", "criteria": "object", "against": "object", "first": "str", "says": "str",
+    "claims": "object", "samples": "object",
 }  # fmt: skip
 CONTESTED: Final[Columns] = {
     "rung": "str", "record": "str", "claims": "object", "denies": "object",
     "undecided": "object", "nearest": "str", "reason": "str", "criteria": "object",
-    "first": "str", "says": "str", "seen": "object", "outcome": "object",
+    "against": "object", "first": "str", "says": "str", "seen": "object", "outcome": "object",
 }  # fmt: skip
 OUTCOMES: Final[Columns] = {
     "rung": "str", "policy": "str", "certain": "int64", "known": "int64", "won": "int64",
@@ -326,6 +327,7 @@ def disagreements_frame(found: Iterable[Disagreement]) -> pd.DataFrame:
             "of": d.of,
             "reason": str(d.cause.reason),
             "criteria": d.cause.criteria,
+            "against": d.cause.against,
             "first": d.cause.first,
             "says": d.cause.says,
             "samples": d.samples,
@@ -346,6 +348,7 @@ def refusals_frame(found: Iterable[Refusal]) -> pd.DataFrame:
             "of": r.of,
             "reason": str(r.cause.reason),
             "criteria": r.cause.criteria,
+            "against": r.cause.against,
             "first": r.cause.first,
             "says": r.cause.says,
             "claims": r.claims,
@@ -368,18 +371,20 @@ def contested_frame(evaluation: Evaluation, found: Iterable[Contested]) -> pd.Da
             "nearest": c.nearest,
             "reason": str(c.cause.reason),
             "criteria": c.cause.criteria,
+            "against": c.cause.against,
             "first": c.cause.first,
             "says": c.cause.says,
             "seen": _seen(evaluation, c),
-            "outcome": _outcome_word(int(evaluation.outcomes[c.row])),
+            "outcome": _outcome_word(evaluation, c.row),
         }
         for c in found
     )
     return frame(rows, CONTESTED)
 
 
-def _outcome_word(code: int) -> str | None:
-    return None if code == OPEN else "won" if code == WON else "not won"
+def _outcome_word(evaluation: Evaluation, row: int) -> str | None:
+    code, name = int(evaluation.outcomes[row]), evaluation.data.outcome_name or "won"
+    return None if code == OPEN else name if code == WON else f"not {name}"
 
 
 def _seen(evaluation: Evaluation, contested: Contested) -> tuple[str, ...]:
@@ -394,13 +399,20 @@ def _seen(evaluation: Evaluation, contested: Contested) -> tuple[str, ...]:
         if name.startswith(EVENT):
             event = name.removeprefix(EVENT)
             log = record.events.get(event)
-            count = "not recorded" if log is None else f"{len(log.happenings)} so far"
-            said.append(f"{event}: {count}")
+            said.append(f"{event}: {_count(log)}")
         else:
             value = record.facts.get(name)
             kind = policy.vocabulary.facts[name].type
             said.append(f"{name}: {'not known' if value is None else show(value, kind)}")
     return tuple(said)
+
+
+def _count(log: EventLog | None) -> str:
+    """How often it happened by the moment of evaluation, and when last."""
+    if log is None:
+        return "not recorded"
+    last = max((h.at for h in log.happenings if h.at is not None), default=None)
+    return f"{len(log.happenings)} so far" + (f", last {last.date()}" if last else "")
 
 
 def outcomes_frame(evaluation: Evaluation, rungs: Sequence[str]) -> pd.DataFrame:

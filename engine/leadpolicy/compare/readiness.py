@@ -19,7 +19,7 @@ from leadpolicy.decision.reasons import missing_facts
 from leadpolicy.logic.terms import Term
 from leadpolicy.vocabulary.model import EVENT
 
-SAMPLE: Final = 1_000
+SAMPLE: Final = 2_000
 """Undecided records looked at per policy to find the missing facts; the same ones every time."""
 
 
@@ -94,15 +94,8 @@ class MissingFact:
         return self.open / self.examined * self.undecided / self.records
 
 
-def available(evaluation: Evaluation) -> frozenset[str]:
-    """Facts, and events as `event:NAME`, that the data set maps."""
-    dataset = evaluation.data.dataset
-    return frozenset(dataset.facts) | {EVENT + name for name in dataset.events}
-
-
 def condition_readiness(evaluation: Evaluation) -> list[ConditionReadiness]:
     """For every criterion, then every stage, of every policy in file order."""
-    has = available(evaluation)
     found: list[ConditionReadiness] = []
     for one in evaluation.policies:
         policy = one.policy
@@ -110,11 +103,20 @@ def condition_readiness(evaluation: Evaluation) -> list[ConditionReadiness]:
             zip(policy.criteria.values(), policy.logic.criteria, strict=True)
         ):
             of = volume(one.criteria[:, at])
-            found.append(_ready(one, "criterion", (criterion.name, criterion.says), term, has, of))
+            found.append(
+                _ready(
+                    one,
+                    "criterion",
+                    (criterion.name, criterion.says),
+                    term,
+                    evaluation.available,
+                    of,
+                )
+            )
         for at, (stage, term) in enumerate(zip(policy.stages, policy.logic.stages, strict=True)):
             of = volume(one.stages[:, at])
             says = stage.says or stage.title
-            found.append(_ready(one, "stage", (stage.name, says), term, has, of))
+            found.append(_ready(one, "stage", (stage.name, says), term, evaluation.available, of))
     return found
 
 
@@ -164,7 +166,6 @@ def missing(evaluation: Evaluation, progress: Progress | None = None) -> list[Mi
 
     At most `SAMPLE` undecided records per policy are examined, drawn by a hash of their ids.
     """
-    has = available(evaluation)
     draw = np.array([zlib.crc32(id.encode()) for id in evaluation.ids], dtype=np.int64)
     found: list[MissingFact] = []
     for number, one in enumerate(evaluation.policies):
@@ -188,7 +189,7 @@ def missing(evaluation: Evaluation, progress: Progress | None = None) -> list[Mi
                     examined=len(examined),
                     undecided=len(undecided),
                     records=len(evaluation),
-                    in_data=name in has,
+                    in_data=name in evaluation.available,
                     ask=entry.ask,
                     owner=entry.owner,
                 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +12,6 @@ import numpy as np
 from leadpolicy.compare.codes import OPEN
 from leadpolicy.compare.evaluation import Evaluation
 from leadpolicy.compare.outcomes import CONFIDENCE, Outcome, outcome
-from leadpolicy.compare.readiness import available
 from leadpolicy.types import show
 from leadpolicy.vocabulary.model import PointInTime
 
@@ -65,8 +63,8 @@ class Study:
         if self.first_moment is None or self.last_moment is None:
             return "no moment"
         if self.first_moment == self.last_moment:
-            return show(self.first_moment)
-        return f"{show(self.first_moment)} to {show(self.last_moment)}, each record at its own"
+            return _day(self.first_moment)
+        return f"{_day(self.first_moment)} to {_day(self.last_moment)}, each record at its own"
 
     @property
     def cohort(self) -> str:
@@ -78,7 +76,7 @@ class Study:
         """Of whom outcome rates are taken, and how long they were watched."""
         if not self.base.known:
             return "no outcome is known for these records"
-        until = f", observed until {show(self.observed_until)}" if self.observed_until else ""
+        until = f", observed until {_day(self.observed_until)}" if self.observed_until else ""
         left_out = self.records - self.base.known
         out = f"; {left_out:,} without a known outcome are left out" if left_out else ""
         return f"{self.base.known:,} records with a known outcome{until}{out}"
@@ -117,6 +115,12 @@ class Study:
         }
 
 
+def _day(moment: datetime) -> str:
+    """The end of a day, or its beginning, is shown as the day."""
+    end = moment.replace(hour=23, minute=59, second=59, microsecond=999_999)
+    return moment.date().isoformat() if moment == end else show(moment)
+
+
 def describe(evaluation: Evaluation, rungs: Sequence[str], by: str | None) -> Study:
     """The study behind an evaluation."""
     data = evaluation.data
@@ -126,7 +130,7 @@ def describe(evaluation: Evaluation, rungs: Sequence[str], by: str | None) -> St
     facts = data.dataset.vocabulary.facts
     snapshot = (
         name
-        for name in sorted(used & available(evaluation))
+        for name in sorted(used & evaluation.available)
         if name in facts and facts[name].point_in_time is PointInTime.SNAPSHOT
     )
     return Study(
@@ -141,7 +145,7 @@ def describe(evaluation: Evaluation, rungs: Sequence[str], by: str | None) -> St
         outcome_name=data.outcome_name or "won",
         base=outcome(everyone, evaluation.outcomes),
         tables=tuple(Table(t.name, t.file, t.rows, t.set_aside) for t in data.tables),
-        reasons=tuple(Counter(data.quarantine.counts()).most_common()),
+        reasons=tuple(data.quarantine.counts().items()),
         notes=tuple(data.notes),
         snapshot_facts=tuple(snapshot),
         other_grain=tuple(

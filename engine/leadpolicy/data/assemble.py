@@ -186,7 +186,7 @@ class _Maker:
         for spec in self.spec.facts:
             if isinstance(spec, ColumnFact) and spec.fact.name == name:
                 return self.column_origin(number, spec)
-        return Origin("the same for every record without a row of its own")
+        return Origin("the dataset.yaml says so for every record without a row of its own")
 
     def column_origin(self, number: int, spec: ColumnFact) -> Origin:
         ref = spec.cell.column

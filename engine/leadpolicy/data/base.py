@@ -13,12 +13,13 @@ from leadpolicy.data.model import Rows as RowsSpec
 from leadpolicy.data.moments import MICROSECOND, AfterEntry, AsOf, microseconds
 from leadpolicy.data.tables import Mask, Rows, Table
 from leadpolicy.data.values import Converted
-from leadpolicy.data.work import Work
-from leadpolicy.diagnostics import listing
+from leadpolicy.data.work import Work, counted
+from leadpolicy.diagnostics import LeadpolicyError, listing
 from leadpolicy.types import Kind, Type, show
 
 MOMENT = Type(Kind.MOMENT)
 NOT_EVALUATED, UNKNOWN_ID = -1, -2
+NAMELESS = "is empty: the row belongs to no record"
 
 
 @dataclass(slots=True)
@@ -59,7 +60,7 @@ def read_base(work: Work) -> Base:
     chosen = main.where(records.where)
     logged = any(event.rows.table == main.name for event in work.spec.events if event.rows.record)
     if not logged and (skipped := int((~chosen).sum())):
-        work.note(f"{skipped:,} rows of {main.name} do not meet `where` and are no records")
+        work.note(f"{counted(skipped, 'row')} of {main.name} no record: `where` is not met")
     base = Base(main, chosen & _unique_ids(work, main, chosen))
     for join in records.join:
         base.joined[join.table] = work.tables[join.table]
@@ -90,6 +91,8 @@ def _own_cells(work: Work) -> Iterator[tuple[Cell, Type, tuple[Condition, ...]]]
     for event in spec.events:
         types = {name: a.type for name, a in event.kind.attributes.items()}
         own = [(cell, types[name]) for name, cell in event.attributes.items()]
+        if event.count is not None:
+            own.append((Cell(event.count), Type(Kind.INTEGER)))
         uses.append((event.rows, own))
     uses += [(rows, []) for rows in spec.closed]
     if spec.outcome is not None:
@@ -110,7 +113,7 @@ def _unique_ids(work: Work, main: Table, chosen: Mask) -> Mask:
     column = main.columns[ref.column]
     nameless = main.empty(ref.column) & chosen
     for row in np.flatnonzero(nameless).tolist():
-        work.set_aside(main, row, ref, ref.column, "", "has no record id")
+        work.set_aside(main, row, ref, ref.column, "", NAMELESS)
     rows = np.flatnonzero(chosen & ~nameless)
     codes = column.codes[rows]
     first = np.full(len(column.cells), -1, np.int64)
@@ -135,7 +138,7 @@ def _column(work: Work, base: Base, spec: ColumnFact) -> Converted:
         work.note(f"an empty {spec.cell.column} is taken to mean {shown} for {spec.fact.name}")
     money = spec.cell.reading.money
     for code, rate in (money.rates if money is not None else {}).items():
-        work.note(f"{spec.fact.name}: amounts in {code} are converted at {rate}, to the cent")
+        work.note(f"{spec.fact.name}: {code} is converted at {rate}, to the cent")
     return converted
 
 
@@ -178,7 +181,7 @@ def _join(work: Work, base: Base, join: JoinSpec) -> Rows:
             partner[row] = found
             missing += found < 0 and bool(base.fits[row])
     if missing:
-        work.note(f"{missing:,} records name a partner in {join.table} that is not there")
+        work.note(f"{counted(missing, 'record')} without the partner they name in {join.table}")
     return partner
 
 
@@ -232,6 +235,14 @@ def _refuse_doubles(
 
 def choose(work: Work, base: Base, as_of: AsOf) -> Chosen:
     """The records that had entered at the moment, and the moment of each."""
+    if isinstance(as_of, AfterEntry) and work.spec.records.entered_at is None:
+        raise LeadpolicyError.of(
+            "LP506",
+            f"{work.spec.name} does not say when its records enter, so that there is no moment "
+            f"{as_of}",
+            where=str(work.spec.path),
+            help="add `entered_at: COLUMN` under `records`, or name a date",
+        )
     rows = np.flatnonzero(base.fits)
     entered = _entered(work, base, rows)
     rows, entered = _with_entry(work, base, rows, entered, as_of)
@@ -243,15 +254,12 @@ def choose(work: Work, base: Base, as_of: AsOf) -> Chosen:
         moments = np.full(len(rows), microseconds(as_of.moment), np.int64)
     early = known & (entry > moments)
     if count := int(early.sum()):
-        work.note(f"{count:,} records are left out: they enter after the moment of evaluation")
+        work.note(f"{counted(count, 'record')} left out: entry after the moment of evaluation")
     keep = ~early
     if (until := work.spec.observed_until) is not None:
         beyond = keep & (moments > microseconds(until))
         if count := int(beyond.sum()):
-            work.note(
-                f"{count:,} records are left out: their moment of evaluation lies after "
-                f"{until:%Y-%m-%d}, where the data end"
-            )
+            work.note(f"{counted(count, 'record')} left out: moment after the end of the data")
         keep &= ~beyond
     return _numbered(work, base, rows[keep], moments[keep])
 

@@ -30,6 +30,8 @@ OF_KIND: Final[dict[Kind, tuple[str, ...]]] = {
     Kind.MOMENT: ("format", "timezone"),
 }
 
+ANY_KIND: Final = tuple(dict.fromkeys(key for keys in OF_KIND.values() for key in keys))
+
 
 class Resolve(Protocol):
     """Finds the table that a column belongs to."""

@@ -14,7 +14,7 @@ from leadpolicy.data.moments import AsOf, parse_as_of
 from leadpolicy.data.readers import read_table
 from leadpolicy.data.recordset import Progress, RecordSet
 from leadpolicy.data.tables import Table
-from leadpolicy.data.work import wanted_columns
+from leadpolicy.data.work import wanted_columns, without_collection
 from leadpolicy.diagnostics import LeadpolicyError, Problems, listing, suggest
 from leadpolicy.vocabulary.model import Vocabulary
 
@@ -124,7 +124,8 @@ class Dataset:
                 where=str(self.path),
                 help="add `as_of:` to the dataset.yaml, or name a date",
             )
-        return assemble(self, self.tables(progress), moment, progress)
+        with without_collection():
+            return assemble(self, self.tables(progress), moment, progress)
 
 
 def open_dataset(

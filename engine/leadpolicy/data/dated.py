@@ -21,7 +21,7 @@ from leadpolicy.data.model import Rows as RowsSpec
 from leadpolicy.data.moments import from_microseconds
 from leadpolicy.data.tables import Mask, Rows, Table
 from leadpolicy.data.values import UNDATED, Converted
-from leadpolicy.data.work import Work
+from leadpolicy.data.work import Work, counted
 from leadpolicy.diagnostics import listing, suggest
 from leadpolicy.types import Kind, Type, Value, show
 
@@ -109,14 +109,16 @@ def _records(
     texts = column.texts()
     nameless = table.empty(spec.record.column) & mask
     for row in np.flatnonzero(nameless).tolist():
-        work.set_aside(table, row, None, spec.record.column, "", "has no record id")
+        work.set_aside(
+            table, row, None, spec.record.column, "", "is empty: the row belongs to no record"
+        )
     numbers = [chosen.number_of_id.get(text, UNKNOWN_ID) for text in texts]
     records = np.array(numbers or [UNKNOWN_ID], np.int64)[column.codes]
     strange = mask & ~nameless & (records == UNKNOWN_ID)
     if count := int(strange.sum()):
         some = sorted({texts[code] for code in column.codes[strange][:1000].tolist()})
         work.note(
-            f"{count:,} rows of {table.name} ({what}) belong to no record of the data set: "
+            f"{counted(count, 'row')} of {table.name} ({what}) for records that are not there: "
             f"{listing(some, 3)}"
         )
     return records, mask & ~nameless & ~strange
@@ -246,7 +248,7 @@ def _known_by_then(
     undated = dated.at == UNDATED
     for i in np.flatnonzero(undated).tolist():
         row = int(dated.rows[i])
-        work.set_aside(dated.table, row, None, at.column.column, "", "has no date")
+        work.set_aside(dated.table, row, None, at.column.column, "", "is empty: nobody knows when")
         name = facts if isinstance(facts, str) else facts.get(row)
         if name is not None:
             record = int(dated.records[i])
@@ -294,7 +296,7 @@ def _assessments(
         fact = work.spec.vocabulary.facts.get(texts[code])
         if fact is None:
             hint = suggest(texts[code], work.spec.vocabulary.facts)
-            reason = "is not a fact of the vocabulary" + (f" ({hint})" if hint else "")
+            reason = "is no fact" + (f" ({hint})" if hint else "")
             for row in part.rows.tolist():
                 work.set_aside(table, row, spec.rows.record, spec.fact.column, texts[code], reason)
             continue

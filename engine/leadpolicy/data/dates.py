@@ -9,7 +9,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from leadpolicy.data.moments import EPOCH
-from leadpolicy.types import Kind, ValueProblem, read_date, read_moment
+from leadpolicy.types import Kind, ValueProblem, in_utc, read_date, read_moment
 
 _EPOCHS: Final = {"epoch_ms": timedelta(milliseconds=1), "epoch_s": timedelta(seconds=1)}
 _PATTERN: Final = re.compile(r"%[a-zA-Z%]")
@@ -59,7 +59,10 @@ def moment_text(text: str, declared: str | None, timezone: str | None) -> dateti
         return _since_1970(text, declared or "")
     if declared not in (None, "iso"):
         return placed(_by_pattern(text, declared or ""), timezone)
-    moment = read_moment(text)
+    try:
+        moment = in_utc(datetime.fromisoformat(text)) if text[4:8:3] == "--" else read_moment(text)
+    except ValueError:
+        moment = read_moment(text)  # says what is wrong with it
     if timezone is None or _OFFSET.search(text[10:]):
         return moment
     return placed(moment.replace(tzinfo=None), timezone)

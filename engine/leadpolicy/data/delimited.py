@@ -185,4 +185,4 @@ def drop_footer(parsed: Parsed, declared: bool) -> None:
         )
         return
     parsed.faults[:] = [fault for fault in parsed.faults if fault.line <= last]
-    parsed.notes.append(f"a report footer of {len(below)} lines is skipped")
+    parsed.notes.append(f"ends in a report footer of {len(below)} lines, which is skipped")

@@ -23,17 +23,21 @@ _FOREIGN: Final = (
 BROKEN: Final = (gzip.BadGzipFile, EOFError, zlib.error)
 
 
-@dataclass(frozen=True, slots=True)
 class Unreadable(Exception):
     """A file that cannot be read as declared: why, where, and what to do."""
 
-    message: str
-    line: int | None = None
-    expected: str | None = None
-    help: str | None = None
-
-    def __str__(self) -> str:
-        return self.message
+    def __init__(
+        self,
+        message: str,
+        line: int | None = None,
+        expected: str | None = None,
+        help: str | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.line = line
+        self.expected = expected
+        self.help = help
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from leadpolicy.data.model import Cell, EventSpec
 from leadpolicy.data.moments import from_microseconds
 from leadpolicy.data.tables import Mask, Rows
 from leadpolicy.data.values import UNDATED
-from leadpolicy.data.work import Work
+from leadpolicy.data.work import Work, counted
 from leadpolicy.types import Value
 from leadpolicy.vocabulary.record import EventLog, Happening
 
@@ -42,7 +42,11 @@ class Logs:
 
 
 def read_logs(work: Work, chosen: Chosen) -> Logs:
-    """The logs of every mapped kind of event. Several sources of one kind make one log."""
+    """The logs of every mapped kind of event. Several sources of one kind make one log.
+
+    Where the moment of evaluation is given as the beginning of a log, the log settles only what
+    it shows: more may have happened.
+    """
     logs = Logs()
     by_kind: dict[str, list[EventSpec]] = {}
     for spec in work.spec.events:
@@ -57,8 +61,10 @@ def read_logs(work: Work, chosen: Chosen) -> Logs:
         for record, own in happened.sorted():
             log = logs.own.setdefault(record, {})
             log[kind] = EventLog(tuple(own), since)
-        for record in happened.doubt:
-            # A set-aside event happened at some time: windows are open unless satisfied already.
+        partial = not all(spec.complete for spec in specs)
+        if partial:
+            work.note(f"{kind} holds some of the events only: what it does not show is unknown")
+        for record in range(len(chosen.ids)) if partial else happened.doubt:
             log = logs.own.setdefault(record, {})
             moment = from_microseconds(int(chosen.moments[record]))
             log[kind] = EventLog(log[kind].happenings if kind in log else (), moment)
@@ -89,8 +95,7 @@ class _Happened:
         self.add(dated.only(known), [details[i] for i in np.flatnonzero(known).tolist()])
         if count := int((dated.at[known] == UNDATED).sum()):
             self.work.note(
-                f"{count:,} {spec.kind.name} events have no date: they count as happened at some "
-                "time before the moment"
+                f"{counted(count, 'event')} {spec.kind.name} without a date: taken to be past"
             )
 
     def details(self, spec: EventSpec, dated: Dated) -> tuple[Mask, list[Mapping[str, Value]]]:

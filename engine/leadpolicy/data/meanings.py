@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from leadpolicy.data.cells import Tables, read_cell, read_conditions, value_of
+from leadpolicy.data.cells import ANY_KIND, Tables, read_cell, read_conditions, value_of
 from leadpolicy.data.model import (
     AssessmentsSpec,
     Cell,
@@ -26,10 +26,11 @@ from leadpolicy.types import Kind, Type, Value, ValueProblem, read_duration, rea
 from leadpolicy.vocabulary.model import EventKind, Fact, Vocabulary
 
 ROWS_KEYS: Final = ("table", "record", "at", "sequence", "where")
-EVENT_KEYS: Final = (*ROWS_KEYS, "count", "attributes", "recorded_since")
+EVENT_KEYS: Final = (*ROWS_KEYS, "count", "attributes", "recorded_since", "complete")
 DATED_KEYS: Final = (*ROWS_KEYS, "column", "constant", "absent_means")
 MOMENT: Final = Type(Kind.MOMENT)
 TEXT: Final = Type(Kind.TEXT)
+BOOLEAN: Final = Type(Kind.BOOLEAN)
 
 
 @dataclass(slots=True)
@@ -165,7 +166,8 @@ class Meanings:
         cells, constants = self.attributes(kind, body, rows)
         since = _moment(body.get("recorded_since"), self.problems)
         column = self.tables.of(rows.table)(count) if count is not None else None
-        return EventSpec(kind, rows, column, cells, constants, since)
+        complete = value_of(body.get("complete"), BOOLEAN, self.problems)
+        return EventSpec(kind, rows, column, cells, constants, since, complete is not False)
 
     def attributes(
         self, kind: EventKind, body: Mapping, rows: Rows
@@ -205,7 +207,8 @@ class Meanings:
         resolve = self.tables.of(rows.table)
         fact = as_text(body.get("fact"), self.problems, "the column with the fact's name")
         by = as_text(body.get("by"), self.problems, "the column with the person's name")
-        value = read_cell(body.get("value"), TEXT, resolve, self.problems, of="`value`")
+        node = body.get("value")
+        value = read_cell(node, TEXT, resolve, self.problems, more=ANY_KIND, of="`value`")
         if fact is None or value is None:
             return None
         return AssessmentsSpec(rows, resolve(fact), value, resolve(by) if by is not None else None)

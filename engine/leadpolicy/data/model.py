@@ -153,7 +153,10 @@ FactSpec: TypeAlias = ColumnFact | ConstantFact | DatedFact
 
 @dataclass(frozen=True, slots=True)
 class EventSpec:
-    """Events of one kind: a row each, or `count` of them without dates in one row."""
+    """Events of one kind: a row each, or `count` of them without dates in one row.
+
+    Not `complete`: there may be more events than the rows tell.
+    """
 
     kind: EventKind
     rows: Rows
@@ -161,6 +164,7 @@ class EventSpec:
     attributes: Mapping[str, Cell]
     constants: Mapping[str, Value]
     recorded_since: datetime | None = None
+    complete: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from leadpolicy.data.model import OutcomeSpec
 from leadpolicy.data.moments import MICROSECOND, microseconds
 from leadpolicy.data.tables import Mask, Rows
 from leadpolicy.data.values import UNDATED
-from leadpolicy.data.work import Work
+from leadpolicy.data.work import Work, counted
 from leadpolicy.types import show_duration
 
 
@@ -31,12 +31,14 @@ def read_outcomes(work: Work, chosen: Chosen) -> list[bool | None]:
     over = _closed(work, chosen, unsure)
     already = (won <= chosen.moments) | (over <= chosen.moments)
     if count := int(already.sum()):
-        work.note(f"{count:,} records were {spec.name} or closed by the moment of evaluation: "
-                  "they have no outcome to wait for")  # fmt: skip
-    last, immature = _deadline(work, chosen, spec)
+        work.note(
+            f"{counted(count, 'record')} {spec.name} or closed by the moment of evaluation: no "
+            "outcome to wait for"
+        )
+    last, immature = _deadline(work, chosen, spec, already)
     silent = already | immature | unsure
     return [
-        None if nothing else bool(at <= end)
+        None if nothing else bool(at <= end and at != NEVER)
         for nothing, at, end in zip(silent.tolist(), won.tolist(), last.tolist(), strict=True)
     ]
 
@@ -62,7 +64,7 @@ def _closed(work: Work, chosen: Chosen, unsure: Mask) -> Rows:
     return over
 
 
-def _deadline(work: Work, chosen: Chosen, spec: OutcomeSpec) -> tuple[Rows, Mask]:
+def _deadline(work: Work, chosen: Chosen, spec: OutcomeSpec, already: Mask) -> tuple[Rows, Mask]:
     """By when the outcome has to come, and which records are not observed for so long."""
     until = work.spec.observed_until
     end = NEVER if until is None else microseconds(until)
@@ -72,10 +74,10 @@ def _deadline(work: Work, chosen: Chosen, spec: OutcomeSpec) -> tuple[Rows, Mask
     due = chosen.moments + spec.within // MICROSECOND
     immature: Mask = due > end
     work.note(f"{spec.name} counts within {show_duration(spec.within)} after the moment")
-    if count := int(immature.sum()):
+    if count := int((immature & ~already).sum()):
         work.note(
-            f"{count:,} records have not been observed for {show_duration(spec.within)} after "
-            "the moment: their outcome is open"
+            f"{counted(count, 'record')} not observed for {show_duration(spec.within)} after the "
+            "moment: outcome open"
         )
     return np.minimum(last, due), immature
 

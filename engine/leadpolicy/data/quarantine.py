@@ -28,7 +28,9 @@ class SetAside:
     reason: str
 
     def __str__(self) -> str:
-        what = f"{self.column} `{self.value}`" if self.column else f"the row `{self.value}`"
+        what = self.column or "the row"
+        if self.value or not self.column:
+            what += f" `{self.value}`"
         return f"{self.file}:{self.line}: {what} {self.reason}"
 
 

@@ -6,6 +6,7 @@ A cell that does not fit keeps its reason; the row is then set aside by whoever 
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import InitVar, dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -35,6 +36,7 @@ from leadpolicy.types import (
 TRUE_WORDS: Final = frozenset({"true", "yes", "1"})
 FALSE_WORDS: Final = frozenset({"false", "no", "0"})
 _NUMBER: Final = Type(Kind.NUMBER)
+_QUOTED: Final = re.compile(r"\A`[^`]*` ")
 UNDATED: Final = int(np.iinfo(np.int64).min)
 
 
@@ -111,8 +113,7 @@ class Conversion:
         try:
             value = convert_cell(cell, self.kind, self.reading, self.nulls)
         except ValueProblem as problem:
-            shown = cell_text(cell.amount if isinstance(cell, _Amount) else cell)
-            converted.bad[code] = problem.message.removeprefix(f"`{shown}` ")
+            converted.bad[code] = _QUOTED.sub("", problem.message)
             return
         converted.values[code] = value
         if self.kind.kind is Kind.MOMENT and isinstance(value, datetime):
@@ -180,7 +181,10 @@ def _from_text(text: str, kind: Type, reading: Reading, code: str | None) -> Val
             plain = text
             if reading.number_format is not None:
                 plain = amounts.plain_number(text, reading.number_format)
-            return _sized(read_text(_unlimited(kind, reading), plain), kind, reading)
+            value = read_text(_unlimited(kind, reading), plain)
+            if isinstance(value, Range):
+                value = Range(value.low, value.high, text)
+            return _sized(value, kind, reading)
         case Kind.MONEY:
             return _money(text, kind, reading, code)
         case Kind.CHOICES:
@@ -276,11 +280,11 @@ def _in_currency(number: Value, code: str | None, kind: Type, reading: Reading) 
     assert isinstance(number, int | float | Range)
     if reading.times is not None:
         number = amounts.scaled(number, reading.times, None)
-    shown = number.text or str(number) if isinstance(number, Range) else show_number(number)
     if code is None:
         code = money.currency or kind.currency
     if code == kind.currency:
         return within_limits(kind, number)
+    shown = number.text or str(number) if isinstance(number, Range) else show_number(number)
     if not code:
         return Range(None, None, f"{shown} in a currency that is not named")
     if code in money.rates:

@@ -1,118 +1,69 @@
-"""Values at which verdicts change: the ends of comparisons, and their neighbours."""
+"""Values at which verdicts change: the ends of comparisons, their neighbours, what lies between."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import math
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
-from decimal import Decimal
-from itertools import islice
+from decimal import ROUND_FLOOR, Decimal, DivisionByZero, InvalidOperation
+from itertools import chain, combinations, pairwise
+from typing import Final
 
-
-from leadpolicy.backends.interpreter import Evaluation
-from leadpolicy.decision.ways import Way
+from leadpolicy.backends.interpreter import moved
 from leadpolicy.logic.terms import (
     Compare,
     FromNow,
-    Happened,
     Has,
-    Known,
     Literal,
     Member,
     Other,
     Subject,
     Term,
+    TextMatch,
     TextTest,
 )
-from leadpolicy.truth import TRUE, Truth
-from leadpolicy.types import Kind, Range, Value
-from leadpolicy.vocabulary.record import EventLog, Happening, Record
+from leadpolicy.types import INT64, Kind, Range, Value
+from leadpolicy.vocabulary.record import Record
+
+_DAY: Final = timedelta(days=1)
+_ELEMENTS: Final = 4
+"""So many elements of a set are tried in every combination; more only one by one and together."""
 
 
+def values_around(
+    subject: Subject, atoms: Sequence[Term], record: Record, as_of: datetime
+) -> list[Value]:
+    """Values of a fact that together give these atoms every combination of verdicts they can take.
 
-def subject_of(atom: Term) -> Subject | None:
-    """The fact that an atom tests (for a comparison, its left side)."""
-    match atom:
-        case Compare():
-            return atom.left
-        case Member() | Known() | TextTest() | Has():
-            return atom.subject
-        case _:
-            return None
-
-
-def values_for(atom: Term, record: Record, as_of: datetime) -> Iterator[Value]:
-    """Values of the atom's fact around the point where its verdict changes."""
-    match atom:
-        case Compare():
-            pivot = _pivot(atom, record, as_of)
-            if pivot is not None:
-                yield from around(atom.left, pivot)
-        case Member():
-            yield from atom.values
-            yield from _others(atom.subject, atom.values)
-        case Has():
-            held = record.facts.get(atom.subject.name)
-            known = held if isinstance(held, frozenset) else frozenset()
-            yield known | {atom.element}
-            yield known - {atom.element}
-        case TextTest():
-            yield atom.text
-        case _:
-            return
+    Numbers are looked at in steps of one (of a tenth below ten), moments in steps of a day, and in
+    the middle where two ends are closer. For a regular expression no value is made up.
+    """
+    found = dict.fromkeys(_around(subject, atoms, record, as_of))
+    return [value for value in found if allowed(subject, value)]
 
 
-def _pivot(atom: Compare, record: Record, as_of: datetime) -> Value | None:
-    match atom.right:
-        case Literal():
-            return atom.right.value
-        case FromNow():
-            moment = as_of + atom.right.offset
-            return moment.date() if atom.left.type.kind is Kind.DATE else moment
-        case Other():
-            other = record.facts.get(atom.right.subject.name)
-            if atom.right.times is None or other is None:
-                return other
-            if isinstance(other, bool) or not isinstance(other, int | float):
-                return None
-            exact = Decimal(repr(other)) * atom.right.times
-            whole = atom.left.type.kind is Kind.INTEGER
-            return int(exact.to_integral_value()) if whole else float(exact)
-
-
-def around(subject: Subject, pivot: Value) -> Iterator[Value]:
-    """A value and its neighbours in the fact's type."""
-    yield pivot
+def _around(
+    subject: Subject, atoms: Sequence[Term], record: Record, as_of: datetime
+) -> Iterable[Value]:
+    old = record.facts.get(subject.name)
+    ends = list(pivots(subject, atoms, record, as_of))
     match subject.type.kind:
         case Kind.BOOLEAN:
-            yield not pivot
-        case Kind.INTEGER if isinstance(pivot, int):
-            yield from (pivot - 1, pivot + 1)
-        case (Kind.NUMBER | Kind.MONEY) if isinstance(pivot, int | float):
-            step = 1.0 if abs(pivot) >= 10 else 0.1
-            yield from (pivot - step, pivot + step)
+            return (True, False)
         case Kind.LEVEL:
-            place = subject.type.rank(str(pivot))
-            yield from subject.type.values[max(0, place - 1) : place]
-            yield from subject.type.values[place + 1 : place + 2]
+            return subject.type.values
         case Kind.CHOICE:
-            yield from _others(subject, (pivot,))
-        case Kind.DATE | Kind.MOMENT if isinstance(pivot, date):
-            step_time = timedelta(days=1)
-            yield from (pivot - step_time, pivot + step_time)
-        case _:
-            return
-
-
-def _others(subject: Subject, listed: Iterable[Value]) -> Iterator[Value]:
-    """A value that is not listed."""
-    taken = set(listed)
-    if subject.type.values:
-        yield from islice((v for v in subject.type.values if v not in taken), 1)
-    elif subject.type.kind is Kind.INTEGER:
-        numbers = [v for v in taken if isinstance(v, int)]
-        yield from (max(numbers) + 1, min(numbers) - 1)
-    elif subject.type.kind is Kind.TEXT:
-        yield "".join(str(v) for v in taken) + "…"
+            return [*ends, *[v for v in subject.type.values if v not in ends][:1]]
+        case Kind.CHOICES:
+            return _sets(atoms, old if isinstance(old, frozenset) else frozenset())
+        case Kind.TEXT:
+            return _texts(atoms, ends)
+        case Kind.INTEGER | Kind.NUMBER | Kind.MONEY:
+            return _numbers(subject, ends, old)
+        case Kind.DATE:
+            return _times(ends or [as_of.date()])
+        case Kind.MOMENT:
+            return _times(ends or [as_of])
 
 
 def allowed(subject: Subject, value: Value) -> bool:
@@ -123,70 +74,142 @@ def allowed(subject: Subject, value: Value) -> bool:
     return limits[0] <= value <= limits[1]
 
 
-def granting(
-    wishes: list[tuple[Term, Truth]], record: Record, as_of: datetime
+def within(value: Value, known: Value | None) -> bool:
+    """Whether a value is possible where a number is known to lie in a range, or not known."""
+    if not isinstance(known, Range) or not isinstance(value, int | float):
+        return known is None
+    low = -math.inf if known.low is None else known.low
+    high = math.inf if known.high is None else known.high
+    return low <= value <= high
+
+
+# ----------------------------------------------------------------------------------- the ends
+
+
+def pivots(
+    subject: Subject, atoms: Iterable[Term], record: Record, as_of: datetime
 ) -> Iterator[Value]:
-    """Values of one fact with which every wish about it comes true."""
-    seen: set[Value] = set()
-    for atom, _ in wishes:
-        subject = subject_of(atom)
-        if subject is None:
-            continue
-        for value in values_for(atom, record, as_of):
-            if value in seen or not allowed(subject, value):
+    """What the fact is compared with, each value once."""
+    found = chain.from_iterable(_pivots(subject, atom, record, as_of) for atom in atoms)
+    yield from dict.fromkeys(found)
+
+
+def _pivots(subject: Subject, atom: Term, record: Record, as_of: datetime) -> Iterator[Value]:
+    match atom:
+        case Member():
+            yield from atom.values
+        case Compare() if atom.left.name == subject.name:
+            yield from _right(atom, record, as_of)
+        case Compare(right=Other(times=times)):
+            for end in _ends(record.facts.get(atom.left.name)):
+                yield from _scaled(subject, end, times, back=True)
+        case _:
+            return
+
+
+def _right(atom: Compare, record: Record, as_of: datetime) -> Iterator[Value]:
+    match atom.right:
+        case Literal():
+            yield atom.right.value
+        case FromNow():
+            moment = moved(as_of, atom.right.offset)
+            if moment is not None:
+                yield moment.date() if atom.left.type.kind is Kind.DATE else moment
+        case Other():
+            for end in _ends(record.facts.get(atom.right.subject.name)):
+                yield from _scaled(atom.left, end, atom.right.times, back=False)
+
+
+def _ends(value: Value | None) -> list[Value]:
+    if isinstance(value, Range):
+        return [end for end in (value.low, value.high) if end is not None]
+    return [] if value is None else [value]
+
+
+def _scaled(subject: Subject, end: Value, times: Decimal | None, *, back: bool) -> Iterator[Value]:
+    """The other fact's value as this fact would have to reach it."""
+    if isinstance(end, bool) or not isinstance(end, int | float):
+        yield end
+        return
+    exact = Decimal(repr(end))
+    if times is not None:
+        try:
+            exact = exact / times if back else exact * times
+        except (DivisionByZero, InvalidOperation):
+            return
+    yield int(exact.to_integral_value(ROUND_FLOOR)) if _whole(subject) else float(exact)
+
+
+def _whole(subject: Subject) -> bool:
+    return subject.type.kind is Kind.INTEGER
+
+
+# ------------------------------------------------------------------------------- by the type
+
+
+def _numbers(subject: Subject, ends: Sequence[Value], old: Value | None) -> Iterator[Value]:
+    numbers = sorted(n for n in [*ends, *_ends(old)] if isinstance(n, int | float))
+    if not numbers:
+        least = 0.0 if subject.type.limits is None else subject.type.limits[0]
+        yield int(least) if _whole(subject) else float(least)
+    for number in numbers:
+        yield number
+        yield from _neighbours(subject, number)
+    if not _whole(subject):
+        for low, high in pairwise(numbers):
+            yield low + (high - low) / 2
+
+
+def _neighbours(subject: Subject, number: float) -> Iterator[Value]:
+    if _whole(subject):
+        whole = int(number)
+        yield from (near for near in (whole - 1, whole + 1) if INT64[0] <= near <= INT64[1])
+        return
+    exact = Decimal(repr(number))
+    step = Decimal(1) if abs(number) >= 10 else Decimal("0.1")
+    step = max(step, Decimal(math.ulp(number)))
+    for near in (float(exact - step), float(exact + step)):
+        if math.isfinite(near):
+            yield near
+
+
+def _times(ends: Sequence[Value]) -> Iterator[Value]:
+    times = sorted(end for end in ends if isinstance(end, date))
+    for time in times:
+        yield time
+        for step in (-_DAY, _DAY):
+            try:
+                yield time + step
+            except OverflowError:
                 continue
-            seen.add(value)
-            facts = {**record.facts, subject.name: value}
-            evaluation = Evaluation(facts, record.events, as_of)
-            if all(evaluation.truth(one) is want for one, want in wishes):
-                yield value
+    for low, high in pairwise(times):
+        yield low + (high - low) / 2
 
 
-def can_be(way: Way, record: Record, as_of: datetime) -> bool:
-    """Whether every fact alone can grant all wishes about it.
-
-    Comparisons with another missing fact are taken to be grantable: that fact can be anything.
-    """
-    by_fact: dict[str, list[tuple[Term, Truth]]] = {}
-    for atom, want in way:
-        subject = subject_of(atom)
-        other = isinstance(atom, Compare) and isinstance(atom.right, Other)
-        if subject is not None and not other and not isinstance(atom, Known | TextTest):
-            by_fact.setdefault(subject.name, []).append((atom, want))
-    return all(
-        len(wishes) == 1 or next(granting(wishes, record, as_of), None) is not None
-        for wishes in by_fact.values()
-    )
+def _sets(atoms: Iterable[Term], old: frozenset[str]) -> Iterator[Value]:
+    elements = list(dict.fromkeys(atom.element for atom in atoms if isinstance(atom, Has)))
+    sizes = range(len(elements) + 1) if len(elements) <= _ELEMENTS else (0, 1, len(elements))
+    for size in sizes:
+        for chosen in combinations(elements, size):
+            yield old.symmetric_difference(chosen)
+    yield old | frozenset(elements)
+    yield old - frozenset(elements)
 
 
-def with_events(atom: Happened, record: Record, as_of: datetime) -> Record | None:
-    """The record with as many matching events right now as the atom lacks; None if unclear."""
-    log = record.events.get(atom.event, EventLog())
-    details = _details(atom.where)
-    if details is None:
-        return None
-    more = tuple(Happening(as_of, details) for _ in range(atom.least))
-    logs = {**record.events, atom.event: EventLog(log.happenings + more, log.since)}
-    changed = Record(record.facts, logs, record.id, record.origins)
-    evaluation = Evaluation(changed.facts, changed.events, as_of)
-    return changed if evaluation.truth(atom) is TRUE else None
+def _texts(atoms: Iterable[Term], listed: Sequence[Value]) -> Iterator[Value]:
+    yield from listed
+    tests = [a for a in atoms if isinstance(a, TextTest) and a.test is not TextMatch.MATCHES]
+    yield from dict.fromkeys(test.text for test in tests)
+    for size in range(2, min(len(tests), _ELEMENTS) + 1):
+        for chosen in combinations(tests, size):
+            yield _joined(chosen)
+    yield "".join(str(value) for value in listed) + "…"
 
 
-def _details(where: Term) -> dict[str, Value] | None:
-    """Attributes of an event that satisfy `where`, one test at a time."""
-    details: dict[str, Value] = {}
-    terms = getattr(where, "terms", (where,))
-    for part in terms:
-        subject = subject_of(part)
-        if subject is None:
-            continue
-        blank = Record()
-        values = granting([(part, TRUE)], blank, datetime.min.replace(year=2000))
-        value = next(values, None)
-        if value is None:
-            return None
-        details[subject.name] = value
-    return details
+def _joined(tests: Iterable[TextTest]) -> str:
+    """A text that starts, goes on and ends as it is tested for."""
+    order = (TextMatch.STARTS, TextMatch.CONTAINS, TextMatch.ENDS)
+    return " ".join(t.text for t in sorted(tests, key=lambda test: order.index(test.test)))
 
 
-__all__ = ["can_be", "granting", "subject_of", "with_events"]
+__all__ = ["allowed", "pivots", "values_around", "within"]

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 
 from leadpolicy.backends.interpreter import Evaluation
 from leadpolicy.decision.model import Decision
-from leadpolicy.diagnostics import LeadpolicyError
+from leadpolicy.diagnostics import LeadpolicyError, Problems, listing, suggest
 from leadpolicy.policy.model import Policy
 from leadpolicy.truth import FALSE, TRUE
 from leadpolicy.types import ValueProblem, in_utc, read_moment
+from leadpolicy.vocabulary.model import Vocabulary
 from leadpolicy.vocabulary.record import RECORD_KEYS, Record, read_record
+
+_A_RECORD: Final = 'an object such as {"facts": {…}, "events": […], "as_of": "2026-03-01"}'
 
 
 def decide(
@@ -30,10 +35,9 @@ def decide(
     their type, and a missing `as_of`.
     """
     if not isinstance(record, Record):
-        if "facts" in record:
-            as_of = as_of if as_of is not None else _given_moment(record)
-            events = events if events is not None else record.get("events")  # type: ignore[assignment]
-        record = as_record(policy, record, events)
+        if as_of is None and isinstance(record, Mapping):
+            as_of = _given_moment(record)
+        record = as_record(policy.vocabulary, record, events)
     moment = as_moment(as_of)
     evaluation = Evaluation(record.facts, record.events, moment)
     criteria = dict(zip(policy.criteria, map(evaluation.truth, policy.logic.criteria), strict=True))
@@ -45,31 +49,109 @@ def decide(
 
 
 def as_record(
-    policy: Policy,
-    given: Mapping[str, object],
+    vocabulary: Vocabulary,
+    given: object,
     events: Iterable[Mapping[str, object]] | None = None,
+    *,
+    where: str = "record",
 ) -> Record:
-    """A record out of plain data in either form. Raises `LeadpolicyError`."""
-    if "facts" not in given:
-        return read_record(policy.vocabulary, given, events)
-    unknown = [key for key in given if key not in RECORD_KEYS]
-    facts, recorded = given.get("facts"), given.get("recorded")
-    if unknown or not isinstance(facts, Mapping):
+    """A record out of plain data in either form; `where` names it in messages.
+
+    Raises `LeadpolicyError` with everything that is wrong.
+    """
+    problems = Problems()
+    if not isinstance(given, Mapping):
         raise LeadpolicyError.of(
-            "LP107", "this is not a record", where=str(given.get("id") or "record"),
-            expected="facts with their values, or the keys " + ", ".join(RECORD_KEYS),
-            help=f"remove `{unknown[0]}`" if unknown else None,
-        )  # fmt: skip
-    if events is not None and not isinstance(events, list | tuple):
-        raise LeadpolicyError.of("LP107", "events are not a list", expected="a list of events")
-    names = [str(name) for name in recorded] if isinstance(recorded, list) else None
-    identity = str(given.get("id") or "")
-    return read_record(policy.vocabulary, facts, events, recorded=names, id=identity)
+            "LP107", "one record is expected here", where=where, expected=_A_RECORD
+        )
+    reading = _Envelope(given, vocabulary, problems, where)
+    happened = reading.events(given.get("events") if events is None else events)
+    record = read_record(
+        vocabulary,
+        reading.facts(),
+        happened,
+        recorded=reading.recorded(happened),
+        id=reading.id(),
+        problems=problems,
+        where=where,
+    )
+    problems.stop_on_errors()
+    return record
 
 
-def _given_moment(record: Mapping[str, object]) -> str | None:
+@dataclass(frozen=True, slots=True)
+class _Envelope:
+    """What stands around the facts. Names of facts have a dot, so that the two forms differ."""
+
+    given: Mapping[str, object]
+    vocabulary: Vocabulary
+    problems: Problems
+    where: str
+
+    def facts(self) -> Mapping[str, object]:
+        around = [key for key in self.given if key in RECORD_KEYS]
+        if not around:
+            return self.given
+        for key in self.given:
+            if key not in RECORD_KEYS:
+                is_fact = key in self.vocabulary.facts
+                self.problems.error(
+                    "LP201",
+                    f"a record has no key `{key}`",
+                    where=self.where,
+                    expected=listing(RECORD_KEYS),
+                    help=f"put `{key}` under `facts`" if is_fact else suggest(key, RECORD_KEYS),
+                )
+        facts = self.given.get("facts")
+        if isinstance(facts, Mapping):
+            return facts
+        if facts is None:
+            self.problems.error("LP202", "the facts are missing", where=self.where,
+                                expected=_A_RECORD, help="write `{}` if none is known")  # fmt: skip
+        else:
+            self.unfit("facts", "names of facts with their values")
+        return {}
+
+    def events(self, events: object) -> list[Mapping[str, object]] | None:
+        if events is None:
+            return None
+        if isinstance(events, Iterable) and not isinstance(events, str | Mapping):
+            return list(events)
+        self.unfit("events", "a list of events, which may be empty")
+        return None
+
+    def recorded(self, events: list[Mapping[str, object]] | None) -> list[str] | None:
+        names = self.given.get("recorded")
+        if names is None:
+            return None
+        if not isinstance(names, list | tuple) or not all(isinstance(n, str) for n in names):
+            self.unfit("recorded", "a list of kinds of events")
+            return None
+        if events is None:
+            self.problems.error(
+                "LP202", "`recorded` says which events were recorded, but `events` is missing",
+                where=self.where, expected="a list of events",
+                help="write `[]` if nothing happened",
+            )  # fmt: skip
+        return list(names)
+
+    def id(self) -> str:
+        found = self.given.get("id")
+        if found is None:
+            return ""
+        if isinstance(found, str | int) and not isinstance(found, bool):
+            return str(found)
+        self.unfit("id", "a text or a whole number")
+        return ""
+
+    def unfit(self, key: str, expected: str) -> None:
+        self.problems.error("LP107", f"`{key}` is not what is expected here", where=self.where,
+                            expected=expected)  # fmt: skip
+
+
+def _given_moment(record: Mapping[str, object]) -> datetime | date | str | None:
     given = record.get("as_of")
-    return None if given is None else str(given)
+    return given if given is None or isinstance(given, date) else str(given)
 
 
 def as_moment(as_of: datetime | date | str | None) -> datetime:
@@ -80,10 +162,10 @@ def as_moment(as_of: datetime | date | str | None) -> datetime:
             expected="as_of: a date such as 2026-03-01, or a moment",
             help="verdicts depend on when they are asked for; nothing reads the clock",
         )  # fmt: skip
-    if isinstance(as_of, datetime):
-        return in_utc(as_of)
     try:
-        return read_moment(as_of.isoformat() if isinstance(as_of, date) else as_of)
+        if isinstance(as_of, datetime):
+            return in_utc(as_of)
+        return read_moment(as_of.isoformat() if isinstance(as_of, date) else str(as_of))
     except ValueProblem as problem:
         raise LeadpolicyError.of(
             problem.code, f"as_of: {problem.message}", expected=problem.expected

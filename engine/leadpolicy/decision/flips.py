@@ -3,185 +3,172 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Final
 
-from leadpolicy.backends.interpreter import verdicts
-from leadpolicy.decision.candidates import granting, subject_of, with_events
+from leadpolicy.backends.interpreter import Evaluation
+from leadpolicy.decision.candidates import values_around, within
+from leadpolicy.decision.dependence import Dependence, dependence
+from leadpolicy.decision.happenings import more, none
 from leadpolicy.decision.model import Flip
-from leadpolicy.decision.ways import Wish
-from leadpolicy.logic.terms import (
-    All,
-    Any,
-    Compare,
-    Const,
-    CountAtLeast,
-    Happened,
-    Has,
-    Known,
-    Member,
-    Not,
-    SumAtLeast,
-    Term,
-    TextTest,
-)
-from leadpolicy.truth import FALSE, TRUE, Truth
-from leadpolicy.types import Kind, Range, Type, Value, show
+from leadpolicy.decision.witness import with_facts
+from leadpolicy.decision.wording import with_another_value, with_more_events, without_events
+from leadpolicy.logic.terms import Happened, Known, Subject
+from leadpolicy.truth import TRUE, UNKNOWN, Truth
+from leadpolicy.types import Kind, Range, Type, Value
 from leadpolicy.vocabulary.model import EVENT
-from leadpolicy.vocabulary.record import Record
+from leadpolicy.vocabulary.record import Happening, Record
 
 if TYPE_CHECKING:
     from leadpolicy.decision.model import Decision
 
 MOST: Final = 5
-_TRIED: Final = 3
-"""Values tried for one fact and stage before giving up on it."""
+_ONE_MORE: Final = 1.5
+_NOT_HAPPENED: Final = 2.0
+_MONTH: Final = 30
 
 
 def flips(decision: Decision) -> tuple[Flip, ...]:
-    """Changes of one known value (or one more event) that give another stage, nearest first.
+    """Changes of one known value, or of what happened, that give another stage, nearest first.
 
-    Every flip was evaluated in full: the stage it names is the stage the changed record has.
+    Of changes to one fact that give the same stage the nearest; of flips that are equally near the
+    one to the higher stage comes first.
     """
+    flipping = _Flipping(decision)
     found: dict[tuple[str, str | None], Flip] = {}
-    above = decision.stage is None
-    targets: list[tuple[Term, Truth]] = []
-    for stage, term in zip(decision.policy.stages, decision.policy.logic.stages, strict=True):
-        if above and decision.stages[stage.name] is not TRUE:
-            targets.append((term, TRUE))
-        if stage.name == decision.stage:
-            above = True
-            targets.append((term, FALSE))
-    for term, want in targets:
-        for name, wishes in levers(term, want, decision).items():
-            for flip in _try(decision, name, wishes):
-                key = (flip.fact, flip.stage)
+    for name in flipping.hanging.atoms:
+        if flipping.is_known(name) and flipping.matters(name):
+            for flip in flipping.try_all(name):
+                key = (name, flip.stage)
                 if key not in found or flip.distance < found[key].distance:
                     found[key] = flip
-    ranked = sorted(found.values(), key=lambda flip: (flip.distance, flip.fact))
+    places = {stage.name: place for place, stage in enumerate(decision.policy.stages)}
+    ranked = sorted(
+        found.values(),
+        key=lambda flip: (flip.distance, -places.get(flip.stage or "", -1), flip.fact),
+    )
     return tuple(ranked[:MOST])
 
 
-def levers(term: Term, want: Truth, decision: Decision) -> dict[str, list[Wish]]:
-    """Facts that could give the term the wanted truth alone, each with what is wished of it."""
-    truth = decision.evaluation.truth
-    match term:
-        case Const():
-            return {}
-        case Not():
-            return levers(term.term, ~want, decision)
-        case Compare() | Member() | Known() | TextTest() | Has() | Happened():
-            name = _lever(term, decision)
-            return {} if name is None else {name: [(term, want)]}
-        case All() | Any():
-            parts = [part for part in term.terms if truth(part) is not want]
-            needed = len(parts) if isinstance(term, All) is (want is TRUE) else 1
-        case CountAtLeast():
-            parts = [part for part in term.terms if truth(part) is not want]
-            settled = len(term.terms) - len(parts)
-            least = term.least if want is TRUE else len(term.terms) - term.least + 1
-            needed = least - settled
-        case SumAtLeast():
-            return _any_lever(_summands(term, want), decision)
-    counts: dict[str, int] = {}
-    joined: dict[str, list[Wish]] = {}
-    for part in parts:
-        for name, wishes in levers(part, want, decision).items():
-            counts[name] = counts.get(name, 0) + 1
-            joined.setdefault(name, []).extend(wishes)
-    if needed == 1:
-        return {name: wishes[:1] for name, wishes in joined.items()}
-    return {name: wishes for name, wishes in joined.items() if counts[name] >= needed}
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """A record as it might be, and how far that is from what it is."""
+
+    record: Record
+    distance: float
+    value: Value | None = None
+    atom: Happened | None = None
+    happening: Happening | None = None
+    """An event that would have to happen now, `times` times; None: events that must not have."""
+    times: int = 0
 
 
-def _summands(term: SumAtLeast, want: Truth) -> Iterator[Wish]:
-    for weight, part in zip(term.weights, term.terms, strict=True):
-        yield part, want if weight > 0 else ~want
+class _Flipping:
+    """Tries changes of one record."""
 
+    def __init__(self, decision: Decision) -> None:
+        self.decision = decision
+        self.hanging: Dependence = dependence(decision.policy)
+        names = [stage.name for stage in decision.policy.stages]
+        ladder = list(zip(names, decision.policy.logic.stages, strict=True))
+        at = -1 if decision.stage is None else names.index(decision.stage)
+        self.from_top = ladder[::-1]
+        self.reach = [term for _, term in ladder[max(at, 0) :]]
+        """The present stage and those above: while none of them changes, nothing does."""
 
-def _any_lever(wishes: Iterator[Wish], decision: Decision) -> dict[str, list[Wish]]:
-    """Each rule of a score alone; whether it suffices shows when the change is evaluated."""
-    found: dict[str, list[Wish]] = {}
-    for part, want in wishes:
-        if decision.evaluation.truth(part) is not want:
-            for name, inner in levers(part, want, decision).items():
-                found.setdefault(name, inner)
-    return found
+    def is_known(self, name: str) -> bool:
+        record = self.decision.record
+        if name.startswith(EVENT):
+            return name.removeprefix(EVENT) in record.events
+        return name in record.facts
 
+    def matters(self, name: str) -> bool:
+        """Whether some other value could change the stage.
 
-def _lever(atom: Term, decision: Decision) -> str | None:
-    """The known fact, or the kept event log, that an atom depends on."""
-    if isinstance(atom, Happened):
-        return EVENT + atom.event if atom.event in decision.record.events else None
-    subject = subject_of(atom)
-    if subject is None or decision.record.facts.get(subject.name) is None:
-        return None
-    return subject.name
+        It cannot where the verdicts stay decided although the value is forgotten: what is decided
+        without a value is decided for every value.
+        """
+        evaluation = self.hanging.forget(name, self.decision.evaluation, self.decision.record)
+        for atom in self.hanging.atoms[name]:
+            if not isinstance(atom, Known):
+                evaluation.truths[atom] = UNKNOWN
+        above = self.hanging.above[name]
+        return any(term in above and evaluation.truth(term) is UNKNOWN for term in self.reach)
 
+    def try_all(self, name: str) -> Iterator[Flip]:
+        """Changes of one fact or log, the nearest first, each with another effect on the atoms."""
+        evaluation = self.decision.evaluation
+        tried = {self.verdicts(name, evaluation)}
+        changes = self.events(name) if name.startswith(EVENT) else self.values(name)
+        for change in sorted(changes, key=lambda change: change.distance):
+            changed = self.hanging.forget(name, evaluation, change.record)
+            verdicts = self.verdicts(name, changed)
+            if verdicts not in tried:
+                tried.add(verdicts)
+                stage = self.stage(changed)
+                if stage != self.decision.stage:
+                    yield self.flip(name, change, stage)
 
-def _try(decision: Decision, name: str, wishes: list[Wish]) -> Iterator[Flip]:
-    """Evaluates the change in full; only a record that really has another stage is a flip."""
-    record, as_of = decision.record, decision.as_of
-    if name.startswith(EVENT):
-        yield from _try_event(decision, wishes)
-        return
-    old = record.facts[name]
-    kind = decision.policy.vocabulary.facts[name].type
-    values = sorted(granting(wishes, record, as_of), key=lambda value: distance(kind, old, value))
-    for value in values[:_TRIED]:
-        changed = replace(record, facts={**record.facts, name: value})
-        stage = _stage(decision, changed)
-        if stage != decision.stage:
-            far = distance(kind, old, value)
-            text = (
-                f"with {decision.policy.vocabulary.phrase(name)} {_quoted(value, kind)} instead of "
-                f"{_quoted(old, kind)} it {_would_be(decision, stage)}"
-                if kind.kind is not Kind.BOOLEAN
-                else f"if it were {'so' if value else 'not so'} that "
-                f"{decision.policy.vocabulary.phrase(name)}, it {_would_be(decision, stage)}"
-            )
-            yield Flip(name, old, value, stage, far, text)
-            return
+    def values(self, name: str) -> Iterator[_Change]:
+        record = self.decision.record
+        kind = self.decision.policy.vocabulary.facts[name].type
+        old = record.facts[name]
+        atoms = self.hanging.atoms[name]
+        for value in values_around(Subject(name, kind), atoms, record, self.decision.as_of):
+            if value != old:
+                yield _Change(with_facts(record, {name: value}), distance(kind, old, value), value)
 
+    def events(self, name: str) -> Iterator[_Change]:
+        record, as_of = self.decision.record, self.decision.as_of
+        for atom in self.hanging.atoms[name]:
+            if isinstance(atom, Happened):
+                longer = more(atom, record, as_of)
+                if longer is not None:
+                    changed, happening, times = longer
+                    yield _Change(changed, _ONE_MORE * times, None, atom, happening, times)
+                yield _Change(none(atom, record, as_of), _NOT_HAPPENED, None, atom)
 
-def _quoted(value: Value, kind: Type) -> str:
-    """Numbers and dates stand bare, names of values in quotes."""
-    shown = show(value, kind)
-    return f"“{shown}”" if isinstance(value, str | frozenset) else shown
+    def verdicts(self, name: str, evaluation: Evaluation) -> tuple[Truth, ...]:
+        return tuple([evaluation.truth(atom) for atom in self.hanging.atoms[name]])
 
+    def stage(self, evaluation: Evaluation) -> str | None:
+        return next((n for n, term in self.from_top if evaluation.truth(term) is TRUE), None)
 
-def _try_event(decision: Decision, wishes: list[Wish]) -> Iterator[Flip]:
-    atom, want = wishes[0]
-    if want is not TRUE or not isinstance(atom, Happened):
-        return
-    changed = with_events(atom, decision.record, decision.as_of)
-    if changed is None:
-        return
-    stage = _stage(decision, changed)
-    if stage != decision.stage:
-        kind = decision.policy.vocabulary.events[atom.event]
-        times = "" if atom.least == 1 else f" {atom.least} times"
-        text = f"if they {kind.phrase} now{times}, it {_would_be(decision, stage)}"
-        yield Flip(EVENT + atom.event, None, None, stage, 1.5, text)
-
-
-def _would_be(decision: Decision, stage: str | None) -> str:
-    return f"would be at “{decision.title_of(stage)}”" if stage else "would reach no stage"
-
-
-def _stage(decision: Decision, record: Record) -> str | None:
-    found = verdicts(decision.policy.logic, record, decision.as_of)
-    reached = None
-    for stage, verdict in zip(decision.policy.stages, found.stages, strict=True):
-        if verdict is TRUE:
-            reached = stage.name
-    return reached
+    def flip(self, name: str, change: _Change, stage: str | None) -> Flip:
+        policy = self.decision.policy
+        old = self.decision.record.facts.get(name)
+        if change.value is not None and old is not None:
+            how = with_another_value(policy.vocabulary.facts[name], old, change.value)
+        elif change.happening is not None:
+            kind = policy.vocabulary.events[name.removeprefix(EVENT)]
+            how = with_more_events(kind, change.happening, change.times)
+        elif change.atom is not None:
+            how = without_events(policy, change.atom)
+        else:
+            how = ""
+        title = self.decision.title_of(stage)
+        then = f"it would be at “{title}”" if stage else "it would reach no stage"
+        return Flip(
+            name,
+            old,
+            change.value,
+            stage,
+            change.distance,
+            f"{how} {then}",
+            change.record,
+            change.happening,
+            change.times,
+        )
 
 
 def distance(kind: Type, old: Value, new: Value) -> float:
-    """How far apart two values are: relative for numbers, steps for levels, days for dates."""
+    """How far apart two values are: relative for numbers, steps for levels, months for times,
+    elements for sets. A number within a range that is known is no distance away.
+    """
     if isinstance(old, Range):
+        if within(new, old):
+            return 0.0
         ends = [end for end in (old.low, old.high) if end is not None]
         return min((distance(kind, end, new) for end in ends), default=1.0)
     if kind.kind is Kind.LEVEL:
@@ -191,7 +178,12 @@ def distance(kind: Type, old: Value, new: Value) -> float:
     if isinstance(old, int | float) and isinstance(new, int | float):
         return abs(new - old) / max(abs(old), 1.0)
     if isinstance(old, datetime) and isinstance(new, datetime):
-        return abs((new - old).total_seconds()) / 86400 / 30
+        return abs((new - old).total_seconds()) / 86400 / _MONTH
     if isinstance(old, date) and isinstance(new, date):
-        return abs((new - old).days) / 30
+        return abs((new - old).days) / _MONTH
+    if isinstance(old, frozenset) and isinstance(new, frozenset):
+        return float(len(old ^ new))
     return 1.0
+
+
+__all__ = ["distance", "flips"]

@@ -10,11 +10,12 @@ from functools import cached_property
 from typing import Any
 
 from leadpolicy.backends.interpreter import Evaluation
+from leadpolicy.decision.outline import Role
 from leadpolicy.policy.model import Condition, Policy, Stage
-from leadpolicy.truth import FALSE, UNKNOWN, Truth
-from leadpolicy.types import Kind, Value, plain, show
+from leadpolicy.truth import UNKNOWN, Truth
+from leadpolicy.types import Value, plain
 from leadpolicy.vocabulary.model import EVENT
-from leadpolicy.vocabulary.record import Origin, Record
+from leadpolicy.vocabulary.record import Happening, Origin, Record
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,39 +28,80 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True)
+class Counted:
+    """Events of one kind that a condition counted. `kept` False: nobody recorded them.
+
+    `possible` ones may count, `recorded` ones are on record at all. `last` is the latest that
+    counts, or the latest on record where none does. `since`: the moment the recording began.
+    """
+
+    event: str
+    kept: bool = True
+    certain: int = 0
+    possible: int = 0
+    recorded: int = 0
+    last: Happening | None = None
+    since: datetime | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data; numbers are None without a log."""
+        if not self.kept:
+            return {"event": self.event, "counted": None}
+        out: dict[str, Any] = {
+            "event": self.event,
+            "counted": self.certain,
+            "possible": self.possible,
+            "recorded": self.recorded,
+        }
+        if self.last is not None:
+            out["last"] = None if self.last.at is None else plain(self.last.at)
+        if self.since is not None:
+            out["since"] = plain(self.since)
+        return out
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """A part of the reasoning: a stage, a criterion or a condition, with its verdict.
 
-    `seen` holds the values that a test looked at; `events` how many events counted, were possible
-    and are on record (None: no log was kept).
+    A stage holds when all its steps hold, those that only advise apart. `rule` is the test in
+    words where the label is a criterion's own words; `seen` holds the values that it looked at.
     """
 
     label: str
     truth: Truth
     condition: Condition | None = field(default=None, repr=False)
     name: str = ""
-    seen: tuple[Seen, ...] = ()
-    events: tuple[int, int, int] | None = None
-    event: str = ""
-    steps: tuple[Step, ...] = ()
+    role: Role = Role.CONDITION
+    rule: str = ""
     grouping: str = ""
-    """How the parts below belong together, where not all of them must hold: "any of these"."""
-    advice: bool = False
+    """How the steps below belong together, where not all of them must hold: "none of these"."""
+    tally: str = ""
+    """How far a count or a score has come: "4 hold, 1 unknown"."""
+    seen: tuple[Seen, ...] = ()
+    counted: Counted | None = None
+    steps: tuple[Step, ...] = ()
+
+    @property
+    def advice(self) -> bool:
+        """Whether the step never decides."""
+        return self.role is Role.ADVISES
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data."""
         out: dict[str, Any] = {"says": self.label, "verdict": str(self.truth)}
-        if self.name:
-            out["name"] = self.name
+        told = {
+            "name": self.name,
+            "role": str(self.role),
+            "rule": self.rule,
+            "holds_with": self.grouping,
+            "tally": self.tally,
+        }
+        out |= {key: text for key, text in told.items() if text}
         if self.seen:
             out["seen"] = [_seen(one) for one in self.seen]
-        if self.event:
-            out["event"] = self.event
-            out["counted"] = None if self.events is None else self.events[0]
-        if self.advice:
-            out["advice"] = True
-        if self.grouping:
-            out["holds_with"] = self.grouping
+        if self.counted is not None:
+            out |= self.counted.to_dict()
         if self.steps:
             out["because"] = [step.to_dict() for step in self.steps]
         return out
@@ -80,8 +122,10 @@ def _seen(seen: Seen) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A smallest set of facts that could decide a stage: with the right answers it is reached
-    (`reaches`), or with the wrong ones ruled out."""
+    """A smallest set of facts that could decide a stage.
+
+    With the right answers it is reached (`reaches`), or with the wrong ones ruled out.
+    """
 
     stage: str
     reaches: bool
@@ -102,7 +146,10 @@ class Question:
 class Flip:
     """One value that, had it been another, would have given another stage.
 
-    `distance` orders flips: the relative change of a number, steps of a level, 1 for other values.
+    `fact` may be an event (`event:KIND`): then `happening` would have to happen now, `times` times,
+    or, where it is None, what counted must not have happened. `distance` orders flips: the relative
+    change of a number, steps of a level, months of a date, 1 for other values. `record` is the
+    record with that change.
     """
 
     fact: str
@@ -111,16 +158,21 @@ class Flip:
     stage: str | None
     distance: float
     text: str
+    record: Record = field(repr=False, compare=False)
+    happening: Happening | None = None
+    times: int = 0
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data."""
-        return {
-            "fact": self.fact,
-            "instead_of": None if self.instead_of is None else plain(self.instead_of),
-            "value": None if self.value is None else plain(self.value),
-            "stage": self.stage,
-            "says": self.text,
-        }
+        out: dict[str, Any] = {"fact": self.fact}
+        if self.fact.startswith(EVENT):
+            out["times"] = self.times
+            if self.happening is not None:
+                out["details"] = {k: plain(v) for k, v in self.happening.details.items()}
+        else:
+            out["instead_of"] = None if self.instead_of is None else plain(self.instead_of)
+            out["value"] = None if self.value is None else plain(self.value)
+        return out | {"stage": self.stage, "says": self.text}
 
 
 @dataclass(frozen=True)
@@ -165,12 +217,8 @@ class Decision:
     @property
     def next_open(self) -> Stage | None:
         """The lowest stage above the present one that is UNKNOWN: the one to ask about."""
-        above = self.stage is None
-        for stage in self.policy.stages:
-            if above and self.stages[stage.name] is UNKNOWN:
-                return stage
-            above = above or stage.name == self.stage
-        return None
+        open_stages = self.open_stages
+        return self.policy.stage(open_stages[0]) if open_stages else None
 
     @property
     def seen(self) -> Mapping[str, Value | None]:
@@ -185,50 +233,22 @@ class Decision:
         open_stages = tuple(name for name, truth in self.stages.items() if truth is UNKNOWN)
         return missing_facts(self.policy, self.record, self.as_of, open_stages)
 
+    @property
+    def open_stages(self) -> tuple[str, ...]:
+        """The stages above the present one that are UNKNOWN, lowest first."""
+        names = [stage.name for stage in self.policy.stages]
+        above = names if self.stage is None else names[names.index(self.stage) + 1 :]
+        return tuple(name for name in above if self.stages[name] is UNKNOWN)
+
     def title_of(self, stage: str | None) -> str:
         """The policy's own word for a stage."""
         return "none of the stages" if stage is None else self.policy.stage(stage).title
 
     def sentence(self) -> str:
         """The decision in one plain sentence."""
-        who = self.record.id or "The record"
-        when = show(self.as_of)
-        verb = f"has reached {self.title_of(None)}" if self.stage is None else (
-            f"is at the stage “{self.title_of(self.stage)}”"
-        )  # fmt: skip
-        text = f"{who} {verb} of {self.policy.identity} on {when}"
-        if self.possible_stage != self.stage:
-            missing = [self._name(what) for what in self.missing]
-            more = f", and {len(missing) - 3} more" if len(missing) > 3 else ""
-            text += f"; it may be at “{self.title_of(self.possible_stage)}”. Not known: "
-            text += "; ".join(missing[:3]) + more
-        elif (reason := self._first_failure()) is not None:
-            text += f"; {reason}"
-        return text + "."
+        from leadpolicy.decision.wording import sentence_of
 
-    def _name(self, what: str) -> str:
-        vocabulary = self.policy.vocabulary
-        if what.startswith(EVENT):
-            return f"whether the buyer {vocabulary.phrase(what)}"
-        clause = vocabulary.facts[what].type.kind is Kind.BOOLEAN
-        return f"whether {vocabulary.phrase(what)}" if clause else vocabulary.phrase(what)
-
-    def _first_failure(self) -> str | None:
-        """Why the next stage is not reached."""
-        names = [stage.name for stage in self.policy.stages]
-        place = -1 if self.stage is None else names.index(self.stage)
-        for stage in self.policy.stages[place + 1 :]:
-            if self.stages[stage.name] is FALSE:
-                from leadpolicy.decision.reasons import smallest_criteria
-
-                given = tuple(self.criteria.values())
-                lacking = smallest_criteria(self.policy, given, (stage.name,))
-                if not lacking:
-                    return f"not “{stage.title}”"
-                says = self.policy.criteria[lacking[0]].says.rstrip(".")
-                rest = f" (and {len(lacking) - 1} more)" if len(lacking) > 1 else ""
-                return f"not “{stage.title}”, because this does not hold: {says}{rest}"
-        return None
+        return sentence_of(self)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data: everything, explanations included."""
@@ -260,4 +280,4 @@ class Decision:
         return decision_card(self)
 
 
-__all__ = ["Decision", "Flip", "Question", "Seen", "Step"]
+__all__ = ["Counted", "Decision", "Flip", "Question", "Seen", "Step"]

@@ -1,14 +1,16 @@
-"""Why a stage is not reached: the criteria that stand in the way, and the facts that are missing."""
+"""Why a stage is not reached: the criteria in its way, and the facts that are missing."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Final
 
 from leadpolicy.backends.interpreter import Evaluation
-from leadpolicy.decision.ways import ways
+from leadpolicy.decision.dependence import atoms_in
+from leadpolicy.decision.ways import Search
 from leadpolicy.logic import build
 from leadpolicy.logic.terms import (
     All,
@@ -53,12 +55,24 @@ def criterion_atom(name: str) -> Known:
     return build.known(Subject(name, _CRITERION))
 
 
+@dataclass(frozen=True, slots=True)
+class _Ladder:
+    """A policy's stages as terms over its criteria; what stages test directly stays as it is."""
+
+    stages: Mapping[str, Term]
+    criteria: tuple[Term, ...]
+    direct: tuple[Term, ...]
+    """Atoms that stand in stages without a criterion's name."""
+
+
 @lru_cache(maxsize=512)
-def stages_by_criteria(policy: Policy) -> tuple[Term, ...]:
-    """The stages as terms over criteria; what stages test directly stays as it is."""
+def _ladder(policy: Policy) -> _Ladder:
     stages = {stage.name: stage for stage in policy.stages}
     lowering = _ByCriteria(policy.vocabulary, policy.parameters, policy.criteria, stages)
-    return tuple(lowering.stage(stage) for stage in policy.stages)
+    terms = {name: lowering.stage(stage) for name, stage in stages.items()}
+    criteria = tuple(map(criterion_atom, policy.criteria))
+    direct = tuple(atom for atom in atoms_in(terms.values()) if atom not in criteria)
+    return _Ladder(terms, criteria, direct)
 
 
 def smallest_criteria(
@@ -70,34 +84,17 @@ def smallest_criteria(
     of one size the one whose criteria come first. Empty where a stage is TRUE already, or where
     criteria alone cannot do it. Conditions that a stage tests directly count as open to change.
     """
-    verdicts = dict(zip(policy.criteria, criteria, strict=True))
-    order = {name: place for place, name in enumerate(policy.criteria)}
-    truth = _CriteriaEvaluation(verdicts).truth
-    found: list[list[str]] = []
-    for stage, term in zip(policy.stages, stages_by_criteria(policy), strict=True):
-        if stage.name not in stage_names:
-            continue
-        for way in ways(term, TRUE, truth, only_unknown=False):
-            names = {atom.subject.name for atom, _ in way if isinstance(atom, Known)} & set(order)
-            found.append(sorted(names, key=order.__getitem__))
-    return tuple(min(found, key=lambda names: (len(names), [order[n] for n in names]), default=()))
-
-
-class _CriteriaEvaluation(Evaluation):
-    """The interpreter with the verdicts of criteria given; what stages test directly is UNKNOWN."""
-
-    __slots__ = ("verdicts",)
-
-    def __init__(self, verdicts: Mapping[str, Truth]) -> None:
-        super().__init__({}, {}, datetime.min)
-        self.verdicts = verdicts
-
-    def _evaluate(self, term: Term) -> Truth:
-        if isinstance(term, Known) and term.subject.type is _CRITERION:
-            return self.verdicts[term.subject.name]
-        if isinstance(term, Compare | Member | Known | TextTest | Has | Happened):
-            return UNKNOWN
-        return Evaluation._evaluate(self, term)
+    ladder = _ladder(policy)
+    given = dict(zip(ladder.criteria, criteria, strict=True))
+    given.update(dict.fromkeys(ladder.direct, UNKNOWN))
+    truth = Evaluation({}, {}, datetime.min, given).truth
+    search = Search(truth, (*ladder.criteria, *ladder.direct), ladder.direct)
+    ways = (way for name in stage_names for way in search.ways(ladder.stages[name], TRUE)[:1])
+    best = min(ways, key=search.rank, default=0)
+    changed = {atom for atom, _ in search.wishes(best)}
+    return tuple(
+        name for name, atom in zip(policy.criteria, ladder.criteria, strict=True) if atom in changed
+    )
 
 
 # -------------------------------------------------------------------------------- missing facts

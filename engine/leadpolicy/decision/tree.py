@@ -2,134 +2,96 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Final
 
-from leadpolicy.backends.interpreter import Evaluation, in_window
-from leadpolicy.decision.model import Seen, Step
-from leadpolicy.logic import build
-from leadpolicy.logic.terms import Happened, Not, Term
-from leadpolicy.policy.model import (
-    AllOf,
-    AnyOf,
-    Condition,
-    EventTest,
-    FactUse,
-    ParameterTest,
-    Ref,
-    Stage,
-    Test,
-    parts,
-)
-from leadpolicy.policy.phrases import lines, sentence
-from leadpolicy.truth import FALSE, TRUE, Truth, every
+from leadpolicy.backends.interpreter import Evaluation
+from leadpolicy.decision.happenings import counts
+from leadpolicy.decision.model import Counted, Seen, Step
+from leadpolicy.decision.outline import Outline, Role, outlines
+from leadpolicy.logic.terms import Happened
+from leadpolicy.truth import FALSE, TRUE, UNKNOWN
+from leadpolicy.types import show_number
+from leadpolicy.vocabulary.record import Happening
 
 if TYPE_CHECKING:
     from leadpolicy.decision.model import Decision
+
+_EXCLUDED: Final = {TRUE: "not ruled out", FALSE: "ruled out", UNKNOWN: "may be ruled out"}
 
 
 def explain(decision: Decision) -> tuple[Step, ...]:
     """One step per stage, in the order of the ladder."""
     explaining = _Explaining(decision)
-    return tuple(explaining.stage(stage) for stage in decision.policy.stages)
+    return tuple([explaining.step(outline) for outline in outlines(decision.policy)])
 
 
 class _Explaining:
-    """Walks what the author wrote beside what was evaluated."""
+    """Fills outlines with what was evaluated and seen."""
 
     def __init__(self, decision: Decision) -> None:
-        self.policy = decision.policy
         self.record = decision.record
         self.evaluation: Evaluation = decision.evaluation
-        self.stages = decision.stages
 
-    def stage(self, stage: Stage) -> Step:
-        steps: list[Step] = []
-        if stage.requires is not None:
-            required = self.policy.stage(stage.requires)
-            label = f"requires “{required.title}”"
-            steps.append(Step(label, self.stages[required.name], name=required.name))
-        when = self.condition(stage.when)
-        steps += when.steps if isinstance(stage.when, AllOf) and when.steps else [when]
-        for name in stage.excludes:
-            inner = self.condition(Ref(name))
-            steps.append(Step(f"excluded: {inner.label}", inner.truth, name=name,
-                              steps=inner.steps, seen=inner.seen))  # fmt: skip
-        for name in stage.advises:
-            inner = self.condition(Ref(name))
-            steps.append(Step(f"should be known: {inner.label}", inner.truth, name=name,
-                              steps=inner.steps, seen=inner.seen, advice=True))  # fmt: skip
-        return Step(stage.title, self.stages[stage.name], name=stage.name, steps=tuple(steps))
-
-    def condition(self, condition: Condition) -> Step:
-        term = self.policy.terms[condition]
-        truth = self.evaluation.truth(term)
-        match condition:
-            case Ref():
-                return self.reference(condition)
-            case Test():
-                return Step(sentence(condition, self.policy), truth, condition,
-                            seen=self.seen(condition))  # fmt: skip
-            case EventTest():
-                return Step(sentence(condition, self.policy), truth, condition,
-                            event=condition.event, events=self.counted(term))  # fmt: skip
-            case _:
-                return self.group(condition, truth)
-
-    def group(self, condition: Condition, truth: Truth) -> Step:
-        """Conditions under a heading. What a parameter switches off is left out, and so are the
-        switches themselves; a group of one is that one."""
-        live = [part for part in parts(condition) if not self.switched_off(part)]
-        shown = tuple(self.condition(p) for p in live if not isinstance(p, ParameterTest))
-        if len(shown) == 1 and isinstance(condition, AllOf | AnyOf):
-            return shown[0]
-        if not shown:
-            return Step(sentence(condition, self.policy), truth, condition)
-        return Step(lines(condition, self.policy).text, truth, condition, steps=shown)
-
-    def switched_off(self, condition: Condition) -> bool:
-        """Whether a parameter decides that a condition never holds."""
-        switches = [p for p in (*parts(condition), condition) if isinstance(p, ParameterTest)]
-        chained = isinstance(condition, AllOf | ParameterTest)
-        return chained and any(self.policy.terms[switch] is build.NO for switch in switches)
-
-    def reference(self, ref: Ref) -> Step:
-        criterion = self.policy.criteria.get(ref.name)
-        if criterion is None:
-            stage = self.policy.stage(ref.name)
-            return Step(f"the stage “{stage.title}”", self.stages[ref.name], ref, ref.name)
-        inner = self.condition(criterion.condition)
-        one_step = inner.seen or inner.event
+    def step(self, outline: Outline) -> Step:
+        truth = self.evaluation.truth(outline.term)
+        steps = tuple([self.step(part) for part in outline.parts])
+        label = outline.label
+        if outline.role is Role.EXCLUDES:
+            label = f"{_EXCLUDED[truth]} by “{label}”" if label else _EXCLUDED[truth]
+        facts, origins = self.record.facts, self.record.origins
         return Step(
-            criterion.says, inner.truth, ref, ref.name, seen=inner.seen, events=inner.events,
-            event=inner.event, steps=inner.steps if not one_step else (),
-            grouping=self.grouping(criterion.condition) if len(inner.steps) > 1 else "",
-        )  # fmt: skip
-
-    def grouping(self, condition: Condition) -> str:
-        """Told only where it is not simply all."""
-        if isinstance(condition, AllOf | Ref | Test | EventTest | ParameterTest):
-            return ""
-        live = [part for part in parts(condition) if not self.switched_off(part)]
-        return lines(condition, self.policy).text if len(live) > 1 else ""
-
-    def seen(self, test: Test) -> tuple[Seen, ...]:
-        names = [test.subject, *(o.name for o in test.operands if isinstance(o, FactUse))]
-        return tuple(
-            Seen(name, self.record.facts.get(name), self.record.origins.get(name)) for name in names
+            label=label,
+            truth=truth,
+            condition=outline.condition,
+            name=outline.name,
+            role=outline.role,
+            rule=outline.rule,
+            grouping=outline.grouping,
+            tally=_tally(outline, steps),
+            seen=tuple([Seen(name, facts.get(name), origins.get(name)) for name in outline.facts]),
+            counted=None if outline.event is None else self.counted(outline.event),
+            steps=steps,
         )
 
-    def counted(self, term: Term) -> tuple[int, int, int] | None:
-        """Events that count, that may count, and that are on record; None without a log."""
-        happened = term.term if isinstance(term, Not) else term
-        if not isinstance(happened, Happened):
-            return None
-        log = self.record.events.get(happened.event)
+    def counted(self, atom: Happened) -> Counted:
+        log = self.record.events.get(atom.event)
         if log is None:
-            return None
-        certain = possible = 0
-        for happening in log.happenings:
-            fits = Evaluation(happening.details, {}, self.evaluation.now).truth(happened.where)
-            counts = every([in_window(happening, self.evaluation.now, happened.within), fits])
-            certain += counts is TRUE
-            possible += counts is not FALSE
-        return certain, possible, len(log.happenings)
+            return Counted(atom.event, kept=False)
+        now = self.evaluation.now
+        verdicts = [(counts(happening, atom, now), happening) for happening in log.happenings]
+        certain = [happening for verdict, happening in verdicts if verdict is TRUE]
+        possible = sum(verdict is not FALSE for verdict, _ in verdicts)
+        last = _last(certain or list(log.happenings))
+        return Counted(
+            atom.event, True, len(certain), possible, len(log.happenings), last, log.since
+        )
+
+
+def _last(happenings: Iterable[Happening]) -> Happening | None:
+    """The latest; an undated one only where none has a date."""
+    earliest = datetime.min.replace(tzinfo=UTC)
+    return max(happenings, key=lambda happening: happening.at or earliest, default=None)
+
+
+def _tally(outline: Outline, steps: Sequence[Step]) -> str:
+    """How far a quorum or a score has come: `4 hold, 1 unknown`, `45 points now`."""
+    if not outline.weights:
+        return ""
+    low = high = Decimal(0)
+    for weight, step in zip(outline.weights, steps, strict=True):
+        if step.truth is not FALSE:
+            low += weight if step.truth is TRUE else min(weight, Decimal(0))
+            high += weight if step.truth is TRUE else max(weight, Decimal(0))
+    if not outline.scored:
+        open_parts = f", {high - low} unknown" if low != high else ""
+        return f"{low} {'holds' if low == 1 else 'hold'}{open_parts}"
+    if low == high:
+        return f"{_number(low)} points now"
+    return f"between {_number(low)} and {_number(high)} points now"
+
+
+def _number(number: Decimal) -> str:
+    return show_number(int(number) if number == int(number) else float(number))

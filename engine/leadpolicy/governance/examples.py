@@ -224,8 +224,15 @@ class _CardReader:
                 event = as_mapping(item, self.problems, "`event: name, at: date`")
                 if event is not None:
                     spans[f"event:{number}"] = event.span
+                    for key, value in event.entries:
+                        whole = Span(key.span.source, key.span.start, value.span.end)
+                        spans[f"event:{number}:{key.text}"] = whole
                     events.append({k.text: data(v) for k, v in event.entries})
         recorded = self.recorded(body.get("recorded"), spans)
+        if recorded is not None and events is None:
+            at = body.key("recorded") or body
+            self.problems.error("LP202", "`recorded` needs the key `events` beside it", at.span,
+                                expected="`events: []` if nothing happened")  # fmt: skip
         return read_record(
             self.policies[0].vocabulary, given, events, recorded=recorded, id=name,
             problems=self.problems, where=name, spans=spans,
@@ -234,10 +241,13 @@ class _CardReader:
     def recorded(self, node: Node | None, spans: dict[str, Span]) -> list[str] | None:
         if node is None:
             return None
-        spans["recorded"] = node.span
-        items = as_items(node, self.problems, "a list of events")
-        names = [text_of(item, self.problems, "the name of an event") for item in items]
-        return [name for name in names if name is not None]
+        names: list[str] = []
+        for item in as_items(node, self.problems, "a list of events"):
+            name = text_of(item, self.problems, "the name of an event")
+            if name is not None:
+                names.append(name)
+                spans[f"recorded:{name}"] = item.span
+        return names
 
     def expect(self, node: Node | None) -> dict[str, Expectation]:
         versions = {policy.version: policy for policy in self.policies}

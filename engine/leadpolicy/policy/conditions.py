@@ -6,7 +6,7 @@ from typing import Final
 
 from leadpolicy.diagnostics import listing, suggest
 from leadpolicy.logic.terms import Subject
-from leadpolicy.operators import OPERATORS, Operator
+from leadpolicy.operators import OPERATORS, Operator, Shape
 from leadpolicy.policy.model import (
     AllOf,
     AnyOf,
@@ -32,19 +32,31 @@ from leadpolicy.policy.operands import (
     read_operands,
     read_window,
 )
-from leadpolicy.operators import Shape
 from leadpolicy.source import Span
 from leadpolicy.syntax.nodes import Mapping, Node, Scalar, Sequence, what
 from leadpolicy.syntax.shape import as_items, as_mapping, as_text, check_keys
-from leadpolicy.types import Kind, Type
+from leadpolicy.types import Kind, Type, described
 from leadpolicy.vocabulary.model import EventKind
 
-LISTS: Final = {"all": AllOf, "any": AnyOf, "none": NoneOf}
+LISTS: Final[dict[str, type[AllOf | AnyOf | NoneOf]]] = {"all": AllOf, "any": AnyOf, "none": NoneOf}
 BOUNDS: Final = ("at_least", "at_most", "exactly")
 EVENTS: Final = ("happened", "not_happened")
 FORMS: Final = (*LISTS, "of", "points", *EVENTS)
 FORM_KEYS: Final = (*LISTS, *BOUNDS, "of", "points", "cap", *EVENTS, "where", "within")
 POINT: Final = Type(Kind.NUMBER, limits=(-1_000_000, 1_000_000))
+_ELSEWHERE: Final = {
+    "=": ("is",), "==": ("is",), "equals": ("is",), "eq": ("is",), "equal": ("is",),
+    "!=": ("is_not",), "<>": ("is_not",), "not": ("is_not",), "not_equals": ("is_not",),
+    ">": ("above", "after"), "gt": ("above", "after"), "more_than": ("above",),
+    ">=": ("at_least", "after"), "gte": ("at_least", "after"), "min": ("at_least", "after"),
+    "<": ("below", "before"), "lt": ("below", "before"), "less_than": ("below",),
+    "<=": ("at_most", "before"), "lte": ("at_most", "before"), "max": ("at_most", "before"),
+    "in": ("one_of", "contains_any"), "any_of": ("one_of", "contains_any"),
+    "not_in": ("none_of",), "like": ("contains",), "includes": ("contains",),
+    "regex": ("matches",), "exists": ("known",), "is_known": ("known",), "is_null": ("known",),
+    "within": ("within_last",), "since": ("after",), "until": ("before",),
+}  # fmt: skip
+"""What operators are called elsewhere; the first that fits the type is meant."""
 HELP: Final = "a criterion's name, or one of: `fact: value`, all, any, none, at_least with of, " \
               "points, happened, not_happened"  # fmt: skip
 
@@ -76,7 +88,8 @@ def read_form(
     forms = [name for name in FORMS if name in keys]
     tests = [(key, value) for key, value in entries if key.text not in FORM_KEYS]
     if len(forms) + len(tests) != 1:
-        return _not_one(scope, node, forms, tests, entries)
+        _note_not_one(scope, node, forms, tests, entries)
+        return None
     if tests:
         key, value = tests[0]
         stray = [key for key, _ in entries if key.text in FORM_KEYS]
@@ -99,7 +112,7 @@ def read_form(
     return _event(scope, node, keys, form)
 
 
-def _not_one(
+def _note_not_one(
     scope: Scope,
     node: Mapping,
     forms: list[str],
@@ -114,7 +127,7 @@ def _not_one(
             help = "`within` and `where` belong beside `happened: EVENT`"
         span = entries[0][0].span if entries else node.span
         scope.problems.error("LP403", message, span, expected=HELP, help=help)
-        return None
+        return
     names = forms + [key.text for key, _ in tests]
     second = [key for key, _ in entries if key.text in names][1]
     unknown = [key for key, _ in tests if "." not in key.text and not key.text.startswith("$")]
@@ -124,12 +137,11 @@ def _not_one(
                 "LP201", f"a condition has no key `{key.text}`", key.span,
                 expected=f"one of {listing(FORM_KEYS, 20)}", help=suggest(key.text, FORM_KEYS),
             )  # fmt: skip
-        return None
+        return
     scope.problems.error(
-        "LP403", f"two conditions in one mapping: {listing(names)}", second.span,
-        expected="one condition", help="list them under `all:` (or `any:`)",
+        "LP403", f"two conditions stand side by side: {listing(names)}", second.span,
+        expected="one condition", help="list them under `all:` or `any:`, each with a `-` before it",
     )  # fmt: skip
-    return None
 
 
 def _check_companions(
@@ -229,7 +241,7 @@ def _parameter_test(scope: Scope, key: Scalar, value: Node) -> Condition | None:
     for scalar in scalars:
         if allowed and scalar is not None and scalar.text not in allowed:
             scope.problems.error(
-                "LP302", f"the parameter `{used.name}` never is `{scalar.text}`", scalar.span,
+                "LP302", f"the parameter `{used.name}` can never be `{scalar.text}`", scalar.span,
                 expected=f"one of {listing(allowed)}", help=suggest(scalar.text, allowed),
             )  # fmt: skip
             return None
@@ -283,18 +295,29 @@ def _test(
     if operator is None:
         scope.problems.error(
             "LP206", f"there is no operator `{name}`", at,
-            expected=f"for {subject.type}: {listing(_suited(subject.type), 20)}",
-            help=suggest(name, OPERATORS),
+            expected=f"for {described(subject.type)}: {listing(_suited(subject.type), 20)}",
+            help=_meant(name, subject.type, value),
         )  # fmt: skip
         return None
     if subject.type.kind not in operator.kinds:
         scope.problems.error(
-            "LP303", f"`{operator.name}` does not fit `{subject.name}`, which is {subject.type}",
+            "LP303",
+            f"`{operator.name}` does not fit `{subject.name}`, which is {described(subject.type)}",
             at, expected=listing(_suited(subject.type), 20), help=_instead(operator, subject.type),
         )  # fmt: skip
         return None
     operands = read_operands(scope, subject, operator, value)
     return None if operands is None else Test(subject.name, operator.name, operands, span)
+
+
+def _meant(name: str, kind: Type, value: Node) -> str | None:
+    """The operator that goes by another name elsewhere, or is misspelt."""
+    if name.isdigit() and isinstance(value, Scalar) and value.empty:
+        return "a comma separates operators: write numbers without commas"
+    for operator in _ELSEWHERE.get(name.casefold(), ()):
+        if kind.kind in OPERATORS[operator].kinds:
+            return f"write `{operator}`"
+    return suggest(name, OPERATORS)
 
 
 def _instead(operator: Operator, kind: Type) -> str | None:
@@ -310,7 +333,8 @@ def _instead(operator: Operator, kind: Type) -> str | None:
             return "a choice has no order; declare the fact as a `level` if its values do"
         case Kind.BOOLEAN, _:
             return "compare with true or false"
-    return None
+        case _:
+            return None
 
 
 # ---------------------------------------------------------------- quorum, points and events
@@ -414,7 +438,8 @@ def _where(scope: Scope, kind: EventKind, node: Node | None) -> tuple[Test, ...]
         if attribute is None:
             scope.problems.error(
                 "LP205", f"the event `{kind.name}` has no attribute `{key.text}`", key.span,
-                expected=f"one of {listing(kind.attributes)}" if kind.attributes else None,
+                expected=f"one of {listing(kind.attributes)}" if kind.attributes
+                else "this event has no attributes",
                 help=suggest(key.text, kind.attributes),
             )  # fmt: skip
             complete = False

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from leadpolicy.diagnostics import LeadpolicyError, Problems, suggest
+from leadpolicy.diagnostics import LeadpolicyError, Problems, cited, suggest
 from leadpolicy.policy.model import Policy
 from leadpolicy.policy.read import VERSION, read_policy
 from leadpolicy.source import Source
@@ -71,14 +71,15 @@ class Shelf:
         if not isinstance(node, Mapping) or not VERSION.match(path.stem):
             return
         for key, expected, what in (
-            ("version", path.stem, "the file's name"),
-            ("policy", path.resolve().parent.name, "the folder's name"),
+            ("version", path.stem, "file"),
+            ("policy", path.resolve().parent.name, "folder"),
         ):
             written = node.get(key)
             if isinstance(written, Scalar) and written.text != expected:
                 self.problems.error(
-                    "LP211", f"{what} says `{expected}`, the file says `{written.text}`",
-                    written.span, help=f"write `{key}: {expected}`, or rename the file or folder",
+                    "LP211", f"the {what} is called `{expected}`, but the {key} in it is "
+                    f"`{cited(written.text)}`", written.span,
+                    help=f"write `{key}: {expected}`, or rename the {what}",
                 )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
@@ -21,6 +22,7 @@ from leadpolicy.types import (
     Type,
     Value,
     ValueProblem,
+    described,
     read_duration,
     read_text,
     show,
@@ -29,6 +31,7 @@ from leadpolicy.types import (
 from leadpolicy.vocabulary.model import Vocabulary
 
 BOOLEAN: Final = Type(Kind.BOOLEAN)
+_PARAMETER: Final = re.compile(r"\$[^\W\d]")
 COUNT: Final = Type(Kind.INTEGER, limits=(0, 1_000_000))
 
 
@@ -40,6 +43,8 @@ class Scope:
     problems: Problems
     parameters: dict[str, Parameter] = field(default_factory=dict)
     used_parameters: set[str] = field(default_factory=set)
+    declared: set[str] = field(default_factory=set)
+    """Names of all parameters, also of those that cannot be used."""
 
     def note(self, problem: ValueProblem, span: Span | None) -> None:
         """A value problem as a diagnostic at its place."""
@@ -78,12 +83,14 @@ def _one(operand: Written | None) -> tuple[Written, ...] | None:
 
 def is_parameter(node: Scalar) -> bool:
     """Whether a value is `$name`; a quoted one is a text."""
-    return node.text.startswith("$") and not node.quoted and len(node.text) > 1
+    return not node.quoted and _PARAMETER.match(node.text) is not None
 
 
 def parameter_use(scope: Scope, node: Scalar) -> ParameterUse | None:
     """The use of a declared parameter."""
     name = node.text[1:]
+    if name in scope.declared and name not in scope.parameters:
+        return None
     if name not in scope.parameters:
         hint = suggest(name, scope.parameters)
         help = hint or ("declare it under `parameters:`" if not scope.parameters else None)
@@ -146,7 +153,13 @@ def read_literal(scope: Scope, kind: Type, node: Node) -> Given | None:
     """A typed literal."""
     if isinstance(node, Mapping) and kind.kind is Kind.MONEY:
         return _amount(scope, kind, node)
-    scalar = as_text(node, scope.problems, f"a value of type {kind}")
+    if isinstance(node, Scalar) and node.empty:
+        scope.problems.error(
+            "LP108", "a value is missing here", node.span, expected=described(kind),
+            help="whether anything is known at all is asked with `known: false`",
+        )  # fmt: skip
+        return None
+    scalar = as_text(node, scope.problems, described(kind))
     if scalar is None:
         return None
     try:
@@ -201,7 +214,7 @@ def check_pattern(text: str) -> str:
         reason = error.args[0].decode() if isinstance(error.args[0], bytes) else str(error)
         help = None
         if any(mark in text for mark in ("(?=", "(?!", "(?<")) or "\\1" in text:
-            help = "look-ahead, look-behind and back-references take unbounded time elsewhere"
+            help = "look-ahead, look-behind and back-references are left out: they can take for ever"
         raise ValueProblem(
             f"the regular expression is not valid: {reason}",
             "an RE2 expression, such as '^(VP|Head)'", help, "LP306",
@@ -255,31 +268,33 @@ def _other_fact(
     other = scope.vocabulary.facts.get(name.text)
     if other is None:
         scope.problems.error(
-            "LP203", f"there is no fact `{name.text}`", name.span,
+            "LP203", f"there is no fact `{name.text}` in the vocabulary", name.span,
             help=suggest(name.text, scope.vocabulary.facts),
         )  # fmt: skip
         return None
     if reason := _incomparable(subject.type, other.type):
-        code, message = reason
-        scope.problems.error(code, message, node.span)
+        code, help = reason
+        scope.problems.error(
+            code, f"`{subject.name}` ({described(subject.type)}) cannot be compared with "
+            f"`{other.name}` ({described(other.type)})", node.span, help=help,
+        )  # fmt: skip
         return None
-    times = _factor(scope, node.get("times"), subject.type)
-    return FactUse(name.text, times, node.span)
+    factor = node.get("times")
+    times = _factor(scope, factor, subject.type)
+    return None if factor is not None and times is None else FactUse(name.text, times, node.span)
 
 
-def _incomparable(left: Type, right: Type) -> tuple[str, str] | None:
+def _incomparable(left: Type, right: Type) -> tuple[str, str | None] | None:
+    """The code and the help for two types that do not go together."""
     if left.kind is Kind.MONEY and right.kind is Kind.MONEY:
-        if left.currency != right.currency:
-            return "LP304", f"{left.currency} and {right.currency} are different currencies"
-        return None
+        different = left.currency != right.currency
+        return ("LP304", "nothing is converted between currencies") if different else None
     if left.kind in NUMERIC and right.kind in NUMERIC:
-        if Kind.MONEY in (left.kind, right.kind):
-            return "LP307", f"{left} cannot be compared with {right}"
-        return None
+        return ("LP307", None) if Kind.MONEY in (left.kind, right.kind) else None
     if left.kind is not right.kind:
-        return "LP307", f"{left} cannot be compared with {right}"
+        return "LP307", None
     if left.kind in (Kind.LEVEL, Kind.CHOICE) and left.values != right.values:
-        return "LP307", "the two facts have different lists of values"
+        return "LP307", "their lists of values differ"
     return None
 
 
@@ -307,6 +322,11 @@ def _factor(scope: Scope, node: Node | None, kind: Type) -> Decimal | None:
 def _many(
     scope: Scope, subject: Subject, node: Node, operator: Operator
 ) -> tuple[Written, ...] | None:
+    if isinstance(node, Mapping) and node.get("fact") is not None:
+        scope.problems.error(
+            "LP303", f"`{operator.name}` cannot compare with another fact", node.span
+        )
+        return None
     if not isinstance(node, Sequence):
         scope.problems.error(
             "LP107", f"`{operator.name}` takes a list, not {what(node)}", node.span,

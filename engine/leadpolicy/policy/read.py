@@ -6,23 +6,21 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from leadpolicy.diagnostics import CODES, Problems, listing, suggest
-from leadpolicy.policy.conditions import FORM_KEYS, read_condition, read_form
+from leadpolicy.diagnostics import CODES, Problems, cited, listing, suggest
+from leadpolicy.policy.conditions import FORM_KEYS, HELP, read_condition, read_form
 from leadpolicy.policy.lint import lint
 from leadpolicy.policy.lower import lower
 from leadpolicy.policy.model import (
     GRAINS,
     NOTHING,
     RUNGS,
-    Condition,
     Criterion,
     Parameter,
     Policy,
-    Ref,
     Stage,
-    walk,
 )
 from leadpolicy.policy.operands import Scope, checked_against
+from leadpolicy.policy.references import References
 from leadpolicy.syntax.nodes import Mapping, Node, Scalar, Sequence
 from leadpolicy.syntax.shape import as_items, as_mapping, as_text, check_keys, text_of
 from leadpolicy.vocabulary.model import Vocabulary
@@ -31,7 +29,19 @@ TOP_KEYS: Final = (
     "policy", "version", "title", "organization", "source", "vocabulary", "grain", "about",
     "accepts", "parameters", "criteria", "stages",
 )  # fmt: skip
-REQUIRED: Final = ("policy", "version", "title", "vocabulary", "grain", "stages")
+REQUIRED: Final = {
+    "policy": "the name of the folder, such as our-leads",
+    "version": "the name of the file, such as 1.0.0",
+    "title": "the definition in one sentence",
+    "vocabulary": "the number of the vocabulary, such as 1",
+    "grain": "what one record is: person, company or deal",
+    "stages": "the stages, lowest first",
+}
+STAGE_REQUIRED: Final = {
+    "stage": "its name, such as qualified_lead",
+    "requires": "the earlier stage that a record must have reached, or `nothing`",
+    "when": "a condition",
+}
 PARAMETER_KEYS: Final = ("value", "range", "values", "says")
 CRITERION_KEYS: Final = ("says", "quote", "note")
 STAGE_KEYS: Final = (
@@ -39,6 +49,7 @@ STAGE_KEYS: Final = (
     "advises",
 )  # fmt: skip
 SOURCE_KEYS: Final = ("document", "author", "organization", "title", "url", "published", "note")
+ACCEPTABLE: Final = ("LP404", *(code for code in CODES if code.startswith("LP9")))
 VERSION: Final = re.compile(r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)\Z")
 NAME: Final = re.compile(r"[a-z][a-z0-9_]*\Z")
 ID: Final = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*\Z")
@@ -69,6 +80,8 @@ class _Reading:
         self.vocabulary = vocabulary
         self.problems = problems
         self.scope = Scope(vocabulary, problems)
+        self.criterion_names: set[str] = set()
+        self.stage_names: dict[str, Scalar] = {}
 
     def policy(self, path: str) -> Policy | None:
         problems, before = self.problems, len(self.problems.errors)
@@ -77,19 +90,26 @@ class _Reading:
         self._vocabulary_version()
         grain = self._one_of(self.top.get("grain"), GRAINS)
         accepts = self._accepts()
-        parameters = self.scope.parameters = self._parameters()
+        title = text_of(self.top.get("title"), problems, "a title") or ""
+        organization = text_of(self.top.get("organization"), problems, "a name") or ""
+        about = text_of(self.top.get("about"), problems, "a text") or ""
+        source = self._source()
+        parameters = self._parameters()
         criteria = self._criteria()
-        stages = self._stages(criteria)
-        if criteria is not None and stages is not None:
-            self._check_references(criteria, stages)
-        if criteria is None or stages is None or len(problems.errors) > before:
+        stages = self._stages()
+        references = References(self.vocabulary, problems, criteria, stages)
+        references.check_names(self.criterion_names, self.stage_names)
+        if len(problems.errors) > before:
+            return None
+        references.check_circles_and_order()
+        if len(problems.errors) > before:
             return None
         logic, terms = lower(self.vocabulary, parameters, criteria, stages)
         return Policy(
             id=identity,
             version=version,
-            title=text_of(self.top.get("title"), problems, "a title") or "",
-            organization=text_of(self.top.get("organization"), problems, "a name") or "",
+            title=title,
+            organization=organization,
             grain=grain or "company",
             vocabulary=self.vocabulary,
             parameters=parameters,
@@ -97,8 +117,8 @@ class _Reading:
             stages=stages,
             logic=logic,
             terms=terms,
-            about=text_of(self.top.get("about"), problems, "a text") or "",
-            source=self._source(),
+            about=about,
+            source=source,
             accepts=accepts,
             path=path,
         )
@@ -111,8 +131,9 @@ class _Reading:
             return ""
         if not form.match(scalar.text):
             self.problems.error(
-                "LP210", f"`{scalar.text}` is not a well-formed {key}", scalar.span,
-                expected=expected,
+                "LP210", f"`{cited(scalar.text)}` cannot be the {key} of a policy"
+                if key == "version" else f"`{cited(scalar.text)}` cannot be the name of a policy",
+                scalar.span, expected=expected,
             )  # fmt: skip
         return scalar.text
 
@@ -121,8 +142,8 @@ class _Reading:
         if scalar is not None and scalar.text != self.vocabulary.version:
             self.problems.error(
                 "LP211",
-                f"the policy is written for vocabulary {scalar.text}, but this is "
-                f"{self.vocabulary.version}",
+                f"the policy is written for vocabulary {cited(scalar.text)}, but the one here is "
+                f"vocabulary {self.vocabulary.version}",
                 scalar.span,
                 help=f"the vocabulary is read from {self.vocabulary.name}",
             )
@@ -155,10 +176,11 @@ class _Reading:
         accepted: dict[str, str] = {}
         for key, value in mapping.entries if mapping is not None else ():
             reason = text_of(value, self.problems, "the reason")
-            if key.text not in CODES or not key.text.startswith("LP9"):
-                codes = [code for code in CODES if code.startswith("LP9")]
-                self.problems.error("LP302", f"`{key.text}` is not a finding that can be accepted",
-                                    key.span, expected=f"one of {listing(codes)}")  # fmt: skip
+            if key.text not in ACCEPTABLE:
+                self.problems.error(
+                    "LP302", f"`{cited(key.text)}` is not a finding that can be accepted", key.span,
+                    expected=f"one of {listing(ACCEPTABLE)}",
+                )  # fmt: skip
             accepted[key.text] = reason or ""
         return accepted
 
@@ -167,8 +189,9 @@ class _Reading:
     def _parameters(self) -> dict[str, Parameter]:
         node = self.top.get("parameters")
         mapping = as_mapping(node, self.problems, "names with `{value: …, says: …}`")
-        found: dict[str, Parameter] = {}
+        found = self.scope.parameters
         for key, value in mapping.entries if mapping is not None else ():
+            self.scope.declared.add(key.text)
             if not NAME.match(key.text):
                 self._bad_name(key)
             parameter = self._parameter(key, value)
@@ -180,8 +203,9 @@ class _Reading:
         body = as_mapping(node, self.problems, "`{value: 20, range: [1, 5000], says: …}`")
         if body is None:
             return None
-        check_keys(body, self.problems, known=PARAMETER_KEYS, required=("value", "says"),
-                   of="a parameter")  # fmt: skip
+        check_keys(body, self.problems, known=PARAMETER_KEYS, required={
+            "value": "its value", "says": "what it means, in plain English",
+        }, of="a parameter")  # fmt: skip
         value = body.get("value")
         if value is None:
             return None
@@ -214,27 +238,25 @@ class _Reading:
 
     # ------------------------------------------------------------------ criteria and stages
 
-    def _criteria(self) -> dict[str, Criterion] | None:
-        node = self.top.get("criteria")
-        mapping = as_mapping(node, self.problems, "names with conditions")
-        if mapping is None:
-            return {} if node is None else None
+    def _criteria(self) -> dict[str, Criterion]:
+        """The criteria that can be read; the names of all are remembered."""
+        mapping = as_mapping(self.top.get("criteria"), self.problems, "names with conditions")
         found: dict[str, Criterion] = {}
-        complete = True
-        for key, value in mapping.entries:
+        for key, value in mapping.entries if mapping is not None else ():
+            self.criterion_names.add(key.text)
             if not NAME.match(key.text) or key.text == NOTHING:
                 self._bad_name(key)
             criterion = self._criterion(key, value)
-            complete = complete and criterion is not None
             if criterion is not None:
                 found[key.text] = criterion
-        return found if complete else None
+        return found
 
     def _criterion(self, key: Scalar, node: Node) -> Criterion | None:
         body = as_mapping(node, self.problems, "`says:` and a condition")
         if body is None:
             return None
-        check_keys(body, self.problems, known=body.keys(), required=("says",), of="a criterion")
+        check_keys(body, self.problems, known=body.keys(), of="a criterion",
+                   required={"says": "what it means, in plain English"})  # fmt: skip
         entries = tuple(e for e in body.entries if e[0].text not in CRITERION_KEYS)
         misspelt = [k for k, _ in entries if "." not in k.text and k.text not in FORM_KEYS
                     and not k.text.startswith("$")]  # fmt: skip
@@ -245,6 +267,10 @@ class _Reading:
                 expected=f"one of {listing(known, 20)}", help=suggest(unknown.text, known),
             )  # fmt: skip
         if misspelt:
+            return None
+        if not entries:
+            self.problems.error("LP403", f"the criterion `{key.text}` has no condition", key.span,
+                                expected=HELP)  # fmt: skip
             return None
         condition = read_form(self.scope, body, entries)
         if condition is None:
@@ -258,173 +284,99 @@ class _Reading:
             key.span,
         )
 
-    def _stages(self, criteria: dict[str, Criterion] | None) -> tuple[Stage, ...] | None:
+    def _stages(self) -> tuple[Stage, ...]:
+        """The stages that can be read; the names of all are remembered."""
         node = self.top.get("stages")
         items = as_items(node, self.problems, "the stages, lowest first")
-        if not items:
-            if isinstance(node, Sequence):
-                self.problems.error("LP108", "a policy needs at least one stage", node.span)
-            return None
-        stages: dict[str, Stage] = {}
-        complete = True
-        for item in items:
-            stage = self._stage(item, stages, criteria or {})
-            complete = complete and stage is not None
-            if stage is not None:
-                stages[stage.name] = stage
-        return tuple(stages.values()) if complete else None
+        if not items and isinstance(node, Sequence):
+            self.problems.error("LP108", "a policy needs at least one stage", node.span)
+        read = [self._stage(item) for item in items]
+        return tuple(stage for stage in read if stage is not None)
 
-    def _stage(
-        self, node: Node, earlier: dict[str, Stage], criteria: dict[str, Criterion]
-    ) -> Stage | None:
+    def _stage(self, node: Node) -> Stage | None:
         body = as_mapping(node, self.problems, "`stage: name` with requires and when")
         if body is None:
             return None
-        check_keys(body, self.problems, known=STAGE_KEYS, required=("stage", "requires", "when"),
-                   of="a stage")  # fmt: skip
+        check_keys(body, self.problems, known=STAGE_KEYS, required=STAGE_REQUIRED, of="a stage")
+        requires = self._requires(body.get("requires"))
         name = as_text(body.get("stage"), self.problems, "the stage's name")
+        if name is not None:
+            self._note_stage_name(name)
         when = body.get("when")
-        if name is None or when is None:
-            return None
-        self._check_stage_name(name, earlier, criteria)
-        requires = self._requires(body.get("requires"), earlier)
-        condition = read_condition(self.scope, when)
-        if condition is None:
+        condition = None if when is None else read_condition(self.scope, when)
+        title = text_of(body.get("title"), self.problems, "a title")
+        counts_as = self._one_of(body.get("counts_as"), RUNGS)
+        excludes = self._criterion_names(body.get("excludes"))
+        advises = self._criterion_names(body.get("advises"))
+        says = text_of(body.get("says"), self.problems, "a text") or ""
+        quotes = self._texts(body.get("quote"))
+        note = text_of(body.get("note"), self.problems, "a text") or ""
+        if name is None or condition is None:
             return None
         return Stage(
             name.text,
-            text_of(body.get("title"), self.problems, "a title") or name.text.replace("_", " "),
+            title or name.text.replace("_", " "),
             condition,
             requires,
-            self._one_of(body.get("counts_as"), RUNGS),
-            self._criterion_names(body.get("excludes"), criteria),
-            self._criterion_names(body.get("advises"), criteria),
-            text_of(body.get("says"), self.problems, "a text") or "",
-            self._texts(body.get("quote")),
-            text_of(body.get("note"), self.problems, "a text") or "",
+            counts_as,
+            excludes,
+            advises,
+            says,
+            quotes,
+            note,
             name.span,
         )
 
-    def _check_stage_name(
-        self, name: Scalar, earlier: dict[str, Stage], criteria: dict[str, Criterion]
-    ) -> None:
+    def _note_stage_name(self, name: Scalar) -> None:
+        first = self.stage_names.setdefault(name.text, name)
         if not NAME.match(name.text) or name.text in (NOTHING, "none"):
             self._bad_name(name)
-        if name.text in earlier:
-            self.problems.error("LP209", f"two stages are called `{name.text}`", name.span)
-        if name.text in criteria:
+        if first is not name:
+            self.problems.error(
+                "LP209", f"two stages are called `{name.text}`; the first is on line "
+                f"{first.span.line}", name.span, help="rename one of the two",
+            )  # fmt: skip
+        if name.text in self.criterion_names:
             self.problems.error("LP209", f"`{name.text}` is the name of a criterion, too",
                                 name.span, help="rename one of the two")  # fmt: skip
 
     def _bad_name(self, key: Scalar) -> None:
-        self.problems.error("LP210", f"`{key.text}` cannot be a name here", key.span,
-                            expected="lower-case letters, digits and _")  # fmt: skip
+        if NAME.match(key.text):
+            expected, help = "another name: this one has a meaning of its own", None
+        else:
+            expected = "lower-case letters, digits and _, beginning with a letter"
+            fitting = re.sub(r"\W+", "_", key.text.strip()).lower()
+            help = f"write `{fitting}`" if NAME.match(fitting) else None
+        self.problems.error("LP210", f"`{cited(key.text)}` cannot be a name here", key.span,
+                            expected=expected, help=help)  # fmt: skip
 
-    def _requires(self, node: Node | None, earlier: dict[str, Stage]) -> str | None:
+    def _requires(self, node: Node | None) -> str | None:
+        earlier = self.stage_names
         scalar = as_text(node, self.problems, "`nothing`, or an earlier stage")
         if scalar is None or scalar.text == NOTHING:
             return None
         if scalar.text not in earlier:
             self.problems.error(
-                "LP208", f"`{scalar.text}` is not an earlier stage", scalar.span,
+                "LP208", f"`{cited(scalar.text)}` is not an earlier stage", scalar.span,
                 expected="`nothing`" + (f", or one of {listing(earlier)}" if earlier else ""),
-                help=suggest(scalar.text, [*earlier, NOTHING]),
+                help=suggest(scalar.text, [*earlier, NOTHING])
+                or "stages are listed lowest first, and a stage builds on those above it",
             )  # fmt: skip
             return None
         return scalar.text
 
-    def _criterion_names(
-        self, node: Node | None, criteria: dict[str, Criterion]
-    ) -> tuple[str, ...]:
+    def _criterion_names(self, node: Node | None) -> tuple[str, ...]:
         names: list[str] = []
         for item in as_items(node, self.problems, "a list of criteria"):
             scalar = as_text(item, self.problems, "the name of a criterion")
             if scalar is None:
                 continue
-            if scalar.text not in criteria:
-                self.problems.error("LP208", f"there is no criterion `{scalar.text}`", scalar.span,
-                                    help=suggest(scalar.text, criteria))  # fmt: skip
+            if scalar.text not in self.criterion_names:
+                self.problems.error(
+                    "LP208", f"there is no criterion `{cited(scalar.text)}`", scalar.span,
+                    help=suggest(scalar.text, self.criterion_names)
+                    or "what excludes or advises is first written as a criterion",
+                )  # fmt: skip
             else:
                 names.append(scalar.text)
         return tuple(names)
-
-    # -------------------------------------------------------------------------- references
-
-    def _check_references(
-        self, criteria: dict[str, Criterion], stages: tuple[Stage, ...]
-    ) -> None:
-        order = {stage.name: place for place, stage in enumerate(stages)}
-        known = {*criteria, *order}
-        sound = True
-        for condition in [c.condition for c in criteria.values()] + [s.when for s in stages]:
-            for ref in _refs(condition):
-                if ref.name not in known:
-                    sound = False
-                    help = suggest(ref.name, known)
-                    if ref.name in self.vocabulary.facts:
-                        help = f"a fact needs a value: `{ref.name}: …`"
-                    self.problems.error(
-                        "LP208", f"there is no criterion or stage `{ref.name}`", ref.span,
-                        help=help,
-                    )  # fmt: skip
-        if sound and not self._circles(criteria, stages):
-            self._check_order(criteria, stages, order)
-
-    def _circles(self, criteria: dict[str, Criterion], stages: tuple[Stage, ...]) -> bool:
-        """Notes references that come back to where they started."""
-        inside = {name: _refs(c.condition) for name, c in criteria.items()}
-        inside |= {
-            s.name: [*_refs(s.when), *(Ref(n, s.span) for n in (*s.excludes, *s.advises))]
-            for s in stages
-        }
-        for stage in stages:
-            if stage.requires is not None:
-                inside[stage.name].append(Ref(stage.requires, stage.span))
-        done: set[str] = set()
-        found: list[Ref] = []
-
-        def visit(name: str, trail: tuple[str, ...]) -> None:
-            if name in done:
-                return
-            for ref in inside[name]:
-                if ref.name in (*trail, name):
-                    circle = [*trail, name]
-                    circle = [*circle[circle.index(ref.name) :], ref.name]
-                    self.problems.error("LP401", f"a circle: {' → '.join(circle)}", ref.span)
-                    found.append(ref)
-                else:
-                    visit(ref.name, (*trail, name))
-            done.add(name)
-
-        for name in inside:
-            visit(name, ())
-        return bool(found)
-
-    def _check_order(
-        self,
-        criteria: dict[str, Criterion],
-        stages: tuple[Stage, ...],
-        order: dict[str, int],
-    ) -> None:
-        """A stage may refer to earlier stages only, directly or through criteria."""
-
-        def reached(condition: Condition, via: Ref | None) -> Iterable[tuple[str, Ref]]:
-            for ref in _refs(condition):
-                first = via or ref
-                if ref.name in order:
-                    yield ref.name, first
-                else:
-                    yield from reached(criteria[ref.name].condition, first)
-
-        for stage in stages:
-            for name, ref in reached(stage.when, None):
-                if order[name] > order[stage.name]:
-                    self.problems.error(
-                        "LP402", f"`{stage.name}` refers to `{name}`, which comes later", ref.span,
-                        help="a record's stage is the last that is TRUE, so an earlier stage need "
-                        "not exclude a later one",
-                    )  # fmt: skip
-
-
-def _refs(condition: Condition) -> list[Ref]:
-    return [part for part in walk(condition) if isinstance(part, Ref)]

@@ -38,9 +38,17 @@ def literal(kind: Type) -> Schema:
         case Kind.BOOLEAN:
             return {"type": ["boolean", "string"], "pattern": "^(?:true|false)$"}
         case Kind.INTEGER:
-            return {"type": ["integer", "string"], "pattern": f"^{_INTEGER}$", **_limits(kind)}
+            return {
+                "type": ["integer", "string"],
+                "pattern": f"^{_signed(kind, _INTEGER)}$",
+                **_limits(kind),
+            }
         case Kind.NUMBER:
-            return {"type": ["number", "string"], "pattern": f"^{_NUMBER}$", **_limits(kind)}
+            return {
+                "type": ["number", "string"],
+                "pattern": f"^{_signed(kind, _NUMBER)}$",
+                **_limits(kind),
+            }
         case Kind.MONEY:
             amount: Schema = {
                 "type": ["number", "string"],
@@ -124,6 +132,11 @@ def scalar(says: str) -> Schema:
 def span(item: Schema) -> Schema:
     """A list of two."""
     return {"type": "array", "items": item, "minItems": 2, "maxItems": 2}
+
+
+def _signed(kind: Type, number: str) -> str:
+    """Without a minus where no value is below zero."""
+    return number.replace("[+-]", r"\+", 1) if kind.limits and kind.limits[0] >= 0 else number
 
 
 def _limits(kind: Type) -> Schema:

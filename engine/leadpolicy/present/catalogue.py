@@ -82,7 +82,8 @@ def _listed(groups: Mapping[str, Sequence[Row]], heads: Row, width: int) -> str:
 def _stacked(rows: Sequence[Row], width: int) -> Iterator[str]:
     for name, kind, ask, owner, past in rows:
         told = f"{owner}; past: {past}" if past else owner
-        yield f"  {name}  ({told})"
+        first = f"  {name}  ({told})"
+        yield from [first] if len(first) <= width else [f"  {name}", f"      ({told})"]
         yield from _wrapped(kind, width, 6)
         yield from _wrapped(ask, width, 6)
 

@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from leadpolicy import __version__
 from leadpolicy.compare.comparison import Comparison
+from leadpolicy.compare.readiness import SAMPLE
 from leadpolicy.compare.study import READING
 from leadpolicy.present import plots
 from leadpolicy.present.drawing import Plot
@@ -23,6 +24,7 @@ from leadpolicy.present.wording import (
     crossings_of,
     few,
     missing,
+    names,
     number,
     percent,
     plural,
@@ -33,8 +35,8 @@ from leadpolicy.present.wording import (
 )
 
 TEMPLATE: Final = "compare.html.j2"
-MOST_PAIR_CAUSES: Final = 150
-"""Rows of causes by pair that a rung shows; the rest is in the JSON."""
+MOST_CAUSES: Final = 150
+"""Rows of causes that a rung shows; the rest is in the JSON."""
 ALIKE: Final = 0.1
 MOST_CROSSINGS: Final = 20
 MOST_FACTS: Final = 40
@@ -61,10 +63,12 @@ def _environment() -> Environment:
     )
     environment.filters |= {
         "number": number,
-        "percent": percent,
+        "percent": lambda share, digits=1: _unbroken(percent(share, digits)),
+        "unbroken": _unbroken,
         "ratio": ratio,
         "rung": rung_title,
         "few": few,
+        "names": names,
         "cause": cause_sentence,
         "visible": lambda text: visible(str(text)),
         "fact": lambda name: str(name).removeprefix("event:"),
@@ -72,6 +76,11 @@ def _environment() -> Environment:
     }
     environment.globals |= {"rows": rows_of, "plural": plural, "missing": missing}
     return environment
+
+
+def _unbroken(text: str) -> str:
+    """No line ends between a number and its percent sign."""
+    return text.replace(" %", "\u00a0%")
 
 
 def _kappa(row: Any) -> str:
@@ -85,6 +94,8 @@ def _context(comparison: Comparison) -> dict[str, Any]:
         "study": study,
         "reading": READING,
         "dash": NOT_DEFINED,
+        "most": MOST_CAUSES,
+        "sample": SAMPLE,
         "version": __version__,
         "findings": findings(comparison),
         "readiness": _readiness(comparison),
@@ -95,7 +106,7 @@ def _context(comparison: Comparison) -> dict[str, Any]:
         "overlap": _per_rung(comparison, comparison.overlap),
         "exclusive": _per_rung(comparison, comparison.exclusive),
         "refusals": _per_rung(comparison, comparison.refusals),
-        "pair_causes": _per_rung(comparison, comparison.disagreements, MOST_PAIR_CAUSES),
+        "pair_causes": _per_rung(comparison, comparison.disagreements, MOST_CAUSES),
         "crossings": crossings_of(comparison.crossings, ALIKE, MOST_CROSSINGS),
         "outcomes": _per_rung(comparison, comparison.outcomes),
         "segments": _segments(comparison),
@@ -158,7 +169,7 @@ def _readiness(comparison: Comparison) -> list[dict[str, Any]]:
 def _facts(comparison: Comparison) -> list[dict[str, Any]]:
     """Facts by the share of all policies × records that they leave open, the largest first."""
     count = len(comparison.policies)
-    found = [
+    found: list[dict[str, Any]] = [
         {
             "fact": str(fact),
             "share": float(own["share"].sum()) / count,
@@ -190,9 +201,9 @@ def _segments(comparison: Comparison) -> list[dict[str, Any]]:
         own = comparison.segments[comparison.segments["rung"] == rung]
         if own.empty:
             continue
-        names = list(dict.fromkeys(own["segment"]))
-        shown = names[: MOST_SEGMENTS - 1] if len(names) > MOST_SEGMENTS else names
-        rest = len(names) - len(shown)
+        every = list(dict.fromkeys(own["segment"]))
+        shown = every[: MOST_SEGMENTS - 1] if len(every) > MOST_SEGMENTS else every
+        rest = len(every) - len(shown)
         folded = own["segment"].where(own["segment"].isin(shown), f"({rest} others)")
         keyed = own.assign(segment=folded)
         keyed = pd.concat([keyed, own.assign(segment="(all)")])

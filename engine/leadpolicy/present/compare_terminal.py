@@ -29,11 +29,12 @@ if TYPE_CHECKING:
     import pandas as pd
     from rich.console import Console
 
-WIDE: Final = 96
+WIDE: Final = 100
 """From this width on tables have their extra columns."""
 FEW_POLICIES: Final = 4
 """Up to so many policies agreement is a list of pairs, beyond it a matrix."""
 MOST_CAUSES: Final = 8
+MOST_NOTES: Final = 8
 MOST_CROSSINGS: Final = 5
 ALIKE: Final = 0.25
 """From this Jaccard index on two rungs are worth calling the same thing under other names."""
@@ -70,8 +71,10 @@ def _data(comparison: Comparison, console: Console) -> None:
     show(console, table)
     for reason, count in study.reasons:
         line(console, f"Set aside: {plural(count, 'row')}: {reason}", "yellow")
-    for note in study.notes:
+    for note in study.notes[:MOST_NOTES]:
         line(console, f"Note: {note}")
+    if len(study.notes) > MOST_NOTES:
+        line(console, f"{len(study.notes) - MOST_NOTES} more notes are in the report.", "dim")
     if study.other_grain:
         line(
             console,
@@ -131,14 +134,14 @@ def _volumes(comparison: Comparison, console: Console) -> None:
     wide = console.width >= WIDE
     columns = ["policy"]
     for rung in study.rungs:
-        title = rung_title(rung).replace(" ", "\n")
-        columns += [f"{title}\ncertain", *(["share"] if wide else []), "unknown"]
+        title = rung_title(rung) if wide else rung_title(rung).replace(" ", "\n")
+        columns += [f"{title}\ncertain{'  share' if wide else ''}", "unknown"]
     table = grid(*columns, gap=2 if wide else 1)
     for policy, own in comparison.volumes.groupby("policy", sort=False):
         cells: list[str | Text] = [label(policy)]
         for row in rows_of(own):
-            share = [percent(row.share_certain)] if wide else []
-            cells += [number(row.certain), *share, Text(number(row.unknown), style="yellow")]
+            share = f"{percent(row.share_certain):>8}" if wide and row.defined else ""
+            cells += [number(row.certain) + share, Text(number(row.unknown), style="yellow")]
         table.add_row(*cells)
     show(console, table)
     line(
@@ -308,7 +311,8 @@ def _outcomes(comparison: Comparison, console: Console) -> None:
         f"All records: {percent(base.rate)} ({number(base.won)} of {number(base.known)}), "
         f"95 % interval {percent(base.low)} to {percent(base.high)}.",
     )
-    table = grid("policy", "won of known", "rate", "95 % interval", "lift", "of all won", "")
+    won = study.outcome_name
+    table = grid("policy", f"{won} of known", "rate", "95 % interval", "lift", f"of all {won}", "")
     table.columns[-1].justify = "left"
     for rung in study.rungs:
         own = comparison.outcomes[comparison.outcomes["rung"] == rung]

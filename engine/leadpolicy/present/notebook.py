@@ -51,8 +51,8 @@ def _step(step: Step, vocabulary: Vocabulary) -> str:
         f'title="{WORDS[step.truth]}">{MARKS[step.truth]}</span> {escape(step.label + grouping)}'
     )
     told = [seen_text(seen, vocabulary) for seen in step.seen]
-    if step.event:
-        told.append(event_text(step))
+    if step.counted is not None:
+        told.append(event_text(step.counted))
     details = "".join(f'<div style="{_FAINT};margin-left:1.4em">{escape(t)}</div>' for t in told)
     if not step.steps:
         return f'<div style="margin-left:1em">{head}{details}</div>'

@@ -9,6 +9,7 @@ import altair as alt
 import pandas as pd
 
 from leadpolicy.compare.comparison import Comparison
+from leadpolicy.compare.outcomes import FEW
 from leadpolicy.present.drawing import (
     ABSENT,
     CERTAIN,
@@ -39,8 +40,8 @@ def volumes_plot(comparison: Comparison) -> Plot | None:
     chart = alt.hconcat(*panels, spacing=18).resolve_scale(color="shared")
     return draw(
         chart,
-        f"Records on each rung, as a share of all {study.records:,} records "
-        f"({cohort(study)}): certain, and apart those that cannot be decided",
+        f"Records on each rung, as a share of all records ({cohort(study)}): certain, and apart "
+        f"those that cannot be decided",
         "Stacked bars per rung and policy. " + _volume_sentences(table),
     )
 
@@ -58,9 +59,8 @@ def _volume_panel(table: pd.DataFrame, rung: str, *, first: bool) -> alt.LayerCh
         bars.append(
             {"policy": row.policy, "from": certain, "to": certain + unknown, "verdict": "UNKNOWN"}
         )
-        notes.append(
-            {"policy": row.policy, "at": certain + unknown, "text": f"{row.certain:,}", "n": True}
-        )
+        text = f"{row.certain:,}" + (f" + {row.unknown:,}" if row.unknown else "")
+        notes.append({"policy": row.policy, "at": certain + unknown, "text": text, "n": True})
     y = alt.Y(
         "policy:N",
         sort=order,
@@ -71,7 +71,7 @@ def _volume_panel(table: pd.DataFrame, rung: str, *, first: bool) -> alt.LayerCh
     x = alt.X(
         "from:Q",
         title=None,
-        scale=alt.Scale(domain=[0, 1.18]),
+        scale=alt.Scale(domain=[0, 1.45], nice=False),
         axis=alt.Axis(format=".0%", values=[0, 0.25, 0.5, 0.75, 1], labelFontSize=10),
     )
     colour = alt.Color(
@@ -79,7 +79,7 @@ def _volume_panel(table: pd.DataFrame, rung: str, *, first: bool) -> alt.LayerCh
         title=None,
         scale=alt.Scale(domain=["certain", "UNKNOWN"], range=[CERTAIN, UNKNOWN]),
     )
-    size = {"width": 205, "height": ROW * len(order)}
+    size = {"width": 225, "height": ROW * len(order)}
     bar = (
         alt.Chart(pd.DataFrame(bars))
         .mark_bar(height=ROW - 8)
@@ -208,7 +208,8 @@ def outcomes_plot(comparison: Comparison) -> Plot | None:
         alt.vconcat(*panels, spacing=14).resolve_scale(x="shared"),
         f"Share {study.outcome_name} among records certainly on the rung, with 95 % Wilson "
         f"intervals; the dashed line is the rate of all records, {percent(study.base.rate)} "
-        f"({study.denominator}; as of {study.as_of})",
+        f"({study.denominator}; as of {study.as_of}). "
+        f"Hollow dots rest on fewer than {FEW} records",
         f"Dot plot with intervals. {said}",
     )
 

@@ -145,11 +145,8 @@ class _Sheet:
             yield f"Only a record that is also at the stage “{title}” can be here."
         yield from self.body(stage.when)
         if stage.excludes:
-            yield (
-                "Never, however, if this holds:"
-                if len(stage.excludes) == 1
-                else ("Never, however, if one of these holds:")
-            )
+            which = "this" if len(stage.excludes) == 1 else "one of these"
+            yield f"Never, however, if {which} holds:"
             yield self.bullets(lines(Ref(name), self.policy) for name in stage.excludes)
         if stage.advises:
             yield "Good to know, though it decides nothing:"
@@ -215,28 +212,29 @@ class _Sheet:
         if criterion.name in self.defined:
             return f"{before}**{self.text(says)}** ({self.where(criterion.name)})", ""
         self.defined[criterion.name] = self.stage
-        line = lines(criterion.condition, self.policy)
-        first = f"{before}**{self.text(says)}**"
-        below: list[str] = []
-        if isinstance(criterion.condition, Points):
-            rules, named = self.points(criterion.condition)
-            first += f": {self.text(line.text)}:"
-            below += ["", _indented(rules, depth), "", self.bullets(named, depth)]
-        elif isinstance(criterion.condition, Ref) or (line.parts and not line.label):
-            opened = line if line.parts else Line("this", line.condition, (line,))
-            first += f": {self.text(opened.text)}:"
-            below.append(self.bullets(opened.parts, depth))
-        elif line.parts:
-            first += ":"
-            below.append(self.bullets((line,), depth))
-        elif _folded(line.text) != _folded(says):
-            first += f": {self.plain(line)}"
+        test, below = self.definition(criterion, depth)
         indent = "  " * depth
         if quotes := self.quotes(criterion.quotes):
             below += ["", *(indent + quote for quote in quotes), ""]
         if note := self.reading(criterion.note):
             below += ["", indent + note]
-        return first, re.sub(r"\n{3,}", "\n\n", "\n".join(below)).rstrip("\n")
+        text = re.sub(r"\n{3,}", "\n\n", "\n".join(below)).rstrip("\n")
+        return f"{before}**{self.text(says)}**{test}", text
+
+    def definition(self, criterion: Criterion, depth: int) -> tuple[str, list[str]]:
+        """What follows a criterion's name in its line, and the parts below it."""
+        condition = criterion.condition
+        line = lines(condition, self.policy)
+        if isinstance(condition, Points):
+            rules, named = self.points(condition)
+            below = ["", _indented(rules, depth), "", self.bullets(named, depth)]
+            return f": {self.text(line.text)}:", below
+        if isinstance(line.condition, Ref) or (line.parts and line.label):
+            return ":", [self.bullets((line,), depth)]
+        if line.parts:
+            return f": {self.text(line.text)}:", [self.bullets(line.parts, depth)]
+        same = _folded(line.text) == _folded(criterion.says) and not line.label
+        return "" if same else f": {self.plain(line)}", []
 
     def where(self, name: str) -> str:
         """Where a criterion was defined."""

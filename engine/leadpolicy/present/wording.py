@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import unicodedata
+from collections.abc import Iterable
 from typing import Any, Final
 
 import pandas as pd
@@ -55,7 +56,9 @@ def percent(value: object, digits: int = 1) -> str:
 
 def ratio(value: object) -> str:
     """A kappa, a Jaccard index or a lift with two decimals; a dash where it is not defined."""
-    return NOT_DEFINED if missing(value) else f"{float(value):.2f}".replace("-", "−")  # type: ignore[arg-type]
+    return (
+        NOT_DEFINED if missing(value) else f"{round(float(value), 2) + 0.0:.2f}".replace("-", "−")
+    )  # type: ignore[arg-type]
 
 
 def missing(value: object) -> bool:
@@ -99,9 +102,9 @@ def crossings_of(table: pd.DataFrame, least: float, most: int) -> list[Any]:
     return list(once.values())[:most]
 
 
-def names(labels: object, most: int = 3) -> str:
+def names(labels: Iterable[object], most: int = 3) -> str:
     """`a, b, c and 4 more`."""
-    pool = [str(label) for label in labels]  # type: ignore[attr-defined]
+    pool = [str(label) for label in labels]
     if len(pool) <= most + 1:
         return ", ".join(pool) or "none"
     return f"{', '.join(pool[:most])} and {len(pool) - most} more"
@@ -112,16 +115,25 @@ def plural(count: int, thing: str) -> str:
     return f"{count:,} {thing}{'' if count == 1 else 's'}"
 
 
-def cause_sentence(row: Any) -> str:
-    """Why a policy says no: `“Budget is there” (has_budget) is not met, nor is timeline_agreed`."""
+def cause_sentence(row: Any, kind: str = "denied") -> str:
+    """Why a policy does not say yes: `“Budget is there” (has_budget) is not met`.
+
+    `kind` is "denied" where the verdict is FALSE, "undecided" where it is UNKNOWN.
+    """
+    open = kind == "undecided"
     if row.reason == "stage":
-        return f"a condition of the stage itself, “{row.says}”, is not met"
-    rest = ", ".join(row.criteria[1:])
+        state = "is not settled" if open else "is not met"
+        return f"a condition of the stage itself, “{row.says}”, {state}"
+    rest = [name for name in row.criteria[1:] if name not in row.against]
+    against = [name for name in row.criteria[1:] if name in row.against]
+    first = f"“{row.says}” ({row.first})"
     if row.reason == "excluded":
-        besides = f"; {rest} would have to change, too" if rest else ""
-        return f"“{row.says}” ({row.first}) rules it out{besides}"
-    besides = f", nor {'are' if ',' in rest else 'is'} {rest}" if rest else ""
-    return f"“{row.says}” ({row.first}) is not met{besides}"
+        said = f"{first} {'may hold and would rule it out' if open else 'rules it out'}"
+        said += f"; not {'settled' if open else 'met'}: {', '.join(rest)}" if rest else ""
+    else:
+        said = f"{first} is not {'settled' if open else 'met'}"
+        said += f", nor {'are' if len(rest) > 1 else 'is'} {', '.join(rest)}" if rest else ""
+    return said + (f"; in the way: {', '.join(against)}" if against else "")
 
 
 def few(known: int) -> str:

@@ -130,6 +130,6 @@ def _before_contact(draws: Draws, companies: Companies, notes: Notes, by: Texts)
 
 def deal_value(companies: Companies, noise: Floats) -> Ints:
     """Euros, rounded to 500: larger companies buy more."""
-    factor, power, _ = model.DEAL_PRICE
+    factor, power = model.DEAL_PRICE
     value = factor * companies.employees.astype(float) ** power * np.exp(noise)
     return np.asarray(np.clip(np.round(value / 500) * 500, 3_000, 900_000), np.int64)

@@ -40,7 +40,8 @@ class Journey:
     for an average company. `wait`: mean days from entry to it. `win`: what the journey adds to the
     log-odds of winning; None: never buys. `asks`, `downloads`, `newsletter`, `bulk`, `personal`:
     chances of an inbound request, of downloads, of a subscription, of being mailed in bulk and of
-    being approached one to one. `person`: chance that a contact is known.
+    being approached one to one. `person`: chance that a contact is known. `chosen`: the vendor
+    picked these companies, and prefers manufacturers.
     """
 
     key: str
@@ -62,6 +63,7 @@ class Journey:
     nurtured: float = 0.0
     profile_known: float = 0.6
     account: str = "Prospect"
+    chosen: bool = False
 
 
 FORM: Final = (("Website form", 0.75), ("Phone or e-mail", 0.15), ("Chat", 0.10))
@@ -75,7 +77,7 @@ JOURNEYS: Final = (
     Journey(
         "list_profile", "a purchased list with the full profile", (14, 12, 0),
         (("Purchased list", 1.0),), talk=-2.2, wait=60, win=-0.3, asks=0.02, downloads=0.04,
-        bulk=0.5, personal=0.25, person=0.9, nurtured=0.3, profile_known=0.92,
+        bulk=0.5, personal=0.25, person=0.9, nurtured=0.3, profile_known=0.92, chosen=True,
     ),
     Journey(
         "scraped", "an e-mail address collected from a website", (4, 2, 0),
@@ -126,7 +128,7 @@ JOURNEYS: Final = (
         "outbound", "a company that sales picked and approached", (10, 10, 12),
         (("Outbound research", 0.9), ("Entered by hand", 0.1)), talk=-0.3, wait=26, win=0.0,
         asks=0.03, downloads=0.1, newsletter=0.03, bulk=0.1, personal=1.0, nurtured=0.3,
-        profile_known=0.85,
+        profile_known=0.85, chosen=True,
     ),
     Journey(
         "referral", "a customer's recommendation", (3, 3, 4),
@@ -137,7 +139,7 @@ JOURNEYS: Final = (
     Journey(
         "news", "news of a new site or a merger, nobody known there yet", (2, 2, 3),
         (("News alert", 1.0),), talk=-0.9, wait=40, win=0.0, personal=0.5, person=0.25,
-        nurtured=0.2, profile_known=0.6,
+        nurtured=0.2, profile_known=0.6, chosen=True,
     ),
     Journey(
         "former_user", "somebody who used the product before", (2, 2, 2),
@@ -163,6 +165,9 @@ JOURNEYS: Final = (
         self_provided=True, profile_known=0.2, account="Student / academic",
     ),
 )  # fmt: skip
+
+CHOSEN_MANUFACTURING: Final = 3.0
+"""How much likelier a manufacturer is among the companies that the vendor picked."""
 
 SHOWS: Final = (
     (110.0, "Spring Metal Fair 2024", 0.18),
@@ -309,5 +314,5 @@ URGENCY_TYPES: Final = (
 )  # fmt: skip
 
 OPTED_OUT: Final = 0.04
-DEAL_PRICE: Final = (3000.0, 0.5, 0.45)
-"""Deal value in euros = first x employees ^ second x log-normal noise of this sigma."""
+DEAL_PRICE: Final = (3000.0, 0.5)
+"""Deal value in euros = first x employees ^ second, give or take."""

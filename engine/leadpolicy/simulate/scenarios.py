@@ -12,7 +12,7 @@ from typing import Final
 
 import numpy as np
 
-from leadpolicy.simulate import clock
+from leadpolicy.simulate import clock, labels
 from leadpolicy.simulate.model import AS_OF_DAY
 from leadpolicy.simulate.tables import Table
 
@@ -332,7 +332,7 @@ def write_in(tables: Mapping[str, Table]) -> list[tuple[str, str, str]]:
         columns["contract_value_confirmed"] = "45000" if won else ""
         for name, value in columns.items():
             companies[name][position] = value
-        rows["people"] += _people(tables["people"], company, case)
+        rows["people"] += _people(company, position, case)
         rows["events"] += _events(company, case, entered)
         rows["assessments"] += _notes(company, case, entered, owner)
         rows["deals"] += _deal(company, case, copy, entered, owner)
@@ -353,16 +353,20 @@ def _moment(day: float) -> str:
     return str(clock.moments(np.array([day]))[0])
 
 
-def _people(table: Table, company: str, case: Scenario) -> list[dict[str, str]]:
+def _people(company: str, position: int, case: Scenario) -> list[dict[str, str]]:
     if case.person is None:
         return []
-    row = table["company_id"].index(company) if company in table["company_id"] else 0
     rows = []
     for slot in range(case.people):
-        named = {"first_name": table["first_name"][row + slot],
-                 "last_name": table["last_name"][row + slot]}  # fmt: skip
-        ids = {"person_id": f"P{company[1:]}-{slot + 1}", "company_id": company}
-        rows.append({**IDEAL_PERSON, **named, **case.person, **ids})
+        first = labels.FIRST_NAMES[(7 * position + 13 * slot) % len(labels.FIRST_NAMES)]
+        last = labels.LAST_NAMES[(11 * position + 17 * slot) % len(labels.LAST_NAMES)]
+        own = {
+            "person_id": f"P{company[1:]}-{slot + 1}",
+            "company_id": company,
+            "first_name": first,
+            "last_name": last,
+        }
+        rows.append({**IDEAL_PERSON, **case.person, **own})
     return rows
 
 

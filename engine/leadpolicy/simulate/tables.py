@@ -38,16 +38,17 @@ def gaps(draws: Draws, values: Texts, missing: float | Floats) -> Texts:
     return out
 
 
-def _if(which: Bools, values: Texts) -> Texts:
+def _only(which: Bools, values: Texts) -> Texts:
     """The values of those, and empty cells for all others."""
-    out = values.copy()
+    out: Texts = values.copy()
     out[~which] = ""
     return out
 
 
 def yes_no(which: Bools) -> Texts:
     """`Yes` or `No`."""
-    return texts(["No", "Yes"])[which.astype(int)]
+    out: Texts = texts(["No", "Yes"])[which.astype(int)]
+    return out
 
 
 def _filled(columns: Mapping[str, Texts]) -> Table:
@@ -90,11 +91,11 @@ def companies_table(draws: Draws, companies: Companies, course: Course) -> Table
             "uses_competitor": gaps(
                 draws, yes_no(companies.rival_product), np.where(worked, 0.16, 0.68)
             ),
-            "main_contact": _if(companies.person, _person_ids(companies, 1)),
+            "main_contact": _only(companies.person, _person_ids(companies, 1)),
             "owner": texts([rep.name for rep in REPS])[companies.owner],
-            "website_visits": _if(seen, _counts(1 + visits)),
+            "website_visits": _only(seen, _counts(1 + visits)),
             "score_at_entry": gaps(draws, _score(draws, companies), 0.2),
-            "news_at": _if(companies.is_journey("news"), clock.days(companies.entered)),
+            "news_at": _only(companies.is_journey("news"), clock.days(companies.entered)),
             "contract_value_confirmed": value,
             "merged_from": np.full(draws.count, "", dtype=object),
             "deleted": np.full(draws.count, "", dtype=object),
@@ -157,7 +158,7 @@ def _revenue(
     amount = companies.revenue / rate
     step = 10.0 ** np.maximum(np.floor(np.log10(amount)) - 2, 3)
     rounded = np.maximum(np.round(amount / step) * step, 1000.0).astype(np.int64)
-    shown = gaps(draws, texts([str(value) for value in rounded.tolist()]), 1 - 0.85 * known)
+    shown = gaps(draws, texts([str(value) for value in rounded.tolist()]), 1 - 0.92 * known)
     forgotten = draws.chance(0.03)
     empty = np.isin(shown, ["", *labels.NULLS])
     return shown, np.where(empty | forgotten, "", currency).astype(object)
@@ -237,7 +238,7 @@ def _slot(draws: Draws, companies: Companies, course: Course, slot: int) -> dict
         ),
         "reachable": gaps(draws, yes_no(~bounced), 0.04),
         "gave_details": gaps(draws, yes_no(gave & draws.chance(0.97)), 0.05),
-        "buying_role": gaps(draws, role, np.where(worked, 0.25, 0.95)),
+        "buying_role": gaps(draws, role, np.where(worked, 0.18, 0.95)),
     }
 
 
@@ -313,7 +314,7 @@ def deals_table(draws: Draws, companies: Companies, course: Course) -> Table:
         "list_price_eur": texts([str(v) for v in price.tolist()]),
         "outcome": outcome,
         "closed_at": clock.moments(close_at),
-        "lost_reason": _if(course.outcome == 2, reason),
+        "lost_reason": _only(course.outcome == 2, reason),
         "owner": texts([rep.name for rep in REPS])[companies.owner],
     }
     return _filled({name: column[course.deal] for name, column in columns.items()})

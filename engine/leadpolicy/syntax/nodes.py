@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from leadpolicy.diagnostics import cited
 from leadpolicy.source import Span
 
 
@@ -61,8 +62,8 @@ def what(node: Node) -> str:
     """`a list`, for messages."""
     match node:
         case Scalar():
-            return "nothing" if node.empty else f"the value `{node.text}`"
+            return "nothing" if node.empty else f"the value `{cited(node.text)}`"
         case Sequence():
             return "a list"
         case Mapping():
-            return "a mapping"
+            return "a group of `key: value` pairs"

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import yaml
 
-from leadpolicy.diagnostics import Problems
+from leadpolicy.diagnostics import Problems, cited
 from leadpolicy.source import Source, Span
 from leadpolicy.syntax.nodes import Mapping, Node, Scalar, Sequence, what
 
@@ -52,9 +52,10 @@ def read_source(path: Path, problems: Problems, name: str | None = None) -> Sour
     except UnicodeDecodeError as error:
         problems.error(
             "LP101",
-            f"the file is not UTF-8 text (byte {error.start + 1})",
-            where=name,
-            help="save it as UTF-8",
+            "the file is not UTF-8 text",
+            where=f"{name}:{error.object[: error.start].count(10) + 1}",
+            expected="the encoding UTF-8",
+            help="save the file as UTF-8; the editor offers it under `save as` or `encoding`",
         )
     except OSError as error:
         problems.error("LP101", f"the file cannot be read: {error.strerror}", where=name)
@@ -139,8 +140,12 @@ class _Reader:
                 help="write the value out, or name it as a criterion or parameter",
             )
         if event.tag is not None and not (isinstance(event, yaml.ScalarEvent) and event.tag == "!"):
+            tag = event.tag.replace("tag:yaml.org,2002:", "!!")
             self.problems.error(
-                "LP105", f"the tag `{event.tag}` is not used in policies", self.first(event)
+                "LP105",
+                f"the tag `{tag}` is not used in policies",
+                self.first(event),
+                help="write the value without it; the vocabulary says of which type it is",
             )
         if isinstance(event, yaml.ScalarEvent):
             return Scalar(event.value, self.span(event), quoted=event.style not in (None, ""))
@@ -183,9 +188,12 @@ class _Reader:
             elif key.text in seen:
                 self.problems.error(
                     "LP103",
-                    f"`{key.text}` stands twice; the first is on line {seen[key.text].span.line}",
+                    f"`{cited(key.text)}` stands twice; the first is on line "
+                    f"{seen[key.text].span.line}",
                     key.span,
-                    help="keep one of the two",
+                    help="keep one of the two"
+                    if not key.text.isdigit()
+                    else "a comma separates entries: write numbers without commas",
                 )
             else:
                 seen[key.text] = key
@@ -200,12 +208,22 @@ class _Reader:
         return Span(self.source, first, max(last, first + 1))
 
     def refuse(self, error: yaml.MarkedYAMLError) -> None:
+        """Notes why the text is not YAML, at the place where its author would look."""
         mark = error.problem_mark or error.context_mark
         offset = mark.index if mark is not None else 0
         start, end = _clip(self.source, offset)
         problem = error.problem or "the text is not YAML"
+        if error.context_mark is not None and _begins_earlier(problem, error.context or ""):
+            start, end = _clip(self.source, error.context_mark.index)
         message, help = _in_plain_words(problem, self.source.text[start : start + 1])
         self.problems.error("LP102", message, Span(self.source, start, end), help=help)
+
+
+def _begins_earlier(problem: str, context: str) -> bool:
+    """Whether something is open that began earlier: a quote, a bracket, a key without its colon."""
+    return (
+        "quoted scalar" in context or "flow" in context or "could not find expected ':'" in problem
+    )
 
 
 def _in_plain_words(problem: str, at: str) -> tuple[str, str | None]:
@@ -217,6 +235,13 @@ def _in_plain_words(problem: str, at: str) -> tuple[str, str | None]:
             "a second `:` on one line",
             "put the text in quotes, or start a new line with deeper indentation",
         )
+    if at in "\"'" or "quoted scalar" in problem or "unexpected end of stream" in problem:
+        return "a quote is opened here and never closed", "close it, or leave it out"
+    if at in "[{" or "',' or" in problem:
+        return (
+            "a bracket is opened here and not closed, or a comma is missing inside",
+            "check that every `[` and `{` has its partner",
+        )
     if "could not find expected ':'" in problem or "did not find expected key" in problem:
         return (
             "a `key: value` is expected here",
@@ -224,8 +249,6 @@ def _in_plain_words(problem: str, at: str) -> tuple[str, str | None]:
         )
     if "expected <block end>" in problem or "did not find expected '-'" in problem:
         return "the indentation does not fit the lines above", "align it with its neighbours"
-    if "quoted scalar" in problem or "unexpected end of stream" in problem:
-        return "a quote is opened and never closed", None
     if "undefined alias" in problem:
         return "the alias is not used in policies", "write the value out"
     return f"this is not YAML: {problem}", None

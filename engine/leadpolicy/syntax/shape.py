@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from collections.abc import Mapping as AbstractMapping
 
-from leadpolicy.diagnostics import Problems, listing, suggest
+from leadpolicy.diagnostics import Problems, cited, listing, suggest
 from leadpolicy.syntax.nodes import Mapping, Node, Scalar, Sequence, what
 
 
@@ -13,8 +14,12 @@ def as_mapping(node: Node | None, problems: Problems, expected: str) -> Mapping 
     if isinstance(node, Mapping):
         return node
     if node is not None:
-        problems.error("LP107", f"{what(node)} stands where a mapping is expected", node.span,
-                       expected=expected)  # fmt: skip
+        problems.error(
+            "LP107",
+            f"{what(node)} stands where `key: value` pairs are expected",
+            node.span,
+            expected=expected,
+        )
     return None
 
 
@@ -54,12 +59,15 @@ def check_keys(
     required: Collection[str] = (),
     of: str,
 ) -> None:
-    """Notes keys that are not known and required ones that are missing. `of` names the thing."""
+    """Notes keys that are not known and required ones that are missing. `of` names the thing.
+
+    Required keys may come with what to write there.
+    """
     for key, _ in mapping.entries:
         if key.text not in known:
             problems.error(
                 "LP201",
-                f"{of} has no key `{key.text}`",
+                f"{of} has no key `{cited(key.text)}`",
                 key.span,
                 expected=f"one of {listing(known, 20)}",
                 help=suggest(key.text, known),
@@ -68,4 +76,5 @@ def check_keys(
     for key_text in required:
         if key_text not in present:
             first = mapping.entries[0][0].span if mapping.entries else mapping.span
-            problems.error("LP202", f"{of} needs the key `{key_text}`", first)
+            expected = required[key_text] if isinstance(required, AbstractMapping) else None
+            problems.error("LP202", f"{of} needs the key `{key_text}`", first, expected=expected)

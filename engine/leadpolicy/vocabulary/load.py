@@ -8,11 +8,11 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from leadpolicy.diagnostics import LeadpolicyError, Problems, listing, suggest
-from leadpolicy.syntax.nodes import Mapping, Node, Scalar
+from leadpolicy.diagnostics import LeadpolicyError, Problems, cited, listing, suggest
+from leadpolicy.syntax.nodes import Mapping, Node, Scalar, Sequence
 from leadpolicy.syntax.reader import read_source, read_yaml
 from leadpolicy.syntax.shape import as_items, as_mapping, as_text, check_keys, text_of
-from leadpolicy.types import NUMERIC, Kind, Type, ValueProblem, exact_float
+from leadpolicy.types import NUMERIC, Kind, Type, ValueProblem, described, exact_float
 from leadpolicy.vocabulary.model import Attribute, EventKind, Fact, PointInTime, Vocabulary
 
 TOP_KEYS: Final = ("vocabulary", "extends", "title", "about", "facts", "events")
@@ -96,7 +96,7 @@ def _is_new(
     problems: Problems,
 ) -> bool:
     if not form.match(key.text):
-        problems.error("LP210", f"`{key.text}` is not a well-formed name", key.span,
+        problems.error("LP210", f"`{cited(key.text)}` cannot be a name here", key.span,
                        expected=f"lower-case letters, digits and _, such as {example}")  # fmt: skip
         return False
     if key.text in taken:
@@ -142,7 +142,12 @@ def _event(key: Scalar, node: Node, problems: Problems) -> EventKind | None:
             continue
         check_keys(declared, problems, known=ATTRIBUTE_KEYS, required=("type",), of="an attribute")
         if not NAME.match(name.text) or name.text in ("event", "at"):
-            problems.error("LP210", f"`{name.text}` is not a name for an attribute", name.span)
+            taken = NAME.match(name.text) is not None
+            problems.error(
+                "LP210", f"`{cited(name.text)}` cannot be a name here", name.span,
+                expected="another name: every event has `event` and `at`" if taken
+                else "lower-case letters, digits and _, such as kind",
+            )  # fmt: skip
             continue
         kind = read_type(declared, problems)
         if kind is not None:
@@ -188,10 +193,12 @@ def read_type(body: Mapping, problems: Problems) -> Type | None:
     currency = text_of(body.get("currency"), problems, "a currency such as EUR")
     if kind is Kind.MONEY and (currency is None or not re.fullmatch(r"[A-Z]{3}", currency)):
         node = body.get("currency") or body.key("type") or body
-        problems.error("LP202", "money needs a currency", node.span, expected="an ISO 4217 code "
-                       "such as EUR under the key `currency`")  # fmt: skip
+        given = "money needs a currency" if currency is None else f"`{currency}` is no currency"
+        problems.error("LP202", given, node.span, expected="an ISO 4217 code such as EUR under the "
+                       "key `currency`")  # fmt: skip
     if kind is not Kind.MONEY and currency is not None:
-        problems.error("LP201", f"a fact of type {kind} has no currency", body.span)
+        at = body.key("currency") or body
+        problems.error("LP201", f"{described(Type(kind))} has no currency", at.span)
     return Type(kind, values, currency, _limits(body, kind, problems))
 
 
@@ -200,12 +207,15 @@ def _values(body: Mapping, kind: Kind, problems: Problems) -> tuple[str, ...]:
     if node is None:
         if kind in (Kind.CHOICE, Kind.LEVEL):
             at = body.key("type") or body
+            order = ", lowest first" if kind is Kind.LEVEL else ""
             problems.error("LP202", f"a {kind} needs the key `values`", at.span,
-                           expected="the list of allowed values, levels in order")  # fmt: skip
+                           expected=f"the list of allowed values{order}")  # fmt: skip
         return ()
     if kind not in (Kind.CHOICE, Kind.LEVEL, Kind.CHOICES):
-        problems.error("LP201", f"a fact of type {kind} has no list of values", node.span)
+        problems.error("LP201", f"{described(Type(kind))} has no list of values", node.span)
         return ()
+    if isinstance(node, Sequence) and not node.items:
+        problems.error("LP108", "the list of values is empty", node.span)
     values: dict[str, None] = {}
     for item in as_items(node, problems, "a list of values"):
         scalar = as_text(item, problems, "a value")
@@ -222,15 +232,18 @@ def _limits(body: Mapping, kind: Kind, problems: Problems) -> tuple[float, float
     node = body.get("range")
     if node is None:
         return None
+    if kind not in NUMERIC:
+        problems.error("LP201", f"{described(Type(kind))} has no range", node.span)
+        return None
     ends: list[float] = []
-    for item in as_items(node, problems, "the lowest and the highest value"):
+    items = as_items(node, problems, "the lowest and the highest value")
+    for item in items:
         scalar = as_text(item, problems, "a number")
         try:
-            ends.append(exact_float(scalar.text) if scalar is not None else 0.0)
+            ends += [exact_float(scalar.text)] if scalar is not None else []
         except (ValueError, ValueProblem):
             problems.error("LP301", "a number is expected here", item.span)
-    if kind not in NUMERIC or len(ends) != 2 or ends[0] > ends[1]:
-        problems.error("LP302", "a range is two numbers in order, for a numeric fact", node.span,
+    if len(ends) == len(items) and (len(ends) != 2 or ends[0] > ends[1]):
+        problems.error("LP302", "a range is two numbers, the lower one first", node.span,
                        expected="such as [0, 100]")  # fmt: skip
-        return None
-    return ends[0], ends[1]
+    return (ends[0], ends[1]) if len(ends) == 2 and ends[0] <= ends[1] else None

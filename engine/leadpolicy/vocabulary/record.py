@@ -81,8 +81,8 @@ def read_record(
     complete for the kinds in `recorded` (default: all kinds of the vocabulary).
 
     Raises `LeadpolicyError` for unknown names and values outside their type, unless `problems`
-    is given to collect them. `spans` tells where each fact (`fact:NAME`) or event (`event:N`)
-    was written.
+    is given to collect them. `spans` tells where each fact (`fact:NAME`), event (`event:N`, `event:N:KEY`) and
+    recorded kind (`recorded:NAME`) was written.
     """
     collected = problems if problems is not None else Problems()
     reading = _Reading(vocabulary, collected, where or (id or "record"), spans or {})
@@ -109,10 +109,10 @@ class _Reading:
     spans: Mapping[str, Span]
 
     def note(self, problem: ValueProblem, what: str, key: str) -> None:
-        span = self.spans.get(key)
+        span = self.spans.get(key) or self.spans.get(key.rpartition(":")[0])
         self.problems.error(
             problem.code,
-            f"{what}: {problem.message}",
+            f"{what}: {problem.message}" if what else problem.message,
             span,
             expected=problem.expected,
             help=problem.help,
@@ -135,11 +135,8 @@ class _Reading:
         fact = self.vocabulary.facts.get(name)
         if fact is None:
             hint = suggest(name, self.vocabulary.facts)
-            self.note(
-                ValueProblem("is not in the vocabulary", None, hint, "LP203"),
-                f"the fact `{name}`",
-                f"fact:{name}",
-            )
+            missing = f"there is no fact `{name}` in the vocabulary"
+            self.note(ValueProblem(missing, None, hint, "LP203"), "", f"fact:{name}")
             return None
         try:
             return read_python(fact.type, given)
@@ -148,26 +145,36 @@ class _Reading:
             return None
 
     def logs(
-        self, events: list[Mapping[str, object]], recorded: Iterable[str] | None
+        self, events: list[object], recorded: Iterable[str] | None
     ) -> dict[str, EventLog]:
         kinds = list(self.vocabulary.events) if recorded is None else list(recorded)
         for name in kinds:
             if name not in self.vocabulary.events:
-                self._unknown_event(name, "recorded")
+                self._unknown_event(name, f"recorded:{name}")
         logs: dict[str, list[Happening]] = {k: [] for k in kinds if k in self.vocabulary.events}
         for number, event in enumerate(events):
-            name = event.get("event") if isinstance(event, Mapping) else None
-            kind = self.vocabulary.events.get(str(name))
-            if kind is None:
-                self._unknown_event(str(name), f"event:{number}")
+            named = event.get("event") if isinstance(event, Mapping) else None
+            kind = self.vocabulary.events.get(str(named))
+            if not isinstance(event, Mapping):
+                self.note(ValueProblem("an event is expected here", "its kind under the key "
+                          "`event`, its moment under `at`"), "", f"event:{number}")  # fmt: skip
+            elif named is None:
+                problem = ValueProblem("an event needs the key `event`", "its kind", None, "LP202")
+                self.note(problem, "", f"event:{number}")
+            elif kind is None:
+                self._unknown_event(str(named), f"event:{number}:event")
+            elif kind.name not in logs:
+                message = f"`{kind.name}` happened, but is not among the kinds that were recorded"
+                problem = ValueProblem(message, None, f"add `{kind.name}` to `recorded`", "LP204")
+                self.note(problem, "", f"event:{number}:event")
             else:
-                logs.setdefault(kind.name, []).append(self.happening(kind, event, number))
+                logs[kind.name].append(self.happening(kind, event, number))
         return {name: EventLog(tuple(log)) for name, log in logs.items()}
 
     def _unknown_event(self, name: str, key: str) -> None:
         hint = suggest(name, self.vocabulary.events)
-        problem = ValueProblem("is not in the vocabulary", None, hint, "LP204")
-        self.note(problem, f"the event `{name}`", key)
+        missing = f"there is no event `{name}` in the vocabulary"
+        self.note(ValueProblem(missing, None, hint, "LP204"), "", key)
 
     def happening(self, kind: EventKind, event: Mapping[str, object], number: int) -> Happening:
         at: datetime | None = None
@@ -186,7 +193,7 @@ class _Reading:
                         f"the event has no attribute `{name}`", None, hint, "LP205"
                     )
             except ValueProblem as problem:
-                self.note(problem, f"`{kind.name}`", f"event:{number}")
+                self.note(problem, f"`{kind.name}`", f"event:{number}:{name}")
         return Happening(at, details)
 
 

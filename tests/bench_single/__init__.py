@@ -1,0 +1,1 @@
+"""One record at a time: how long a decision and its explanation take, here and elsewhere."""
