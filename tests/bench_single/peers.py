@@ -92,6 +92,10 @@ SPELLINGS: Final[Mapping[str, Spelling]] = {
         " and ", " or ", "true", "false",
         lambda x: f"{x} != null", lambda c, a, b: f"({c}) ? ({a}) : ({b})",
     ),
+    "python": Spelling(
+        " and ", " or ", "True", "False",
+        lambda x: f"{x} is not None", lambda c, a, b: f"({a}) if ({c}) else ({b})",
+    ),
 }  # fmt: skip
 
 
@@ -488,19 +492,8 @@ class _Business:
 
 def _python(term: Term) -> Callable[[dict[str, Any]], bool]:
     """What business-rules cannot say, computed by a function of the record."""
-    spelled = _holds(term, SPELLINGS["zen"])
-    python = spelled.replace(" != null", " is not None").replace("true", "True")
-    python = _ternary(python.replace("false", "False"))
-    code = compile(python, "<computed>", "eval")
+    code = compile(_holds(term, SPELLINGS["python"]), "<computed>", "eval")
     return lambda record: bool(eval(code, {}, record))
-
-
-def _ternary(text: str) -> str:
-    """`(c) ? (a) : (b)` as Python writes it."""
-    import re
-
-    number = r"\((?:-?\d+|\(0 - \d+\))\)"
-    return re.sub(rf" \? ({number}) : ({number})", r" and \1 or \2", text)
 
 
 # -------------------------------------------------------------------------- durable-rules

@@ -116,7 +116,7 @@ OUTCOMES: dict[str, bool | None] = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class World:
     """The vocabulary, the policies and the records."""
 

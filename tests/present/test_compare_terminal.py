@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import re
+from functools import cache
+from typing import Literal
 
 import pytest
 from rich.console import Console
 
-from leadpolicy.compare import compare
+from leadpolicy.compare import Comparison, compare
 from leadpolicy.present.compare_terminal import print_comparison
 from leadpolicy.present.wording import visible
 from tests.compare.world import World, make_world
@@ -30,16 +32,19 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     return make_world(tmp_path_factory.mktemp("world"))
 
 
-def printed(world: World, width: int = 100, *, colour: bool = False, many: bool = False) -> str:
+@cache
+def comparison(world: World, *, many: bool) -> Comparison:
     policies = [world.wide, world.narrow, world.odd]
     if many:
         policies += [world.wide.with_parameters(smallest=n) for n in range(2, 15)]
-    found = compare(policies, world.records(), by="company.industry")
+    return compare(policies, world.records(), by="company.industry")
+
+
+def printed(world: World, width: int = 100, *, colour: bool = False, many: bool = False) -> str:
     out = io.StringIO()
-    console = Console(
-        file=out, width=width, force_terminal=colour, color_system="standard" if colour else None
-    )
-    print_comparison(found, console)
+    system: Literal["standard"] | None = "standard" if colour else None
+    console = Console(file=out, width=width, force_terminal=colour, color_system=system)
+    print_comparison(comparison(world, many=many), console)
     return out.getvalue()
 
 

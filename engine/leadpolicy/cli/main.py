@@ -8,24 +8,62 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Annotated, NoReturn
+from importlib import import_module
+from typing import Annotated, Any, Final, NoReturn
 
 import typer
+from typer.core import TyperGroup
 
 from leadpolicy import __version__
-from leadpolicy.cli.check import check
-from leadpolicy.cli.compare import compare
-from leadpolicy.cli.explain import explain
-from leadpolicy.cli.facts import facts
-from leadpolicy.cli.lock import lock
-from leadpolicy.cli.schema import schema
-from leadpolicy.cli.show import show
-from leadpolicy.cli.simulate import simulate
-from leadpolicy.cli.test import test
-from leadpolicy.diagnostics import LeadpolicyError
+from leadpolicy.diagnostics import LeadpolicyError, suggest
+
+COMMANDS: Final = {
+    "check": "Check policies, cards and vocabularies: all problems at once.",
+    "test": "Run the example cards of policies.",
+    "show": "Show definitions as sheets in plain English.",
+    "explain": "Explain what policies say of one record.",
+    "compare": "Compare policies on a data set.",
+    "facts": "List the facts and events that policies may speak of.",
+    "schema": "Write a JSON Schema, so that editors help with writing policies.",
+    "lock": "Record what every version means, so that none changes under its name.",
+    "simulate": "Write a history of invented companies with a known truth.",
+}
+"""Name (which is also the module and the function) and summary; loaded when called."""
+
+
+class _Commands(TyperGroup):
+    """Imports the module of a command only when the command is called."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        if cmd_name not in COMMANDS:
+            return None
+        function = getattr(import_module(f"leadpolicy.cli.{cmd_name}"), cmd_name)
+        single = typer.Typer(
+            add_completion=False,
+            rich_markup_mode=None,
+            pretty_exceptions_enable=False,
+            context_settings={"help_option_names": ["-h", "--help"]},
+        )
+        single.command(name=cmd_name)(function)
+        return typer.main.get_command(single)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        if args and args[0] not in COMMANDS:
+            hint = suggest(args[0], COMMANDS)
+            ctx.fail(f"there is no command `{args[0]}`" + (f"; {hint}" if hint else ""))
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
 
 app = typer.Typer(
     name="leadpolicy",
+    cls=_Commands,
     help="Write definitions of lead, qualified lead and opportunity as policies; check them, "
     "explain their verdicts, and compare them on real history.",
     no_args_is_help=True,
@@ -34,8 +72,6 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (check, test, show, explain, compare, facts, schema, lock, simulate):
-    app.command()(command)
 
 
 def _version(wanted: bool) -> None:
@@ -54,7 +90,14 @@ def options(
 
 
 def main() -> NoReturn:
-    """Runs the command line and leaves with its exit code; a user's mistake is never a traceback."""
+    """Runs the command line and leaves with its exit code.
+
+    A user's mistake ends in a message, never in a traceback.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that cannot show a character shows a question mark instead of failing.
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
     try:
         code = app(standalone_mode=True)
     except LeadpolicyError as error:

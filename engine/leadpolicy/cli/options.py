@@ -9,13 +9,13 @@ import typer
 
 Paths = Annotated[
     list[Path] | None,
-    typer.Argument(help="Files or folders.", show_default="policies", metavar="[PATH]..."),
+    typer.Argument(help="Files or folders.", show_default="policies", metavar="PATH"),
 ]
 PolicyNames = Annotated[
     list[str],
     typer.Argument(
         help="Policies: a name, name@version, a file, or a folder (newest version of each).",
-        metavar="POLICY...",
+        metavar="POLICY",
     ),
 ]
 PoliciesFolder = Annotated[

@@ -36,7 +36,7 @@ class Origins(Mapping[str, Origin]):
 
     names: Mapping[str, object]
     number: int
-    look_up: Callable[[int, str], Origin]
+    look_up: Callable[[int, str], Origin] = field(repr=False)
 
     def __getitem__(self, name: str) -> Origin:
         if name not in self.names:

@@ -202,19 +202,19 @@ def _questions(decision: Decision) -> Iterator[str]:
     title = f"“{stage.title}”"
     yield f"Ask next, about {title}"
     if reaching and [q.facts for q in reaching] == [q.facts for q in ruling]:
-        yield f"  {_answers(reaching)} could bring it about, or rule it out:"
+        yield f"  {answers(reaching)} could bring it about, or rule it out:"
         yield from _sets(reaching, decision)
     elif not decision.questions:
         yield "  It is open, but no answers were found that would decide it."
     else:
         for could, sets in (("bring it about", reaching), ("rule it out", ruling)):
             if sets:
-                yield f"  {_answers(sets)} could {could}:"
+                yield f"  {answers(sets)} could {could}:"
                 yield from _sets(sets, decision)
     yield ""
 
 
-def _answers(questions: Sequence[Question]) -> str:
+def answers(questions: Sequence[Question]) -> str:
     """How the sets of questions belong together."""
     single = all(len(question.facts) == 1 for question in questions)
     if len(questions) == 1:
@@ -227,10 +227,11 @@ def _sets(questions: Sequence[Question], decision: Decision) -> Iterator[str]:
     for number, question in enumerate(questions, start=1):
         for place, (fact, ask) in enumerate(zip(question.facts, question.asks, strict=True)):
             mark = "•" if single else f"{number}." if place == 0 else " " * len(f"{number}.")
-            yield f"    {mark} {ask}  [{_known_so_far(fact, decision)}]"
+            yield f"    {mark} {ask}  [{known_so_far(fact, decision)}]"
 
 
-def _known_so_far(fact: str, decision: Decision) -> str:
+def known_so_far(fact: str, decision: Decision) -> str:
+    """The name of a fact to ask for, with what is known of it."""
     value = decision.record.facts.get(fact)
     if isinstance(value, Range):
         return f"{fact}, so far {show(value)}"

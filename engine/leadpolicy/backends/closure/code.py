@@ -296,19 +296,22 @@ class Writer:
         named, self.named = self.named, {}
         holds, fails = (self.formula(term.where, want) for want in (True, False))
         self.named = named
-        ever = term.within is None
+        begin, outside, dated = "None", "at > now", ""
+        if term.within is not None:
+            begin = f"moved(now, {self.constant(-term.within)})"
+            outside, dated = "at > now or (begin is not None and at <= begin)", "at is not None and "
         lines = [
             f"def {name}(events, now):",
             f"    log = events.get({term.event!r})",
             "    if log is None: return U",
-            f"    begin = {'None' if ever else f'moved(now, {self.constant(-term.within)})'}",
+            f"    begin = {begin}",
             "    certain = possible = 0",
             "    for happening in log.happenings:",
             "        at = happening.at",
             "        if at is not None:",
-            f"            if at > now{'' if ever else ' or (begin is not None and at <= begin)'}: continue",
+            f"            if {outside}: continue",
             "        get = happening.details.get",
-            f"        if {'' if ever else 'at is not None and '}{holds}:",
+            f"        if {dated}{holds}:",
             "            certain += 1",
             f"            if certain >= {term.least}: return T",
             f"        elif not {fails}:",
