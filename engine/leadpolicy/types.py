@@ -126,7 +126,7 @@ def described(kind: Type) -> str:
             return f"a {kind}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)  # not frozen: Python itself notes traceback and cause on an exception
 class ValueProblem(Exception):
     """A text or object that is no value of the type. Readers turn it into a diagnostic."""
 

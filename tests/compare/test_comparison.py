@@ -31,6 +31,10 @@ def only(table: pd.DataFrame, **values: object) -> dict[str, Any]:
     return {str(name): value for name, value in table.iloc[0].items()}
 
 
+def rows(table: pd.DataFrame) -> list[Any]:
+    return list(table.itertuples(index=False))
+
+
 def test_every_record_under_every_policy(world: World) -> None:
     found = evaluate([world.wide, world.narrow, world.odd], world.records())
     lead = {label: found.rung(label, "lead") for label in ("wide", "narrow", "odd")}
@@ -108,9 +112,9 @@ def test_the_same_records_under_another_word(three: Comparison) -> None:
 def test_disagreements_by_the_smallest_set_of_criteria(three: Comparison) -> None:
     found = three.disagreements
     denied = found[(found["claims"] == "wide") & (found["kind"] == "denied")]
-    by_cause = {row.criteria: row for row in denied.itertuples()}
+    by_cause = {row.criteria: row for row in rows(denied)}
     assert set(by_cause) == {("is_large",), ("is_urgent",), ("in_retail",)}
-    assert {row.samples for row in denied.itertuples()} == {("c",), ("b",), ("e",)}
+    assert {row.samples for row in rows(denied)} == {("c",), ("b",), ("e",)}
     assert set(denied["of"]) == {3}
     retail = by_cause[("in_retail",)]
     assert (retail.reason, retail.against, retail.says) == (
@@ -156,7 +160,7 @@ stages:
 
 
 def test_records_worth_arguing_about(three: Comparison) -> None:
-    found = list(three.contested.itertuples())
+    found = rows(three.contested)
     assert [row.record for row in found] == ["b", "c", "e"]
     assert {row.rung for row in found} == {"lead"}
     assert all(row.claims == ("wide",) and row.denies == ("narrow",) for row in found)
@@ -214,7 +218,7 @@ stages:
     found = compare([policy], world.records())
     row = only(found.policies, policy="needy")
     assert (row["criteria"], row["fully"], row["partly"], row["not_ready"]) == (3, 1, 1, 1)
-    ready = {c.name: (c.ready, c.absent, c.decided) for c in found.criteria.itertuples()}
+    ready = {c.name: (c.ready, c.absent, c.decided) for c in rows(found.criteria)}
     assert ready["big_need"] == ("not", ("need.size",), 0)
     # TRUE for a, c, d and e; b is not urgent but may have been at the fair.
     assert ready["some_sign"] == ("partly", ("event:badge_scan",), pytest.approx(4 / 6))
@@ -222,7 +226,7 @@ stages:
     assert row["decided"] == pytest.approx((0 + 4 / 6 + 5 / 6) / 3)
     # c and f are too small whatever else is true; the other four stay open.
     assert row["open_records"] == 4
-    missing = {m.fact: (m.open, m.share, m.in_data) for m in found.missing.itertuples()}
+    missing = {m.fact: (m.open, m.share, m.in_data) for m in rows(found.missing)}
     assert missing["need.size"] == (4, pytest.approx(4 / 6), False)
     assert missing["company.employees"] == (1, pytest.approx(1 / 6), True)
     assert missing["event:badge_scan"] == (1, pytest.approx(1 / 6), False)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -39,7 +41,7 @@ stages:
     ]
 
 
-def evaluation(world: World, table: list[Row]) -> Evaluation:
+def evaluation(world: World, table: Sequence[Row]) -> Evaluation:
     """One policy per column, one record per row; ids in the order of rows."""
     columns = np.array(table, dtype=np.int8)
     policies = [world.policy(text) for text in simple()[: columns.shape[1]]]
@@ -58,7 +60,7 @@ def evaluation(world: World, table: list[Row]) -> Evaluation:
     )
 
 
-def find(world: World, table: list[Row], top: int = 100) -> list[Contested]:
+def find(world: World, table: Sequence[Row], top: int = 100) -> list[Contested]:
     found = evaluation(world, table)
     return contested(found, ["lead"], cause_table(found), top)
 

@@ -142,7 +142,7 @@ def test_outcomes_are_won_not_won_or_open() -> None:
     ],
 )
 def test_wilson_intervals(won: int, known: int, low: float, high: float) -> None:
-    assert wilson(won, known) == (pytest.approx(low, abs=5e-5), pytest.approx(high, abs=5e-5))
+    assert wilson(won, known) == pytest.approx((low, high), abs=5e-5)
 
 
 def test_no_interval_without_records() -> None:

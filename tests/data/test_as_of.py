@@ -111,6 +111,8 @@ def test_ties_go_by_the_sequence(room: Room) -> None:
     )
     found = room.records(LOGGED)
     assert shown(found, "deal.budget_status") == ["identified", "none"]
+    origins = [record.origins["deal.budget_status"].source for record in found.records]
+    assert origins == ["log.csv line 2", "no row in log says otherwise"]
     assert found.notes == ["no row in log is taken to mean none for deal.budget_status"]
 
 

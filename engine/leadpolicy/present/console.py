@@ -14,16 +14,19 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 
-def heading(console: Console, text: str) -> None:
-    """A section's title, after an empty line."""
-    console.print()
+def heading(console: Console, text: str, *, first: bool = False) -> None:
+    """A section's title, after an empty line where it is not the first."""
+    if not first:
+        console.print()
     console.print(Text(visible(text), style="bold"), highlight=False)
 
 
 def line(console: Console, text: str, style: str = "", *, indent: int = 2) -> None:
     """A paragraph, wrapped and indented."""
-    shown = Padding(Text(visible(text), style=style), (0, 0, 0, indent), expand=False)
-    console.print(shown, highlight=False)
+    margin = " " * indent
+    for row in Text(visible(text), style=style).wrap(console, console.width - indent):
+        row.rstrip()
+        console.print(Text(margin) + row, highlight=False, no_wrap=True, overflow="ignore")
 
 
 def said(text: object, style: str = "") -> Text:

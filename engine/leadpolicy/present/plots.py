@@ -311,5 +311,5 @@ def _defining(comparison: Comparison, rung: str) -> list[str]:
     return list(table.loc[(table["rung"] == rung) & table["defined"], "policy"])
 
 
-def _number(value: object) -> float | None:
-    return None if missing(value) else float(value)  # type: ignore[arg-type]
+def _number(value: Any) -> float | None:
+    return None if missing(value) else float(value)

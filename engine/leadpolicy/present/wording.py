@@ -33,19 +33,19 @@ def rung_title(rung: str) -> str:
     return _TITLES.get(rung, rung)
 
 
-def number(value: object) -> str:
+def number(value: Any) -> str:
     """A count with separators; a dash where it is not defined."""
-    return NOT_DEFINED if missing(value) else f"{int(value):,}"  # type: ignore[call-overload]
+    return NOT_DEFINED if missing(value) else f"{int(value):,}"
 
 
-def percent(value: object, digits: int = 1) -> str:
+def percent(value: Any, digits: int = 1) -> str:
     """A share in percent; a dash where it is not defined.
 
     What is neither none nor all is never rounded to it: `<0.1 %`, `>99.9 %`.
     """
     if missing(value):
         return NOT_DEFINED
-    share = float(value)  # type: ignore[arg-type]
+    share = float(value)
     least = 10.0**-digits
     if share > 0 and 100 * share < least / 2:
         return f"<{least:g} %"
@@ -54,14 +54,15 @@ def percent(value: object, digits: int = 1) -> str:
     return f"{100 * share:.{digits}f} %"
 
 
-def ratio(value: object) -> str:
+def ratio(value: Any) -> str:
     """A kappa, a Jaccard index or a lift with two decimals; a dash where it is not defined."""
-    return (
-        NOT_DEFINED if missing(value) else f"{round(float(value), 2) + 0.0:.2f}".replace("-", "−")
-    )  # type: ignore[arg-type]
+    if missing(value):
+        return NOT_DEFINED
+    rounded = round(float(value), 2) or 0.0
+    return f"{rounded:.2f}".replace("-", "−")
 
 
-def missing(value: object) -> bool:
+def missing(value: Any) -> bool:
     """Whether a cell of a frame holds nothing."""
     return value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value))
 

@@ -62,6 +62,7 @@ IDEAL_COMPANY: Final = {
     "technologies": "windows;office_365",
     "has_category_software": "No",
     "uses_competitor": "No",
+    "contact_reachable": "Yes",
     "website_visits": "",
     "score_at_entry": "30",
     "news_at": "",
@@ -74,7 +75,6 @@ IDEAL_PERSON: Final = {
     "job_title": "Head of Production",
     "seniority": "Head of department",
     "department": "Production",
-    "reachable": "Yes",
     "gave_details": "No",
     "buying_role": "",
 }
@@ -325,7 +325,9 @@ def write_in(tables: Mapping[str, Table]) -> list[tuple[str, str, str]]:
         owner = companies["owner"][position]
         person = f"P{company[1:]}-1"
         columns = {**IDEAL_COMPANY, **case.company, "created_at": _moment(entered)}
-        columns["main_contact"] = "" if case.person is None else person
+        columns["main_contact"] = person
+        if case.person is None:
+            columns["main_contact"] = columns["contact_reachable"] = ""
         if columns["news_at"]:
             columns["news_at"] = _moment(entered)[:10]
         won = case.deal is not None and case.deal[2][copy] == "Won"

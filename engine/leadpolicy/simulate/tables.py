@@ -64,6 +64,7 @@ def companies_table(draws: Draws, companies: Companies, course: Course) -> Table
     known = np.where(worked, 0.93, companies.of_journey("profile_known"))
     scraped = companies.is_journey("scraped", "student")
     source = _sources(draws, companies)
+    bounced = draws.chance(np.where(companies.is_journey("list_name", "scraped"), 0.15, 0.03))
     visits = np.floor(draws.waiting() * np.exp(0.9 + 0.35 * companies.need))
     seen = draws.chance(np.where(companies.of_journey("self_provided") > 0, 0.9, 0.25))
     currency = texts([c[1] for c in labels.COUNTRIES.values()])[companies.country]
@@ -92,6 +93,7 @@ def companies_table(draws: Draws, companies: Companies, course: Course) -> Table
                 draws, yes_no(companies.rival_product), np.where(worked, 0.16, 0.68)
             ),
             "main_contact": _only(companies.person, _person_ids(companies, 1)),
+            "contact_reachable": _only(companies.person, gaps(draws, yes_no(~bounced), 0.04)),
             "owner": texts([rep.name for rep in REPS])[companies.owner],
             "website_visits": _only(seen, _counts(1 + visits)),
             "score_at_entry": gaps(draws, _score(draws, companies), 0.2),
@@ -223,7 +225,6 @@ def _slot(draws: Draws, companies: Companies, course: Course, slot: int) -> dict
     titles = texts([p.format(w) for p, w in zip(patterns, words, strict=True)])
     worked = course.talk_at < model.AS_OF_DAY
     role = _roles(draws, companies, level, main)
-    bounced = draws.chance(np.where(companies.is_journey("list_name", "scraped"), 0.15, 0.03))
     gave = companies.of_journey("self_provided") > 0 if main else np.zeros(draws.count, bool)
     return {
         "person_id": _person_ids(companies, slot + 1),
@@ -236,7 +237,6 @@ def _slot(draws: Draws, companies: Companies, course: Course, slot: int) -> dict
         "department": gaps(
             draws, texts(list(labels.DEPARTMENTS))[department], np.where(worked, 0.1, 0.35)
         ),
-        "reachable": gaps(draws, yes_no(~bounced), 0.04),
         "gave_details": gaps(draws, yes_no(gave & draws.chance(0.97)), 0.05),
         "buying_role": gaps(draws, role, np.where(worked, 0.18, 0.95)),
     }

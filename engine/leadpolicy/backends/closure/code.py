@@ -299,7 +299,8 @@ class Writer:
         begin, outside, dated = "None", "at > now", ""
         if term.within is not None:
             begin = f"moved(now, {self.constant(-term.within)})"
-            outside, dated = "at > now or (begin is not None and at <= begin)", "at is not None and "
+            outside += " or (begin is not None and at <= begin)"
+            dated = "at is not None and "
         lines = [
             f"def {name}(events, now):",
             f"    log = events.get({term.event!r})",
