@@ -2,16 +2,17 @@
 
 Conditions are the dictionaries and lists that YAML would give; a `Situation` holds what is known about
 a record as plain Python values. Both are read by the project and, quite differently, by
-`tests.language.naive`.
+`tests.language.naive`. What is drawn is drawn step by step, which is much faster than strategies made
+anew for every vocabulary.
 """
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
-from typing import Any, Final
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final, TypeVar
 
 import yaml
 from hypothesis import strategies as st
@@ -29,12 +30,14 @@ from leadpolicy.vocabulary import (
     read_record,
 )
 
+T = TypeVar("T")
+
 NOW: Final = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 # Values that other programs have stumbled over. Texts that begin with $ would be parameters.
 NASTY_TEXTS: Final = (
-    *("", " ", "NO", "no", "true", "null", "~", "0123", "1e3", "12:30", "2026-02-30", "-", "#a", "a: b"),
-    *("'", '"', "\\", "\\u{61}", "a\nb", "\u00e9", "e\u0301", "\u00df", "SS", "\u0131", "I"),
+    *("", " ", "NO", "no", "true", "null", "~", "0123", "1e3", "12:30", "2026-02-30", "-", "#a"),
+    *("'", '"', "\\", "\\u{61}", "a\nb", "\u00e9", "e\u0301", "\u00df", "SS", "\u0131", "I", "a: b"),
     *("\U0001f600", "\U0002f800", "\ufb01", "\u0661", "\u200b", "a$", "{a}", "[a]", "%", "NaN"),
 )
 NASTY_NUMBERS: Final = (0.1, 0.2, 0.3, 0.30000000000000004, 0.7, 1.1, -0.1, 1e-9, 1e15, 0.0)
@@ -43,46 +46,10 @@ FACTORS: Final = (0.1, 0.5, 0.7, 0.8, 1, 1.1, 3)
 PATTERNS: Final = ("a", "^a", "[0-9]{2}", "a+b", "x|\u00e9", "(?i)no", ".", "")
 WINDOWS: Final = ("1 day", "7 days", "36 hours", "2 weeks", "90 minutes")
 DAYS: Final = ("1 day", "7 days", "2 weeks", "48 hours")
-
-
-# -------------------------------------------------------------------------------- vocabulary
-
-_names = (
-    st.sampled_from(NASTY_TEXTS)
-    .map(lambda text: unicodedata.normalize("NFC", text))
-    .filter(lambda text: text.strip() not in ("", "~", "null"))
+LISTED: Final = tuple(
+    sorted({unicodedata.normalize("NFC", t) for t in NASTY_TEXTS} - {"", " ", "~", "null"})
 )
-_lists = st.lists(_names, min_size=2, max_size=4, unique=True)
-
-
-@st.composite
-def types(draw: st.DrawFn, kind: Kind) -> Type:
-    """A type of a kind, with a closed list where it needs one."""
-    if kind in (Kind.CHOICE, Kind.LEVEL, Kind.CHOICES):
-        return Type(kind, tuple(draw(_lists)))
-    return Type(kind, (), "EUR" if kind is Kind.MONEY else None)
-
-
-@st.composite
-def vocabularies(draw: st.DrawFn) -> Vocabulary:
-    """Two facts of every kind, so that there is always one to compare with, and two events."""
-    facts: dict[str, Fact] = {}
-    for kind in Kind:
-        of_kind = draw(types(kind))
-        for name in (f"a.{kind}", f"b.{kind}"):
-            facts[name] = Fact(name, of_kind, "value", "?", "data", PointInTime.YES)
-    details = {
-        name: Attribute(name, draw(types(kind)), name)
-        for name, kind in (("kind", Kind.CHOICE), ("size", Kind.INTEGER), ("note", Kind.TEXT))
-    }
-    events = {
-        name: EventKind(name, name, "?", "data", attributes)
-        for name, attributes in (("asked", details), ("scanned", {}))
-    }
-    return Vocabulary("1", facts, events)
-
-
-# ------------------------------------------------------------------------------------ values
+"""Values for closed lists."""
 
 texts = st.one_of(
     st.sampled_from(NASTY_TEXTS),
@@ -99,49 +66,44 @@ moments = st.one_of(
     st.integers(-16 * 24, 16 * 24).map(lambda hours: timedelta(hours=hours)),
     st.sampled_from([timedelta(microseconds=1), timedelta(days=-7, microseconds=1)]),
 ).map(lambda offset: NOW + offset)
+SIMPLE: Final[Mapping[Kind, st.SearchStrategy[Any]]] = {
+    Kind.BOOLEAN: st.booleans(),
+    Kind.INTEGER: integers,
+    Kind.NUMBER: numbers,
+    Kind.MONEY: numbers,
+    Kind.TEXT: texts,
+    Kind.DATE: dates,
+    Kind.MOMENT: moments,
+}
 
 
-def exact(kind: Type) -> st.SearchStrategy[Any]:
-    """Values that a policy may compare with."""
-    match kind.kind:
-        case Kind.BOOLEAN:
-            return st.booleans()
-        case Kind.INTEGER:
-            return integers
-        case Kind.NUMBER | Kind.MONEY:
-            return numbers
-        case Kind.TEXT:
-            return texts
-        case Kind.CHOICE | Kind.LEVEL:
-            return st.sampled_from(kind.values)
-        case Kind.CHOICES:
-            return st.lists(st.sampled_from(kind.values), max_size=3, unique=True)
-        case Kind.DATE:
-            return dates
-        case Kind.MOMENT:
-            return moments
+# ------------------------------------------------------------------- vocabularies and records
 
 
 @st.composite
-def ranges(draw: st.DrawFn, kind: Type) -> Any:
-    """A number known only to lie between two ends, one of which may be open."""
-    ends = sorted(draw(st.lists(exact(kind), min_size=2, max_size=2)))
-    found = dict(zip(("from", "to"), ends, strict=True))
-    dropped = draw(st.sampled_from(["", "", "from", "to"]))
-    return {end: value for end, value in found.items() if end != dropped}
+def vocabularies(draw: st.DrawFn) -> Vocabulary:
+    """Two facts of every kind, so that there is always one to compare with, and two events."""
+    lists = st.lists(st.sampled_from(LISTED), min_size=2, max_size=4, unique=True)
 
+    def of_kind(kind: Kind) -> Type:
+        listed = kind in (Kind.CHOICE, Kind.LEVEL, Kind.CHOICES)
+        values = tuple(draw(lists)) if listed else ()
+        return Type(kind, values, "EUR" if kind is Kind.MONEY else None)
 
-def values(kind: Type) -> st.SearchStrategy[Any]:
-    """Values that a record may hold: also ranges, and money in another currency."""
-    if kind.kind is Kind.MONEY:
-        foreign = numbers.map(lambda amount: {"amount": amount, "currency": "USD"})
-        return st.one_of(exact(kind), ranges(kind), foreign)
-    if kind.kind in NUMERIC:
-        return st.one_of(exact(kind), exact(kind), ranges(kind))
-    return exact(kind)
-
-
-# ----------------------------------------------------------------------------------- records
+    facts: dict[str, Fact] = {}
+    for kind in Kind:
+        declared = of_kind(kind)
+        for name in (f"a.{kind}", f"b.{kind}"):
+            facts[name] = Fact(name, declared, "value", "?", "data", PointInTime.YES)
+    details = {
+        name: Attribute(name, of_kind(kind), name)
+        for name, kind in (("kind", Kind.CHOICE), ("size", Kind.INTEGER), ("note", Kind.TEXT))
+    }
+    events = {
+        name: EventKind(name, name, "?", "data", attributes)
+        for name, attributes in (("asked", details), ("scanned", {}))
+    }
+    return Vocabulary("1", facts, events)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,37 +144,77 @@ class Situation:
         return replace(record, events=logs)
 
 
-@st.composite
-def occurrences(draw: st.DrawFn, kind: EventKind) -> Occurrence:
-    """One event, perhaps undated, perhaps with missing details."""
-    at = draw(st.one_of(st.none(), moments, moments))
-    details = {
-        name: draw(values(attribute.type))
-        for name, attribute in kind.attributes.items()
-        if draw(st.booleans())
-    }
-    return Occurrence(at, details)
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """Draws values of any type."""
+
+    draw: st.DrawFn
+
+    def pick(self, options: Sequence[T]) -> T:
+        """One of these."""
+        return options[self.draw(st.integers(0, len(options) - 1))]
+
+    def chance(self, percent: int) -> bool:
+        """True that often."""
+        return self.draw(st.integers(0, 99)) < percent
+
+    def some(self, make: Callable[[], T], most: int) -> list[T]:
+        """Up to so many."""
+        return [make() for _ in range(self.draw(st.integers(0, most)))]
+
+    def exact(self, kind: Type) -> Any:
+        """A value that a policy may compare with."""
+        if kind.kind is Kind.CHOICES:
+            return list(dict.fromkeys(self.some(lambda: self.pick(kind.values), 3)))
+        return self.pick(kind.values) if kind.values else self.draw(SIMPLE[kind.kind])
+
+    def value(self, kind: Type) -> Any:
+        """A value that a record may hold: also ranges, and money in another currency."""
+        if kind.kind in NUMERIC and self.chance(30):
+            if kind.kind is Kind.MONEY and self.chance(40):
+                return {"amount": self.exact(kind), "currency": "USD"}
+            return self.range(kind)
+        return self.exact(kind)
+
+    def range(self, kind: Type) -> dict[str, Any]:
+        """A number known only to lie between two ends, one of which may be open."""
+        low, high = sorted([self.exact(kind), self.exact(kind)])
+        return self.pick([{"from": low, "to": high}, {"from": low}, {"to": high}])
+
+    def occurrence(self, kind: EventKind) -> Occurrence:
+        """One event, perhaps undated, perhaps with missing details."""
+        details = {
+            name: self.value(attribute.type)
+            for name, attribute in kind.attributes.items()
+            if self.chance(60)
+        }
+        return Occurrence(self.draw(moments) if self.chance(70) else None, details)
+
+    def log(self, kind: EventKind) -> Log:
+        """A log, perhaps one that began late."""
+        since = self.draw(moments) if self.chance(25) else None
+        return Log(tuple(self.some(lambda: self.occurrence(kind), 3)), since)
 
 
 @st.composite
-def logs(draw: st.DrawFn, kind: EventKind) -> Log:
-    """A log, perhaps one that began late."""
-    happened = draw(st.lists(occurrences(kind), max_size=3))
-    return Log(tuple(happened), draw(st.one_of(st.none(), st.none(), moments)))
-
-
-@st.composite
-def situations(draw: st.DrawFn, vocabulary: Vocabulary, *, share: float = 0.6) -> Situation:
-    """What is known about a record: about that share of the facts."""
-    known = st.integers(0, 99).map(lambda number: number < 100 * share)
+def situations(draw: st.DrawFn, vocabulary: Vocabulary, names: Sequence[str] = ()) -> Situation:
+    """What is known about a record: more than half of these facts (or of all), and of the logs."""
+    drawing = Drawing(draw)
     facts = {
-        name: draw(values(fact.type)) for name, fact in vocabulary.facts.items() if draw(known)
+        name: drawing.value(vocabulary.facts[name].type)
+        for name in (names or vocabulary.facts)
+        if drawing.chance(65)
     }
-    found = {name: draw(logs(kind)) for name, kind in vocabulary.events.items() if draw(known)}
-    return Situation(facts, found)
+    logs = {
+        name: drawing.log(kind) for name, kind in vocabulary.events.items() if drawing.chance(70)
+    }
+    return Situation(facts, logs)
 
 
 # -------------------------------------------------------------------------------- conditions
+
+
+PARAMETERS: Final = {"mode": "a", "few": 2, "size": 5, "window": "7 days", "share": 0.3}
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +223,7 @@ class Draft:
 
     condition: Any
     criteria: Mapping[str, Any] = field(default_factory=dict)
-    parameters: Mapping[str, Any] = field(default_factory=dict)
+    parameters: Mapping[str, Any] = field(default_factory=lambda: PARAMETERS)
 
     def data(self) -> dict[str, Any]:
         """The whole document."""
@@ -243,148 +245,140 @@ class Draft:
 
 def dump(document: Any) -> str:
     """YAML as people write it."""
-    return yaml.dump(document, Dumper=yaml.CSafeDumper, allow_unicode=True, sort_keys=False, width=1e9)
+    return yaml.dump(
+        document, Dumper=yaml.CSafeDumper, allow_unicode=True, sort_keys=False, width=10**9
+    )
 
 
-PARAMETERS: Final = {"mode": "a", "few": 2, "size": 5, "window": "7 days", "share": 0.3}
+@dataclass(frozen=True, slots=True)
+class Author(Drawing):
+    """Writes conditions. `known`: whether they may ask what is known."""
 
+    vocabulary: Vocabulary
+    known: bool
+    names: tuple[str, ...] = ()
 
-def _sides(fact: Fact, known: bool) -> st.SearchStrategy[dict[str, Any]]:
-    """What may stand to the right of a fact: one operator with its operand."""
-    kind, one = fact.type, exact(fact.type)
-    made: list[st.SearchStrategy[dict[str, Any]]] = []
-    if known:
-        made.append(st.booleans().map(lambda flag: {"known": flag}))
-    if kind.kind is not Kind.CHOICES:
-        made += [one.map(lambda value: {"is": value}), one.map(lambda value: {"is_not": value})]
-    if kind.kind not in {Kind.CHOICES, Kind.BOOLEAN} | TEMPORAL:
-        some = st.lists(one, max_size=3)
-        made += [some.map(lambda v: {"one_of": v}), some.map(lambda v: {"none_of": v})]
-    if kind.kind in ORDERED - TEMPORAL:
-        words = st.sampled_from(["above", "at_least", "below", "at_most"])
-        made += [st.builds(lambda word, value: {word: value}, words, one)] * 2
-    if kind.kind in ORDERED:
-        pairs = st.lists(one, min_size=2, max_size=2)
-        made.append(pairs.map(lambda pair: {"between": _sorted(kind, pair)}))
-    if kind.kind in TEMPORAL:
-        lengths = st.sampled_from(DAYS if kind.kind is Kind.DATE else WINDOWS)
-        made += [
-            st.builds(lambda w, v: {w: v}, st.sampled_from(["before", "after"]), one),
-            st.builds(lambda w, v: {w: v}, st.sampled_from(["within_last", "within_next"]), lengths),
-        ]
-    if kind.kind is Kind.TEXT:
-        searches = st.sampled_from(["contains", "starts_with", "ends_with"])
-        made += [
-            st.builds(lambda word, text: {word: text}, searches, texts),
-            st.sampled_from(PATTERNS).map(lambda pattern: {"matches": pattern}),
-        ]
-    if kind.kind is Kind.CHOICES:
-        many = st.lists(st.sampled_from(kind.values), max_size=2)
-        made += [
-            st.sampled_from(kind.values).map(lambda element: {"contains": element}),
-            many.map(lambda elements: {"contains_any": elements}),
-            many.map(lambda elements: {"contains_all": elements}),
-        ]
-    return st.one_of(made)
+    def condition(self, depth: int = 3) -> Any:
+        """A condition of any form."""
+        if depth == 0 or self.chance(40):
+            return self.test()
+        parts = self.some(lambda: self.condition(depth - 1), 3)
+        match self.draw(st.integers(0, 5)):
+            case 0 | 1 | 2 as word:
+                return {("all", "any", "none")[word]: parts}
+            case 3 | 4:
+                count = self.pick([0, 1, 2, 3, "$few"])
+                return {self.pick(["at_least", "at_most", "exactly"]): count, "of": parts}
+            case _:
+                return self.points(parts)
 
+    def points(self, parts: Sequence[Any]) -> Any:
+        """A score."""
+        weights = (0.1, 0.2, -0.1, 1, 2, -1, 0, "$few", "$share")
+        limits = (0.3, 0, -0.1, 1, 2, "$share")
+        rules = [{"points": self.pick(weights), "when": part} for part in parts]
+        found: dict[str, Any] = {"points": rules, "at_least": self.pick(limits)}
+        return {**found, "cap": self.pick(limits)} if self.chance(30) else found
 
-def _sorted(kind: Type, pair: Sequence[Any]) -> list[Any]:
-    return sorted(pair, key=kind.rank) if kind.kind is Kind.LEVEL else sorted(pair)
+    def test(self) -> Any:
+        """A condition without conditions inside."""
+        form = self.draw(st.integers(0, 9))
+        if form == 0 and self.names:
+            return self.pick(self.names)
+        if form == 1:
+            return self.pick([{"$mode": "a"}, {"$mode": "b"}, {"$mode": ["b", "c"]}])
+        if form in (2, 3):
+            return self.event()
+        if form == 4:
+            return self.against_a_fact()
+        if form == 5:
+            return self.short()
+        kind = self.pick(tuple(Kind))
+        declared = self.vocabulary.facts[f"a.{kind}"].type
+        return {f"a.{kind}": self.side(declared)}
 
+    def short(self) -> Any:
+        """Forms that stand for others."""
+        return self.pick(
+            [
+                {"a.boolean": self.draw(st.booleans())},
+                {"a.integer": self.some(lambda: self.draw(integers), 2)},
+                {"a.integer": {"at_least": 2, "below": 9}},
+                {"a.integer": {"at_least": "$size"}},
+                {"a.number": {"below": "$share", "above": 0}},
+            ]
+        )
 
-def _against_facts(vocabulary: Vocabulary) -> st.SearchStrategy[Any]:
-    """One fact against another, with and without a factor."""
-    order = ["above", "at_least", "below", "at_most", "is", "is_not"]
-    factor = st.one_of(st.none(), st.sampled_from(FACTORS))
+    def side(self, kind: Type) -> dict[str, Any]:
+        """What may stand to the right of a fact: one operator with its operand."""
+        word = self.pick(operators(kind.kind, known=self.known))
+        match word:
+            case "known":
+                return {word: self.draw(st.booleans())}
+            case "one_of" | "none_of":
+                return {word: self.some(lambda: self.exact(kind), 3)}
+            case "between":
+                ends = [self.exact(kind), self.exact(kind)]
+                order = kind.rank if kind.kind is Kind.LEVEL else None
+                return {word: sorted(ends, key=order)}
+            case "within_last" | "within_next":
+                return {word: self.pick(DAYS if kind.kind is Kind.DATE else WINDOWS)}
+            case "matches":
+                return {word: self.pick(PATTERNS)}
+            case "contains" if kind.kind is Kind.CHOICES:
+                return {word: self.pick(kind.values)}
+            case _:
+                return {word: self.exact(kind)}
 
-    def numeric(kind: Kind, word: str, times: float | None) -> dict[str, Any]:
+    def against_a_fact(self) -> Any:
+        """One fact against another, with and without a factor."""
+        kind = self.pick(tuple(kind for kind in Kind if kind is not Kind.CHOICES))
         other: dict[str, Any] = {"fact": f"b.{kind}"}
-        return {f"a.{kind}": {word: other if times is None else {**other, "times": times}}}
+        if kind is Kind.INTEGER and self.chance(20):
+            other = {"fact": "b.number"}
+        if kind in NUMERIC and self.chance(50):
+            other["times"] = self.pick(FACTORS)
+        words = ["is", "is_not"]
+        if kind in TEMPORAL:
+            words += ["before", "after"]
+        elif kind in ORDERED:
+            words += ["above", "at_least", "below", "at_most"]
+        return {f"a.{kind}": {self.pick(words): other}}
 
-    made = [
-        st.builds(numeric, st.sampled_from(sorted(NUMERIC)), st.sampled_from(order), factor),
-        st.builds(numeric, st.just(Kind.LEVEL), st.sampled_from(order), st.none()),
-    ]
-    for kind in (Kind.BOOLEAN, Kind.TEXT, Kind.CHOICE):
-        made.append(st.builds(numeric, st.just(kind), st.sampled_from(["is", "is_not"]), st.none()))
-    for kind in sorted(TEMPORAL):
-        words = st.sampled_from(["before", "after", "is"])
-        made.append(st.builds(numeric, st.just(kind), words, st.none()))
-    mixed = {"a.integer": {"above": {"fact": "b.number"}}}
-    return st.one_of(*made, st.just(mixed))
-
-
-@st.composite
-def event_tests(draw: st.DrawFn, vocabulary: Vocabulary, *, known: bool) -> Any:
-    """`happened` and `not_happened` with window, count and details."""
-    kind = draw(st.sampled_from(sorted(vocabulary.events)))
-    test: dict[str, Any] = {draw(st.sampled_from(["happened", "not_happened"])): kind}
-    test["within"] = draw(st.sampled_from([*WINDOWS, "ever", "$window"]))
-    if draw(st.booleans()):
-        test["at_least"] = draw(st.sampled_from([0, 1, 2, "$few"]))
-    if draw(st.booleans()):
-        test["where"] = {
-            name: draw(_sides(_as_fact(attribute), known))
-            for name, attribute in vocabulary.events[kind].attributes.items()
-            if draw(st.booleans())
-        }
-    return test
+    def event(self) -> Any:
+        """`happened` and `not_happened` with window, count and details."""
+        kind = self.pick(sorted(self.vocabulary.events))
+        test: dict[str, Any] = {self.pick(["happened", "not_happened"]): kind}
+        test["within"] = self.pick([*WINDOWS, "ever", "ever", "$window"])
+        if self.chance(50):
+            test["at_least"] = self.pick([0, 1, 2, "$few"])
+        if self.chance(50):
+            test["where"] = {
+                name: self.side(attribute.type)
+                for name, attribute in self.vocabulary.events[kind].attributes.items()
+                if self.chance(50)
+            }
+        return test
 
 
-def _as_fact(attribute: Attribute) -> Fact:
-    return Fact(attribute.name, attribute.type, "", "", "", PointInTime.YES)
-
-
-def tests(vocabulary: Vocabulary, *, known: bool = True) -> st.SearchStrategy[Any]:
-    """Conditions without conditions inside."""
-    facts = [
-        _sides(fact, known).map(lambda side, name=name: {name: side})  # type: ignore[misc]
-        for name, fact in vocabulary.facts.items()
-        if name.startswith("a.")
-    ]
-    short = st.one_of(
-        st.booleans().map(lambda value: {"a.boolean": value}),
-        st.lists(integers, max_size=2).map(lambda v: {"a.integer": v}),
-        st.just({"a.integer": {"at_least": 2, "below": 9}}),
-        st.just({"a.integer": {"at_least": "$size"}}),
-        st.just({"a.number": {"below": "$share", "above": 0}}),
-        st.sampled_from([{"$mode": "a"}, {"$mode": "b"}, {"$mode": ["b", "c"]}]),
-    )
-    return st.one_of(
-        st.one_of(facts),
-        st.one_of(facts),
-        short,
-        _against_facts(vocabulary),
-        event_tests(vocabulary, known=known),
-    )
-
-
-def _nested(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
-    lists = st.lists(inner, max_size=3)
-    bounds = st.sampled_from(["at_least", "at_most", "exactly"])
-    counts = st.one_of(st.integers(0, 4), st.just("$few"))
-    weights = st.sampled_from([0.1, 0.2, -0.1, 1, 2, -1, 0, "$few", "$share"])
-    rules = st.lists(st.builds(lambda p, w: {"points": p, "when": w}, weights, inner), max_size=3)
-    limits = st.sampled_from([0.3, 0, -0.1, 1, 2, "$share"])
-    return st.one_of(
-        st.builds(lambda word, parts: {word: parts}, st.sampled_from(["all", "any", "none"]), lists),
-        st.builds(lambda word, k, parts: {word: k, "of": parts}, bounds, counts, lists),
-        st.builds(lambda found, least: {"points": found, "at_least": least}, rules, limits),
-        st.builds(
-            lambda found, least, cap: {"points": found, "at_least": least, "cap": cap},
-            rules, limits, limits,
-        ),
-    )  # fmt: skip
-
-
-def conditions(
-    vocabulary: Vocabulary, *, known: bool = True, names: Sequence[str] = ()
-) -> st.SearchStrategy[Any]:
-    """Conditions of every form."""
-    leaves = tests(vocabulary, known=known)
-    if names:
-        leaves = st.one_of(leaves, leaves, st.sampled_from(names))
-    return st.recursive(leaves, _nested, max_leaves=6)
+def operators(kind: Kind, *, known: bool) -> tuple[str, ...]:
+    """The words that fit a type."""
+    words = ["known"] if known else []
+    if kind is not Kind.CHOICES:
+        words += ["is", "is_not"]
+    if kind not in {Kind.CHOICES, Kind.BOOLEAN} | TEMPORAL:
+        words += ["one_of", "none_of"]
+    if kind in ORDERED:
+        words += ["between"]
+    if kind in ORDERED - TEMPORAL:
+        words += ["above", "at_least", "below", "at_most"]
+    if kind in TEMPORAL:
+        words += ["before", "after", "within_last", "within_next"]
+    if kind is Kind.TEXT:
+        words += ["contains", "starts_with", "ends_with", "matches"]
+    if kind is Kind.CHOICES:
+        words += ["contains", "contains_any", "contains_all"]
+    return tuple(words)
 
 
 @st.composite
@@ -392,11 +386,25 @@ def drafts(draw: st.DrawFn, vocabulary: Vocabulary, *, known: bool = True) -> Dr
     """A policy with up to two criteria that its condition may name."""
     criteria: dict[str, Any] = {}
     for name in ("first", "second")[: draw(st.integers(0, 2))]:
-        criteria[name] = draw(conditions(vocabulary, known=known, names=tuple(criteria)))
-    condition = draw(conditions(vocabulary, known=known, names=tuple(criteria)))
-    return Draft(condition, criteria, PARAMETERS)
+        criteria[name] = Author(draw, vocabulary, known, tuple(criteria)).condition(2)
+    condition = Author(draw, vocabulary, known, tuple(criteria)).condition()
+    return Draft(condition, criteria)
 
 
-def as_day(value: date | datetime) -> date:
-    """The calendar day in UTC."""
-    return value.astimezone(UTC).date() if isinstance(value, datetime) else value
+def mentioned(document: Any) -> set[str]:
+    """Every text in a document, keys included: among them the names of the facts it uses."""
+    match document:
+        case str():
+            return {document}
+        case dict():
+            return {text for item in document.items() for text in mentioned(list(item))}
+        case list() | tuple():
+            return {text for item in document for text in mentioned(item)}
+        case _:
+            return set()
+
+
+def asked(draft: Draft, vocabulary: Vocabulary) -> list[str]:
+    """The facts that a draft uses, so that situations need not draw the others."""
+    texts_in_it = mentioned([draft.condition, dict(draft.criteria)])
+    return [name for name in vocabulary.facts if name in texts_in_it] or ["a.boolean"]

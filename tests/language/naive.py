@@ -18,7 +18,7 @@ from typing import Any, Final
 from leadpolicy.types import NUMERIC, Kind, Type
 from leadpolicy.vocabulary import Vocabulary
 
-from tests.strategies import NOW, Draft, Log, Situation, as_day
+from tests.strategies import NOW, Draft, Log, Situation
 
 Answer = bool | None
 
@@ -290,7 +290,7 @@ def contains(word: str, value: set[str], operand: Any) -> bool:
 def near(word: str, value: date, length: timedelta) -> bool:
     """Within the last or the next so much time; dates count in whole days."""
     if not isinstance(value, datetime):
-        days = (as_day(NOW) - value).days if word == "within_last" else (value - as_day(NOW)).days
+        days = (NOW.date() - value).days if word == "within_last" else (value - NOW.date()).days
         return 0 <= days < length.days
     passed = NOW - value if word == "within_last" else value - NOW
     return timedelta() <= passed < length

@@ -65,7 +65,7 @@ def test_every_copy_of_a_case_has_entered(records: RecordSet, cases: dict[str, l
     assert all(company in known for copies in cases.values() for company in copies)
 
 
-FACTS = {
+FACTS: dict[str, dict[str, object]] = {
     "purchased_list_one_attribute": {"company.industry": "manufacturing",
                                      "company.employees": None, "person.contactable": False},
     "scraped_email": {"company.known": False, "person.email_type": "free"},
@@ -105,11 +105,12 @@ def test_written_cases_have_their_facts(
 ) -> None:
     for company in cases[name]:
         record, _ = records.find(company)
-        found = {fact: record.facts.get(fact) for fact in FACTS[name]}
-        assert found == FACTS[name], company
+        expected = FACTS[name]
+        found = {fact: record.facts.get(fact) for fact in expected}
+        assert found == expected, company
 
 
-EVENTS = {
+EVENTS: dict[str, set[str]] = {
     "badge_scan": {"badge_scan"},
     "badge_scan_and_demo_ask": {"badge_scan", "inbound_request"},
     "purchased_list_full_profile": set(),

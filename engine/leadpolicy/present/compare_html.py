@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from leadpolicy import __version__
 from leadpolicy.compare.comparison import Comparison
+from leadpolicy.compare.outcomes import FEW
 from leadpolicy.compare.readiness import SAMPLE
 from leadpolicy.compare.study import READING
 from leadpolicy.present import plots
@@ -96,6 +97,7 @@ def _context(comparison: Comparison) -> dict[str, Any]:
         "dash": NOT_DEFINED,
         "most": MOST_CAUSES,
         "sample": SAMPLE,
+        "few_below": FEW,
         "version": __version__,
         "findings": findings(comparison),
         "readiness": _readiness(comparison),

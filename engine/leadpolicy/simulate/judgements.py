@@ -105,7 +105,7 @@ def _details(
     close = np.where(course.deal, course.talk_at + course.lag, course.talk_at + 150.0)
     decision = close + 0.25 * course.lag * draws.normal()
     soonest = np.where(np.isfinite(talk.after), talk.after, 0.0) + 7.0
-    at = talk.known("deal.timeline_status", 1, draws.chance(0.85))
+    at = talk.known("deal.timeline_status", 1, draws.chance(0.95))
     notes.add("deal.decision_date", at, clock.days(np.maximum(decision, soonest)), by)
     price = deal_value(companies, 0.15 * companies.budget + 0.25 * draws.normal())
     sums = texts([f"EUR {value}" for value in price.tolist()])

@@ -12,12 +12,12 @@ NULLS: Final = ("N/A", "-")
 
 
 INDUSTRIES: Final = {
-    "Machinery": ("manufacturing", 11.0),
-    "Metal products": ("manufacturing", 10.0),
-    "Automotive supply": ("manufacturing", 7.0),
-    "Plastics and rubber": ("manufacturing", 6.0),
-    "Food production": ("manufacturing", 6.0),
-    "Electronics manufacturing": ("manufacturing", 6.0),
+    "Machinery": ("manufacturing", 16.0),
+    "Metal products": ("manufacturing", 14.0),
+    "Automotive supply": ("manufacturing", 9.0),
+    "Plastics and rubber": ("manufacturing", 8.0),
+    "Food production": ("manufacturing", 8.0),
+    "Electronics manufacturing": ("manufacturing", 8.0),
     "Construction": ("construction", 7.0),
     "Wholesale": ("wholesale", 6.0),
     "Retail": ("retail", 5.0),

@@ -193,6 +193,11 @@ FIT_TERMS: Final = {
 }
 """Fit = sum of (if yes, if no) over what can be seen, plus noise of this standard deviation."""
 
+WINDOWS: Final = 0.82
+CATEGORY_SOFTWARE: Final = 0.32
+OF_A_COMPETITOR: Final = 0.45
+"""Chances that a company runs Windows, has software of the kind sold here, and a competitor's."""
+
 NEED_AND_URGENCY: Final = 0.4
 """Correlation of need and urgency."""
 
@@ -205,7 +210,7 @@ AUTHORITY_FROM_LEVEL: Final = 0.7
 TALK_COEFFICIENTS: Final = {"need": 0.4, "fit": 0.25}
 """Added to a journey's log-odds of a two-way conversation."""
 
-WIN_INTERCEPT: Final = -1.45
+WIN_INTERCEPT: Final = -1.6
 WIN_COEFFICIENTS: Final = {
     "fit": 0.8, "need": 0.9, "urgency": 0.6, "budget": 0.7, "authority": 0.5,
 }  # fmt: skip

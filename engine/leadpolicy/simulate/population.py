@@ -72,10 +72,10 @@ def draw_companies(draws: Draws, first: int) -> Companies:
     aimed = share * np.where(manufacturing, model.CHOSEN_MANUFACTURING, 1.0)
     industry = draws.pick_by_row(np.stack([share, aimed]), chosen)
     size = draws.normal()
-    employees = np.clip(np.round(np.exp(4.3 + 1.3 * size)), 1, 60_000).astype(np.int64)
+    employees = np.clip(np.round(np.exp(4.6 + 1.3 * size)), 1, 60_000).astype(np.int64)
     revenue = employees * np.exp(np.log(150_000) + 0.6 * draws.normal())
-    windows = draws.chance(0.74)
-    category_software = draws.chance(0.38)
+    windows = draws.chance(model.WINDOWS)
+    category_software = draws.chance(model.CATEGORY_SOFTWARE)
     level = draws.pick([share for _, share in labels.LEVELS.values()])
     drives = _drives(draws, size, level)
     fit_facts = {
@@ -95,7 +95,7 @@ def draw_companies(draws: Draws, first: int) -> Companies:
         revenue=revenue,
         windows=windows,
         category_software=category_software,
-        rival_product=category_software & draws.chance(0.45),
+        rival_product=category_software & draws.chance(model.OF_A_COMPETITOR),
         level=level,
         department=draws.pick([share for _, share, _ in labels.DEPARTMENTS.values()]),
         owner=draws.pick([1.0] * len(model.REPS)),

@@ -61,7 +61,7 @@ def _filled(columns: Mapping[str, Texts]) -> Table:
 def companies_table(draws: Draws, companies: Companies, course: Course) -> Table:
     """One row per company. Profiles were last completed at the usual moment of evaluation."""
     worked = course.talk_at < model.AS_OF_DAY
-    known = np.where(worked, 0.93, companies.of_journey("profile_known"))
+    known = np.where(worked, 0.97, companies.of_journey("profile_known"))
     scraped = companies.is_journey("scraped", "student")
     source = _sources(draws, companies)
     bounced = draws.chance(np.where(companies.is_journey("list_name", "scraped"), 0.15, 0.03))
@@ -85,15 +85,15 @@ def companies_table(draws: Draws, companies: Companies, course: Course) -> Table
             "annual_revenue": revenue,
             "currency": currency,
             "country": gaps(draws, _countries(draws, companies), 0.05),
-            "technologies": gaps(draws, _technologies(draws, companies), 1 - 0.9 * known),
+            "technologies": gaps(draws, _technologies(draws, companies), 1 - 0.95 * known),
             "has_category_software": gaps(
-                draws, yes_no(companies.category_software), np.where(worked, 0.14, 0.72)
+                draws, yes_no(companies.category_software), np.where(worked, 0.08, 0.72)
             ),
             "uses_competitor": gaps(
-                draws, yes_no(companies.rival_product), np.where(worked, 0.16, 0.68)
+                draws, yes_no(companies.rival_product), np.where(worked, 0.10, 0.68)
             ),
             "main_contact": _only(companies.person, _person_ids(companies, 1)),
-            "contact_reachable": _only(companies.person, gaps(draws, yes_no(~bounced), 0.04)),
+            "contact_reachable": _only(companies.person, yes_no(~bounced)),
             "owner": texts([rep.name for rep in REPS])[companies.owner],
             "website_visits": _only(seen, _counts(1 + visits)),
             "score_at_entry": gaps(draws, _score(draws, companies), 0.2),
@@ -238,7 +238,7 @@ def _slot(draws: Draws, companies: Companies, course: Course, slot: int) -> dict
             draws, texts(list(labels.DEPARTMENTS))[department], np.where(worked, 0.1, 0.35)
         ),
         "gave_details": gaps(draws, yes_no(gave & draws.chance(0.97)), 0.05),
-        "buying_role": gaps(draws, role, np.where(worked, 0.18, 0.95)),
+        "buying_role": gaps(draws, role, np.where(worked, 0.14, 0.95)),
     }
 
 
@@ -248,7 +248,7 @@ def _roles(draws: Draws, companies: Companies, level: Ints, main: bool) -> Texts
     say = say + 0.4 * draws.normal()
     names = texts(["Gatekeeper", "User", "Influencer", "Champion;Influencer", "Economic buyer",
                    "Decision maker", "Decision maker;Economic buyer"])  # fmt: skip
-    edges = np.array([-1.4, -0.6, 0.1, 0.5, 0.8, 1.5])
+    edges = np.array([-1.7, -1.0, -0.1, 0.4, 0.8, 1.5])
     return names[np.searchsorted(edges, say)]
 
 

@@ -8,7 +8,7 @@ NULL in SQL, so that atoms need no test for it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -22,7 +22,6 @@ from leadpolicy.backends.sql.forms import (
     Number,
     Plain,
     Single,
-    Store,
     known,
     microseconds,
 )
@@ -60,11 +59,11 @@ _DAY: Final = 86_400_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
-    """What is known of a term: formulas for holds and fails. None: not made."""
+class Bit:
+    """The place of a term's verdict in the words `holds N` and `fails N`."""
 
-    holds: Sql | None = field(compare=False)
-    fails: Sql | None = field(compare=False)
+    word: int
+    bit: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +81,14 @@ class Counted:
 class Emitter:
     """Writes formulas over columns.
 
-    `forms` says where the values of facts stand, `events` where events were counted, `named`
-    which terms have a column of their own already.
+    `forms` says where the values of facts stand, `events` where events were counted, `bits`
+    which terms have been evaluated already.
     """
 
     forms: Mapping[str, Form]
     now: Moment
     events: Mapping[Term, Counted] = field(default_factory=dict)
-    named: dict[Term, Pair] = field(default_factory=dict)
+    bits: dict[Term, Bit] = field(default_factory=dict)
 
     def holds(self, term: Term) -> Sql:
         """TRUE exactly where the term is TRUE."""
@@ -99,12 +98,40 @@ class Emitter:
         """TRUE exactly where the term is FALSE."""
         return self._formula(term, want=False)
 
+    def all_hold(self, terms: Iterable[Term]) -> Sql:
+        """TRUE exactly where every term holds; verdicts in one word are tested together."""
+        return self._every(terms, want=True)
+
+    def any_fails(self, terms: Iterable[Term]) -> Sql:
+        """TRUE exactly where a term fails."""
+        return self._some(terms, want=False)
+
+    def _every(self, terms: Iterable[Term], *, want: bool) -> Sql:
+        masks, others = self._masks(terms)
+        tests = [_all_set(_word_of(want, word), mask) for word, mask in masks.items()]
+        return tree.every([*tests, *(self._formula(term, want=want) for term in others)])
+
+    def _some(self, terms: Iterable[Term], *, want: bool) -> Sql:
+        masks, others = self._masks(terms)
+        tests = [_some_set(_word_of(want, word), mask) for word, mask in masks.items()]
+        return tree.some([*tests, *(self._formula(term, want=want) for term in others)])
+
+    def _masks(self, terms: Iterable[Term]) -> tuple[dict[int, int], list[Term]]:
+        """The terms that have bits as masks by word, and the others."""
+        masks: dict[int, int] = {}
+        others: list[Term] = []
+        for term in terms:
+            bit = self.bits.get(term)
+            if bit is None:
+                others.append(term)
+            else:
+                masks[bit.word] = masks.get(bit.word, 0) | 1 << bit.bit
+        return masks, others
+
     def _formula(self, term: Term, *, want: bool) -> Sql:
-        found = self.named.get(term)
-        if found is not None:
-            formula = found.holds if want else found.fails
-            if formula is not None:
-                return formula.copy()
+        bit = self.bits.get(term)
+        if bit is not None:
+            return _some_set(_word_of(want, bit.word), 1 << bit.bit)
         return self._make(term, want=want)
 
     def _make(self, term: Term, *, want: bool) -> Sql:
@@ -114,11 +141,11 @@ class Emitter:
             case Not():
                 return self._formula(term.term, want=not want)
             case All():
-                parts = [self._formula(part, want=want) for part in term.terms]
-                return tree.every(parts) if want else tree.some(parts)
+                join = self._every if want else self._some
+                return join(term.terms, want=want)
             case Any():
-                parts = [self._formula(part, want=want) for part in term.terms]
-                return tree.some(parts) if want else tree.every(parts)
+                join = self._some if want else self._every
+                return join(term.terms, want=want)
             case CountAtLeast():
                 return self._count(term, want=want)
             case SumAtLeast():
@@ -290,6 +317,18 @@ class Emitter:
         )
 
 
+def _word_of(want: bool, word: int) -> Sql:
+    return tree.column(f"{'holds' if want else 'fails'} {word}")
+
+
+def _all_set(word: Sql, mask: int) -> Sql:
+    return tree.eq(tree.bit_and(word, tree.whole(mask)), tree.whole(mask))
+
+
+def _some_set(word: Sql, mask: int) -> Sql:
+    return tree.ne(tree.bit_and(word, tree.whole(mask)), tree.whole(0))
+
+
 def _operator(op: Comparison, *, want: bool) -> Callable[[Sql, Sql], Sql]:
     return OPERATORS[op.value if want else OPPOSITE[op.value]]
 
@@ -355,4 +394,4 @@ def _some_of(term: Member, form: Ends, *, want: bool) -> Sql:
     return tree.eq(inside, tree.add(tree.subtract(high, low), tree.whole(1)))
 
 
-__all__ = ["Counted", "Emitter", "Pair", "Store"]
+__all__ = ["Bit", "Counted", "Emitter"]

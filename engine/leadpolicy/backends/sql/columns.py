@@ -1,0 +1,261 @@
+"""Columns typed by the vocabulary: which column holds which fact, and how its values are read.
+
+Types come from the vocabulary, never from a look at the data. A column whose type does not fit is
+refused when the table is opened; a value that does not fit is found while the table is read.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final, TypeAlias
+
+from leadpolicy.backends.sql import reading, tree
+from leadpolicy.backends.sql.forms import Coded, Ends, Form, Number, Plain, Single, Store
+from leadpolicy.backends.sql.texts import is_coded, ordered_for
+from leadpolicy.backends.sql.tree import Sql
+from leadpolicy.diagnostics import Problems, suggest
+from leadpolicy.types import NUMERIC, Kind, Type
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """Two columns that hold the ends of a range; NULL is an open end.
+
+    `known` names a boolean column that tells a wholly open range (known, but not how much) from a
+    missing value; without it a range with two open ends is missing.
+    """
+
+    low: str
+    high: str
+    known: str | None = None
+
+
+Place: TypeAlias = str | Between | None
+"""Where a fact stands: a column, two columns, or None where nobody recorded it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The columns of a table with the engine's types. `texts`: a text file, where all is text."""
+
+    where: str
+    types: Mapping[str, str]
+    ambiguous: frozenset[str] = frozenset()
+    texts: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A typed column to be made: its name, its value, and the raw value to compare it with.
+
+    Where the raw value is there and the typed one is not, the raw one does not fit.
+    """
+
+    name: str
+    value: Sql = field(compare=False)
+    raw: Sql | None = field(default=None, compare=False)
+    column: str = ""
+    expected: str = ""
+
+    @property
+    def raw_name(self) -> str:
+        """What the raw value is called beside the typed one."""
+        return f"{self.name} raw"
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A fact's form over typed columns, with the columns to be made."""
+
+    form: Form
+    parts: tuple[Part, ...]
+
+
+def header_of(where: str, columns: Sequence[tuple[str, str]], *, texts: bool = False) -> Header:
+    """Columns by name. Names that differ only in case are the same name to the engine."""
+    counts = Counter(name.casefold() for name, _ in columns)
+    ambiguous = frozenset(name for name, _ in columns if counts[name.casefold()] > 1)
+    return Header(where, dict(columns), ambiguous, texts)
+
+
+class Binder:
+    """Finds the columns of facts in one table; problems are collected."""
+
+    def __init__(self, header: Header, problems: Problems, prefix: str = "f") -> None:
+        self.header = header
+        self.problems = problems
+        self.prefix = prefix
+        self.made = 0
+
+    def facts(
+        self,
+        wanted: Mapping[str, Type],
+        places: Mapping[str, Place],
+        orders: Mapping[str, tuple[str, ...]],
+    ) -> dict[str, Bound]:
+        """All facts. One that `places` does not speak of stands in the column of its own name."""
+        bound = {}
+        for name, kind in wanted.items():
+            place = places.get(name, name)
+            order = orders.get(name, kind.values)
+            found = self.fact(name, kind, place, order)
+            if found is not None:
+                bound[name] = found
+        return bound
+
+    def fact(
+        self, fact: str, kind: Type, place: Place, order: tuple[str, ...]
+    ) -> Bound | None:
+        """A fact's form; None where the column is missing or does not fit (which is noted)."""
+        self.made += 1
+        name = f"{self.prefix}{self.made}"
+        if place is None:
+            return missing(kind, order)
+        if isinstance(place, Between):
+            return self._range(fact, kind, place, name)
+        part, store = self._part(fact, kind, place, name, order)
+        if part is None:
+            return None
+        return Bound(_form(kind, name, store, order), (part,))
+
+    def _range(self, fact: str, kind: Type, place: Between, name: str) -> Bound | None:
+        if kind.kind not in NUMERIC:
+            self.problems.error(
+                "LP503", f"`{fact}` is no number: it has no range of two columns",
+                where=self.header.where, expected=f"one column of type {kind}",
+            )  # fmt: skip
+            return None
+        low, store = self._part(fact, kind, place.low, f"{name} low", ())
+        high, other = self._part(fact, kind, place.high, f"{name} high", ())
+        if low is None or high is None:
+            return None
+        columns = tree.column(low.name), tree.column(high.name)
+        known: Sql = tree.negate(tree.every(tree.is_null(end.copy()) for end in columns))
+        parts = [low, high]
+        if place.known is not None:
+            flag, _ = self._part(fact, Type(Kind.BOOLEAN), place.known, f"{name} known", ())
+            if flag is None:
+                return None
+            parts.append(flag)
+            known = tree.call("coalesce", tree.column(flag.name), tree.no())
+        ends = Number(columns[0], store), Number(columns[1], other)
+        return Bound(Ends(kind, *ends, known), tuple(parts))
+
+    def _part(
+        self, fact: str, kind: Type, column: str, name: str, order: tuple[str, ...]
+    ) -> tuple[Part | None, Store]:
+        stored = self.column_type(column, f"`{fact}`")
+        if stored is None:
+            return None, Store.SHORT
+        raw = tree.column(column)
+        read = (reading.of_text if self.header.texts else reading.of_typed)(
+            kind, raw, stored, order
+        )
+        if read is None:
+            self._unfit(fact, kind, column, stored)
+            return None, Store.SHORT
+        checked = raw.copy() if read.checked else None
+        return Part(name, read.value, checked, column, expected(kind)), read.store
+
+    def column_type(self, column: str, what: str) -> str | None:
+        """The engine's type of a column; None where it is missing or ambiguous (noted)."""
+        header = self.header
+        if column in header.ambiguous:
+            self.problems.error(
+                "LP502", f"{what}: more than one column is called `{column}`, in any case of letters",
+                where=header.where, help="give the columns different names",
+            )  # fmt: skip
+            return None
+        if column not in header.types:
+            self.problems.error(
+                "LP502", f"{what}: there is no column `{column}`", where=header.where,
+                help=suggest(column, header.types)
+                or "name the column that holds it, or say None where nobody recorded it",
+            )  # fmt: skip
+            return None
+        return header.types[column]
+
+    def _unfit(self, fact: str, kind: Type, column: str, stored: str) -> None:
+        shown = stored if len(stored) < 40 else stored.split("(", maxsplit=1)[0]
+        self.problems.error(
+            "LP503", f"`{fact}` is of type {kind}, the column `{column}` is {shown}",
+            where=self.header.where, expected=expected(kind),
+            help="convert the column when the table is written; types are not guessed",
+        )  # fmt: skip
+
+
+def expected(kind: Type) -> str:
+    """What a column must hold, for a message."""
+    match kind.kind:
+        case Kind.CHOICE | Kind.LEVEL:
+            shown = ", ".join(kind.values[:12]) + (", …" if len(kind.values) > 12 else "")
+            return f"one of {shown}"
+        case Kind.CHOICES:
+            return "lists of texts" + (f" out of {', '.join(kind.values)}" if kind.values else "")
+        case Kind.INTEGER:
+            return "whole numbers of 64 bits"
+        case Kind.NUMBER | Kind.MONEY:
+            return "finite numbers of at most 15 digits"
+        case Kind.BOOLEAN:
+            return "booleans"
+        case Kind.TEXT:
+            return "texts"
+        case Kind.DATE:
+            return "dates"
+        case Kind.MOMENT:
+            return "timestamps"
+
+
+def _form(kind: Type, name: str, store: Store, order: tuple[str, ...]) -> Form:
+    sql = tree.column(name)
+    if kind.kind in NUMERIC:
+        return Single(kind, Number(sql, store))
+    if is_coded(kind.kind):
+        return Coded(kind, sql, order)
+    return Plain(kind, sql)
+
+
+def missing(kind: Type, order: tuple[str, ...]) -> Bound:
+    """A fact that nobody recorded."""
+    nothing = reading.nothing(kind)
+    if kind.kind in NUMERIC:
+        return Bound(Single(kind, Number(nothing, Store.SHORT)), ())
+    if is_coded(kind.kind):
+        return Bound(Coded(kind, nothing, order), ())
+    return Bound(Plain(kind, nothing), ())
+
+
+def orders_for(
+    wanted: Mapping[str, Type],
+    lists: Mapping[str, Iterable[Iterable[str]]],
+    fixed: Iterable[str] = (),
+) -> dict[str, tuple[str, ...]]:
+    """The order of codes for each choice, such that the lists that policies ask for are spans.
+
+    Levels keep theirs, and so do the `fixed` facts, which are compared with one another.
+    """
+    kept = set(fixed)
+    return {
+        name: ordered_for(kind.values, lists.get(name, ()))
+        for name, kind in wanted.items()
+        if kind.kind is Kind.CHOICE and name not in kept
+    }
+
+
+UNFIT: Final = "leadpolicy: a value does not fit"
+"""The message of the engine's error; the diagnosis is made by a second look."""
+
+
+def guard(parts: Iterable[Part]) -> Sql | None:
+    """A filter that lets every row pass and raises an error where a raw value was lost."""
+    checks = [
+        tree.eq(tree.is_null(tree.column(part.name)), tree.is_null(tree.column(part.raw_name)))
+        for part in parts
+        if part.raw is not None
+    ]
+    if not checks:
+        return None
+    failure = tree.cast(tree.call("error", tree.text(UNFIT)), tree.exp.DataType.Type.BOOLEAN)
+    return tree.case([(tree.every(checks), tree.yes())], failure)
