@@ -56,9 +56,13 @@ texts = st.one_of(
     st.text(alphabet="ab1\u00e9 ", max_size=4),
     st.text(max_size=6),
 ).filter(lambda text: not text.startswith("$"))
-integers = st.one_of(st.integers(-3, 12), st.integers(-3, 12), st.sampled_from(NASTY_INTEGERS))
+integers = st.one_of(
+    st.integers(-1, 4), st.integers(-1, 4), st.integers(-3, 12), st.sampled_from(NASTY_INTEGERS)
+)
 numbers = st.one_of(
-    st.integers(-30, 120).map(lambda tenths: tenths / 10), st.sampled_from(NASTY_NUMBERS)
+    st.integers(-2, 6).map(lambda tenths: tenths / 10),
+    st.integers(-30, 120).map(lambda tenths: tenths / 10),
+    st.sampled_from(NASTY_NUMBERS),
 )
 dates = st.integers(-16, 16).map(lambda days: NOW.date() + timedelta(days=days))
 moments = st.one_of(
@@ -159,8 +163,8 @@ class Drawing:
         return self.draw(st.integers(0, 99)) < percent
 
     def some(self, make: Callable[[], T], most: int) -> list[T]:
-        """Up to so many."""
-        return [make() for _ in range(self.draw(st.integers(0, most)))]
+        """Up to so many, rarely none."""
+        return [make() for _ in range(self.pick([*range(1, most + 1)] * 4 + [0]))]
 
     def exact(self, kind: Type) -> Any:
         """A value that a policy may compare with."""
@@ -260,7 +264,7 @@ class Author(Drawing):
 
     def condition(self, depth: int = 3) -> Any:
         """A condition of any form."""
-        if depth == 0 or self.chance(40):
+        if depth == 0 or self.chance(30):
             return self.test()
         parts = self.some(lambda: self.condition(depth - 1), 3)
         match self.draw(st.integers(0, 5)):
@@ -282,16 +286,16 @@ class Author(Drawing):
 
     def test(self) -> Any:
         """A condition without conditions inside."""
-        form = self.draw(st.integers(0, 9))
-        if form == 0 and self.names:
+        form = self.draw(st.integers(0, 19))
+        if form < 4 and self.names:
             return self.pick(self.names)
-        if form == 1:
-            return self.pick([{"$mode": "a"}, {"$mode": "b"}, {"$mode": ["b", "c"]}])
-        if form in (2, 3):
-            return self.event()
         if form == 4:
+            return self.pick([{"$mode": "a"}, {"$mode": "b"}, {"$mode": ["b", "c"]}])
+        if 5 <= form < 10:
+            return self.event()
+        if 10 <= form < 13:
             return self.against_a_fact()
-        if form == 5:
+        if form == 13:
             return self.short()
         kind = self.pick(tuple(Kind))
         declared = self.vocabulary.facts[f"a.{kind}"].type

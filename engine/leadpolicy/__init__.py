@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, Final
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from leadpolicy.compare import Comparison as Comparison
-    from leadpolicy.compare import compare as compare
+    from leadpolicy.comparison import Comparison as Comparison
+    from leadpolicy.comparison import compare as compare
     from leadpolicy.data import Dataset as Dataset
     from leadpolicy.data import RecordSet as RecordSet
     from leadpolicy.data import from_frame as from_frame
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from leadpolicy.vocabulary import read_record as read_record
 
 _HOMES: Final = {
-    "Comparison": "compare",
+    "Comparison": "comparison",
     "Dataset": "data",
     "Decision": "decision",
     "Diagnostic": "diagnostics",
@@ -46,7 +46,7 @@ _HOMES: Final = {
     "RecordSet": "data",
     "Truth": "truth",
     "Vocabulary": "vocabulary",
-    "compare": "compare",
+    "compare": "comparison",
     "decide": "decision",
     "from_frame": "data",
     "load": "policy:load_policy",

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from leadpolicy.compare import Comparison, compare
+from leadpolicy.comparison import Comparison, compare
 from leadpolicy.diagnostics import LeadpolicyError
 from leadpolicy.present.compare_html import html_report, write_report
-from tests.compare.world import World, make_world
+from tests.comparison.world import World, make_world
 
 NASTY = "<script>alert('x')</script> & \"שלום\" 🎉 \u202e"
 VOID = {"meta", "link", "br", "img", "hr", "path", "rect", "line", "use"}

@@ -10,10 +10,10 @@ from typing import Literal
 import pytest
 from rich.console import Console
 
-from leadpolicy.compare import Comparison, compare
+from leadpolicy.comparison import Comparison, compare
 from leadpolicy.present.compare_terminal import print_comparison
 from leadpolicy.present.wording import visible
-from tests.compare.world import World, make_world
+from tests.comparison.world import World, make_world
 
 HEADINGS = (
     "Data:",

@@ -79,7 +79,7 @@ def compare(
     """
     chosen = _set(_load(policies, folder), changes or [])
 
-    from leadpolicy.compare import compare as compare_policies
+    from leadpolicy.comparison import compare as compare_policies
     from leadpolicy.data import open_dataset, parse_as_of
     from leadpolicy.present.progress import ProgressLine
 

@@ -15,7 +15,7 @@ from leadpolicy.decision.model import Flip
 from leadpolicy.decision.witness import with_facts
 from leadpolicy.decision.wording import with_another_value, with_more_events, without_events
 from leadpolicy.logic.terms import Happened, Known, Subject
-from leadpolicy.truth import TRUE, UNKNOWN, Truth
+from leadpolicy.truth import TRUE, UNKNOWN
 from leadpolicy.types import Kind, Range, Type, Value
 from leadpolicy.vocabulary.model import EVENT
 from leadpolicy.vocabulary.record import Happening, Record
@@ -36,19 +36,17 @@ def flips(decision: Decision) -> tuple[Flip, ...]:
     one to the higher stage comes first.
     """
     flipping = _Flipping(decision)
-    found: dict[tuple[str, str | None], Flip] = {}
+    found: dict[tuple[str, str | None], _Change] = {}
     for name in flipping.hanging.atoms:
         if flipping.is_known(name) and flipping.matters(name):
-            for flip in flipping.try_all(name):
-                key = (name, flip.stage)
-                if key not in found or flip.distance < found[key].distance:
-                    found[key] = flip
+            for change, stage in flipping.try_all(name):
+                found.setdefault((name, stage), change)
     places = {stage.name: place for place, stage in enumerate(decision.policy.stages)}
     ranked = sorted(
-        found.values(),
-        key=lambda flip: (flip.distance, -places.get(flip.stage or "", -1), flip.fact),
+        found.items(),
+        key=lambda item: (item[1].distance, -places.get(item[0][1] or "", -1), item[0][0]),
     )
-    return tuple(ranked[:MOST])
+    return tuple(flipping.flip(name, change, stage) for (name, stage), change in ranked[:MOST])
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,19 +94,25 @@ class _Flipping:
         above = self.hanging.above[name]
         return any(term in above and evaluation.truth(term) is UNKNOWN for term in self.reach)
 
-    def try_all(self, name: str) -> Iterator[Flip]:
-        """Changes of one fact or log, the nearest first, each with another effect on the atoms."""
+    def try_all(self, name: str) -> Iterator[tuple[_Change, str | None]]:
+        """Changes of one fact or log, the nearest first, that give another stage.
+
+        Of changes with the same effect on the atoms that look at it only the nearest is tried.
+        """
+        atoms = self.hanging.atoms[name]
         evaluation = self.decision.evaluation
-        tried = {self.verdicts(name, evaluation)}
+        tried = {tuple([evaluation.truth(atom) for atom in atoms])}
         changes = self.events(name) if name.startswith(EVENT) else self.values(name)
         for change in sorted(changes, key=lambda change: change.distance):
-            changed = self.hanging.forget(name, evaluation, change.record)
-            verdicts = self.verdicts(name, changed)
+            of_atoms = Evaluation(change.record.facts, change.record.events, evaluation.now)
+            verdicts = tuple([of_atoms.truth(atom) for atom in atoms])
             if verdicts not in tried:
                 tried.add(verdicts)
+                changed = self.hanging.forget(name, evaluation, change.record)
+                changed.truths.update(of_atoms.truths)
                 stage = self.stage(changed)
                 if stage != self.decision.stage:
-                    yield self.flip(name, change, stage)
+                    yield change, stage
 
     def values(self, name: str) -> Iterator[_Change]:
         record = self.decision.record
@@ -128,9 +132,6 @@ class _Flipping:
                     changed, happening, times = longer
                     yield _Change(changed, _ONE_MORE * times, None, atom, happening, times)
                 yield _Change(none(atom, record, as_of), _NOT_HAPPENED, None, atom)
-
-    def verdicts(self, name: str, evaluation: Evaluation) -> tuple[Truth, ...]:
-        return tuple([evaluation.truth(atom) for atom in self.hanging.atoms[name]])
 
     def stage(self, evaluation: Evaluation) -> str | None:
         return next((n for n, term in self.from_top if evaluation.truth(term) is TRUE), None)

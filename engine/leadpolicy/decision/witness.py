@@ -118,7 +118,7 @@ def _alone(wishes: list[Wish]) -> bool:
 
 def with_facts(record: Record, values: Mapping[str, Value]) -> Record:
     """The record with other values."""
-    return replace(record, facts={**record.facts, **values})
+    return Record({**record.facts, **values}, record.events, record.id, record.origins)
 
 
 def granting(wishes: list[Wish], record: Record, as_of: datetime) -> Iterator[Value]:

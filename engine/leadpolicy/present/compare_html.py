@@ -11,10 +11,10 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from leadpolicy import __version__
-from leadpolicy.compare.comparison import Comparison
-from leadpolicy.compare.outcomes import FEW
-from leadpolicy.compare.readiness import SAMPLE
-from leadpolicy.compare.study import READING
+from leadpolicy.comparison.comparison import Comparison
+from leadpolicy.comparison.outcomes import FEW
+from leadpolicy.comparison.readiness import SAMPLE
+from leadpolicy.comparison.study import READING
 from leadpolicy.present import plots
 from leadpolicy.present.drawing import Plot
 from leadpolicy.present.files import write_whole

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from rich.text import Text
 
-from leadpolicy.compare.comparison import Comparison
-from leadpolicy.compare.study import READING
+from leadpolicy.comparison.comparison import Comparison
+from leadpolicy.comparison.study import READING
 from leadpolicy.present.compare_matrix import print_matrix
 from leadpolicy.present.console import grid, heading, label, line, said, show
 from leadpolicy.present.wording import (
@@ -333,8 +333,9 @@ def _outcomes(comparison: Comparison, console: Console) -> None:
     line(
         console,
         f"Rates are over {study.denominator}. Only records certainly on the rung count; those "
-        "UNKNOWN are left out. Two definitions whose intervals overlap are not told apart by this "
-        "history. Wilson intervals; lift is the rate over that of all records.",
+        "UNKNOWN are left out. Wilson intervals; lift is the rate over that of all records. The "
+        "policies share records, so overlapping intervals do not say that two are equally good: "
+        "look at the records on which they part.",
         "dim",
     )
 

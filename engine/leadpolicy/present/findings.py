@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from leadpolicy.compare.comparison import Comparison
+from leadpolicy.comparison.comparison import Comparison
 from leadpolicy.present.wording import number, percent, rows_of, rung_title
 
 

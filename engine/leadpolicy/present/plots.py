@@ -8,8 +8,8 @@ from typing import Any, Final
 import altair as alt
 import pandas as pd
 
-from leadpolicy.compare.comparison import Comparison
-from leadpolicy.compare.outcomes import FEW
+from leadpolicy.comparison.comparison import Comparison
+from leadpolicy.comparison.outcomes import FEW
 from leadpolicy.present.drawing import (
     ABSENT,
     CERTAIN,

@@ -9,8 +9,8 @@ from typing import Any, Final
 
 import pandas as pd
 
-from leadpolicy.compare.outcomes import FEW
-from leadpolicy.compare.study import Study
+from leadpolicy.comparison.outcomes import FEW
+from leadpolicy.comparison.study import Study
 
 NOT_DEFINED: Final = "—"
 _TITLES: Final = {

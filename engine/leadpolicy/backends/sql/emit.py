@@ -25,7 +25,7 @@ from leadpolicy.backends.sql.forms import (
     known,
     microseconds,
 )
-from leadpolicy.backends.sql.numbers import (
+from leadpolicy.backends.sql.exact import (
     OPERATORS,
     OPPOSITE,
     compare,

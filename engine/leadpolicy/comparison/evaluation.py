@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from leadpolicy.backends.interpreter import verdicts
-from leadpolicy.compare.codes import Codes, Whole, any_of, outcome_codes
+from leadpolicy.comparison.codes import Codes, Whole, any_of, outcome_codes
 from leadpolicy.policy.model import RUNGS, Policy
 from leadpolicy.vocabulary.model import EVENT
 

@@ -8,9 +8,9 @@ from typing import Final, Literal
 
 import numpy as np
 
-from leadpolicy.compare.causes import Cause, Causes
-from leadpolicy.compare.codes import FALSE, TRUE, UNKNOWN, Mask, Whole
-from leadpolicy.compare.evaluation import Evaluation
+from leadpolicy.comparison.causes import Cause, Causes
+from leadpolicy.comparison.codes import FALSE, TRUE, UNKNOWN, Mask, Whole
+from leadpolicy.comparison.evaluation import Evaluation
 
 Kind = Literal["denied", "undecided"]
 KINDS: Final[tuple[tuple[Kind, int], ...]] = (("denied", FALSE), ("undecided", UNKNOWN))

@@ -10,18 +10,18 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from leadpolicy.compare.comparison import Comparison, compare
-    from leadpolicy.compare.evaluation import Evaluation, evaluate
-    from leadpolicy.compare.study import Study
+    from leadpolicy.comparison.comparison import Comparison, compare
+    from leadpolicy.comparison.evaluation import Evaluation, evaluate
+    from leadpolicy.comparison.study import Study
 
 __all__ = ["Comparison", "Evaluation", "Study", "compare", "evaluate"]
 
 _HOMES: Final = {
-    "Comparison": "leadpolicy.compare.comparison",
-    "Evaluation": "leadpolicy.compare.evaluation",
-    "Study": "leadpolicy.compare.study",
-    "compare": "leadpolicy.compare.comparison",
-    "evaluate": "leadpolicy.compare.evaluation",
+    "Comparison": "leadpolicy.comparison.comparison",
+    "Evaluation": "leadpolicy.comparison.evaluation",
+    "Study": "leadpolicy.comparison.study",
+    "compare": "leadpolicy.comparison.comparison",
+    "evaluate": "leadpolicy.comparison.evaluation",
 }
 
 

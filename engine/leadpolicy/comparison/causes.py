@@ -12,8 +12,8 @@ from enum import StrEnum
 
 import numpy as np
 
-from leadpolicy.compare.codes import Mask, Whole
-from leadpolicy.compare.evaluation import PolicyVerdicts
+from leadpolicy.comparison.codes import Mask, Whole
+from leadpolicy.comparison.evaluation import PolicyVerdicts
 from leadpolicy.decision.reasons import smallest_criteria
 from leadpolicy.policy.model import Policy, Stage
 from leadpolicy.truth import Truth

@@ -8,11 +8,11 @@ import numpy as np
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from leadpolicy.compare.codes import FALSE, OPEN, TRUE, UNKNOWN
-from leadpolicy.compare.contested import Contested, contested
-from leadpolicy.compare.disagreements import cause_table
-from leadpolicy.compare.evaluation import Evaluation, policy_verdicts
-from tests.compare.world import World
+from leadpolicy.comparison.codes import FALSE, OPEN, TRUE, UNKNOWN
+from leadpolicy.comparison.contested import Contested, contested
+from leadpolicy.comparison.disagreements import cause_table
+from leadpolicy.comparison.evaluation import Evaluation, policy_verdicts
+from tests.comparison.world import World
 
 T, F, U = TRUE, FALSE, UNKNOWN
 LETTERS = "pqrs"

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from leadpolicy.compare.codes import OPEN
-from leadpolicy.compare.evaluation import Evaluation
-from leadpolicy.compare.outcomes import CONFIDENCE, Outcome, outcome
+from leadpolicy.comparison.codes import OPEN
+from leadpolicy.comparison.evaluation import Evaluation
+from leadpolicy.comparison.outcomes import CONFIDENCE, Outcome, outcome
 from leadpolicy.types import show
 from leadpolicy.vocabulary.model import PointInTime
 

@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from leadpolicy.compare import Comparison, compare, evaluate
-from leadpolicy.compare.codes import FALSE, TRUE, UNKNOWN
+from leadpolicy.comparison import Comparison, compare, evaluate
+from leadpolicy.comparison.codes import FALSE, TRUE, UNKNOWN
 from leadpolicy.diagnostics import LeadpolicyError
-from tests.compare.world import World
+from tests.comparison.world import World
 
 T, F, U = TRUE, FALSE, UNKNOWN
 

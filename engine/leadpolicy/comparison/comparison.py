@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from leadpolicy.compare import frames
-from leadpolicy.compare.contested import contested
-from leadpolicy.compare.disagreements import cause_table, disagreements, refusals
-from leadpolicy.compare.evaluation import Evaluation, Progress, evaluate
-from leadpolicy.compare.readiness import condition_readiness, missing, policy_readiness
-from leadpolicy.compare.segments import segments
-from leadpolicy.compare.study import Study, describe
+from leadpolicy.comparison import frames
+from leadpolicy.comparison.contested import contested
+from leadpolicy.comparison.disagreements import cause_table, disagreements, refusals
+from leadpolicy.comparison.evaluation import Evaluation, Progress, evaluate
+from leadpolicy.comparison.readiness import condition_readiness, missing, policy_readiness
+from leadpolicy.comparison.segments import segments
+from leadpolicy.comparison.study import Study, describe
 from leadpolicy.diagnostics import LeadpolicyError, suggest
 from leadpolicy.policy import RUNGS, Policy, load_policies
 

@@ -10,22 +10,22 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 import pandas as pd
 
-from leadpolicy.compare.agreement import (
+from leadpolicy.comparison.agreement import (
     OverallAgreement,
     PairAgreement,
     overall_agreement,
     pair_agreement,
 )
-from leadpolicy.compare.codes import OPEN, TRUE, UNKNOWN, WON
-from leadpolicy.compare.contested import Contested
-from leadpolicy.compare.disagreements import Disagreement, Refusal
-from leadpolicy.compare.evaluation import Evaluation, PolicyVerdicts
-from leadpolicy.compare.needs import needs
-from leadpolicy.compare.outcomes import outcome
-from leadpolicy.compare.overlap import exclusive, overlap
-from leadpolicy.compare.readiness import ConditionReadiness, MissingFact, PolicyReadiness
-from leadpolicy.compare.segments import SegmentVolume
-from leadpolicy.compare.volumes import stage_volumes, volume
+from leadpolicy.comparison.codes import OPEN, TRUE, UNKNOWN, WON
+from leadpolicy.comparison.contested import Contested
+from leadpolicy.comparison.disagreements import Disagreement, Refusal
+from leadpolicy.comparison.evaluation import Evaluation, PolicyVerdicts
+from leadpolicy.comparison.needs import needs
+from leadpolicy.comparison.outcomes import outcome
+from leadpolicy.comparison.overlap import exclusive, overlap
+from leadpolicy.comparison.readiness import ConditionReadiness, MissingFact, PolicyReadiness
+from leadpolicy.comparison.segments import SegmentVolume
+from leadpolicy.comparison.volumes import stage_volumes, volume
 from leadpolicy.types import show
 from leadpolicy.vocabulary.model import EVENT
 from leadpolicy.vocabulary.record import EventLog

@@ -11,7 +11,7 @@ from typer.testing import CliRunner, Result
 
 from leadpolicy.cli.main import app
 from leadpolicy.diagnostics import LeadpolicyError
-from tests.compare.world import ASKED, NARROW, ODD, OUTCOMES, ROWS, VOCABULARY, WIDE
+from tests.comparison.world import ASKED, NARROW, ODD, OUTCOMES, ROWS, VOCABULARY, WIDE
 
 DATASET = """\
 dataset: six

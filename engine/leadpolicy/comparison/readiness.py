@@ -11,10 +11,10 @@ from typing import Final, Literal
 
 import numpy as np
 
-from leadpolicy.compare.codes import UNKNOWN, Whole, share
-from leadpolicy.compare.evaluation import Evaluation, PolicyVerdicts, Progress
-from leadpolicy.compare.needs import needs
-from leadpolicy.compare.volumes import Volume, volume
+from leadpolicy.comparison.codes import UNKNOWN, Whole, share
+from leadpolicy.comparison.evaluation import Evaluation, PolicyVerdicts, Progress
+from leadpolicy.comparison.needs import needs
+from leadpolicy.comparison.volumes import Volume, volume
 from leadpolicy.decision.reasons import missing_facts
 from leadpolicy.logic.terms import Term
 from leadpolicy.vocabulary.model import EVENT

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.compare.world import World, make_world
+from tests.comparison.world import World, make_world
 
 
 @pytest.fixture(scope="session")

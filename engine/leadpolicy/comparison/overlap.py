@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from leadpolicy.compare.codes import FALSE, TRUE, UNKNOWN, Codes, Mask, share
+from leadpolicy.comparison.codes import FALSE, TRUE, UNKNOWN, Codes, Mask, share
 
 
 @dataclass(frozen=True, slots=True)

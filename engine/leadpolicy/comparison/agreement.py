@@ -15,7 +15,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from leadpolicy.compare.codes import TRUE, UNKNOWN, Codes, share
+from leadpolicy.comparison.codes import TRUE, UNKNOWN, Codes, share
 
 
 class KappaNote(StrEnum):

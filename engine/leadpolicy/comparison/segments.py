@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from leadpolicy.compare.codes import TRUE
-from leadpolicy.compare.evaluation import Evaluation
-from leadpolicy.compare.outcomes import Outcome, outcome
-from leadpolicy.compare.volumes import Volume, volume
+from leadpolicy.comparison.codes import TRUE
+from leadpolicy.comparison.evaluation import Evaluation
+from leadpolicy.comparison.outcomes import Outcome, outcome
+from leadpolicy.comparison.volumes import Volume, volume
 
 
 @dataclass(frozen=True, slots=True)

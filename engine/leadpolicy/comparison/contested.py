@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from leadpolicy.compare.causes import Cause
-from leadpolicy.compare.codes import FALSE, TRUE, UNKNOWN, Whole
-from leadpolicy.compare.disagreements import Table
-from leadpolicy.compare.evaluation import Evaluation, PolicyVerdicts, distinct_rows
+from leadpolicy.comparison.causes import Cause
+from leadpolicy.comparison.codes import FALSE, TRUE, UNKNOWN, Whole
+from leadpolicy.comparison.disagreements import Table
+from leadpolicy.comparison.evaluation import Evaluation, PolicyVerdicts, distinct_rows
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,306 @@
+"""Policies as rule sets of durable-rules.
+
+Two formulas are made of every term, *holds* and *fails*, each a *signal*: a property that is 1 once
+a rule has set it. Conditions on facts are rules on the properties of a message. Everything above
+them (all, any, quorum, score) is one comparison of a weighted sum of signals, which the engine
+computes: `not` only swaps the two signals. Sums need the signals below them, so a record goes
+through the engine in several messages, one for every layer of the policy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Final, TypeAlias
+
+from leadpolicy.backends.durable import conditions
+from leadpolicy.backends.durable.conditions import Rules, Signal
+from leadpolicy.backends.durable.limits import MOST_PARTS, MOST_POINTS, refuse
+from leadpolicy.backends.durable.names import TICK, Names
+from leadpolicy.backends.durable.properties import Property
+from leadpolicy.backends.durable.wire import Json, encode
+from leadpolicy.logic.terms import (
+    All,
+    Any,
+    Atom,
+    Compare,
+    Const,
+    CountAtLeast,
+    Happened,
+    Has,
+    Known,
+    Logic,
+    Member,
+    Not,
+    SumAtLeast,
+    Term,
+    TextTest,
+)
+from leadpolicy.source import Span
+from leadpolicy.truth import FALSE, TRUE
+
+MOST_RULES: Final = 60
+"""In one rule set: the engine walks rules with a stack of 64, and an overflow loses the message."""
+MOST_PROPERTIES: Final = 240
+"""In one message: the engine takes 252 beside the three of every message."""
+ARRIVED: Final = "arrived"
+"""A rule that every message fires. Without it a message that nothing matches leaves memory in the
+session that the engine never set, and frees when the session is deleted."""
+
+Sum: TypeAlias = tuple[int, tuple[tuple[int, str], ...]]
+"""A threshold, and signals with their weights."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One rule set and the properties that its message carries."""
+
+    rules: str
+    inputs: tuple[str, ...]
+    sets: Mapping[str, str]
+    """The signal that each rule sets."""
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How one event counts, and the properties of the record that the counts become."""
+
+    term: Happened
+    certain: str
+    impossible: str
+    certain_total: str
+    possible_total: str
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What is asked of one kind of message: of the record itself, or of the events of a kind."""
+
+    properties: tuple[Property, ...]
+    steps: tuple[Step, ...]
+    signals: tuple[str, ...]
+    counts: tuple[Count, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A compiled policy. `criteria` and `stages` are pairs of signals: holds, fails.
+
+    A signal may be missing in a pair, where a verdict is decided by the policy alone.
+    """
+
+    record: Frame
+    events: Mapping[str, Frame]
+    criteria: tuple[tuple[str, str], ...]
+    stages: tuple[tuple[str, str], ...]
+
+    def to_wire(self) -> dict[str, object]:
+        """What the worker needs to know."""
+        return {
+            "record": _frame_to_wire(self.record),
+            "events": {kind: _frame_to_wire(frame) for kind, frame in self.events.items()},
+            "verdicts": [*self.criteria, *self.stages],
+        }
+
+
+def _frame_to_wire(frame: Frame) -> dict[str, object]:
+    return {
+        "signals": frame.signals,
+        "steps": [[step.rules, step.inputs, dict(step.sets)] for step in frame.steps],
+        "counts": [
+            [c.certain, c.impossible, c.certain_total, c.possible_total] for c in frame.counts
+        ],
+    }
+
+
+def compile_logic(logic: Logic, spans: Mapping[Term, Span] | None = None) -> Program:
+    """Compiles a policy's logic; `spans` tells where terms were written.
+
+    Raises `LeadpolicyError` for what durable-rules cannot say (see `limits.LIMITS`).
+    """
+    names = Names()
+    record = _Layers(names, spans or {})
+    pairs = [record.pair(term) for term in (*logic.criteria, *logic.stages)]
+    events: dict[str, Frame] = {}
+    for kind in dict.fromkeys(term.event for term in record.totals):
+        layers = _Layers(names, spans or {})
+        counts = []
+        for term, (certain, possible) in record.totals.items():
+            if term.event == kind:
+                holds, fails = layers.counted(term)
+                counts.append(Count(term, holds, fails, certain, possible))
+        events[kind] = layers.frame(tuple(counts))
+    split = len(logic.criteria)
+    return Program(record.frame(), events, tuple(pairs[:split]), tuple(pairs[split:]))
+
+
+@dataclass(slots=True)
+class _Layers:
+    """Makes the rules of one frame, layer above layer."""
+
+    names: Names
+    spans: Mapping[Term, Span]
+    rules: list[tuple[int, Signal]] = field(default_factory=list)
+    """Rules with their layer."""
+    made: dict[tuple[Term, bool], str] = field(default_factory=dict)
+    layer: dict[str, int] = field(default_factory=dict)
+    """The layer in which a signal is set."""
+    reader: conditions.Reader = field(init=False)
+    totals: dict[Happened, tuple[str, str]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.reader = conditions.Reader(self.names)
+
+    # --------------------------------------------------------------------------- signals
+
+    def pair(self, term: Term) -> tuple[str, str]:
+        """The signals that tell whether a term holds, and whether it fails."""
+        return self.signal(term, True), self.signal(term, False)
+
+    def signal(self, term: Term, want: bool) -> str:
+        """The signal of a term's formula, made once."""
+        if isinstance(term, Not):
+            return self.signal(term.term, not want)
+        found = self.made.get((term, want))
+        if found is None:
+            found = self.made[term, want] = self._make(term, want)
+        return found
+
+    def _make(self, term: Term, want: bool) -> str:
+        match term:
+            case Const():
+                always = term.value is (TRUE if want else FALSE)
+                return self.sum((0 if always else 1, ()))
+            case Compare() | Member() | Known() | TextTest() | Has() | Happened():
+                return self.atom(term, want)
+            case All() | Any() | CountAtLeast() | SumAtLeast():
+                if len(term.terms) > MOST_PARTS:
+                    what = f"a list of {len(term.terms)} conditions"
+                    raise refuse("parts", what, span=self.spans.get(term))
+                return self.sum(self.weighted(term, want))
+            case Not():
+                raise AssertionError("negation swaps signals")
+
+    def atom(self, term: Atom, want: bool) -> str:
+        if isinstance(term, Happened):
+            certain, possible = self.total(term)
+            rules = conditions.counted(certain, possible, term.least, want)
+        else:
+            rules = self.reader.rules(term, want)
+        if rules is None:  # no rule says "none of these": there is a value, but none that is listed
+            holds, known = self.signal(term, True), self.known(self.reader.presence(term))
+            return self.sum((1, ((1, known), (-1, holds))))
+        return self.rule(rules)
+
+    def total(self, term: Happened) -> tuple[str, str]:
+        """The properties in which the record's message carries the counts of its events."""
+        if term not in self.totals:
+            self.totals[term] = (self.names.fresh("c"), self.names.fresh("c"))
+        return self.totals[term]
+
+    def known(self, presence: str) -> str:
+        """A signal that a property is there."""
+        return self.rule(((({"$ex": {presence: 1}}), (presence,)),))
+
+    def rule(self, rules: Rules) -> str:
+        """A signal that any of these rules sets, in the first layer."""
+        signal = self.names.fresh("s")
+        self.layer[signal] = 0
+        self.rules += [(0, Signal(signal, condition, inputs)) for condition, inputs in rules]
+        return signal
+
+    def sum(self, formula: Sum) -> str:
+        """A signal that a sum of signals reaches a threshold."""
+        threshold, weighted = formula
+        signal = self.names.fresh("s")
+        layer = self.layer[signal] = 1 + max((self.layer[s] for _, s in weighted), default=0)
+        inputs = tuple(dict.fromkeys(s for _, s in weighted))
+        if weighted:
+            reached: Json = {"$sub": {"$l": _added(weighted), "$r": threshold}}
+            condition: Json = {"$lte": {TICK: reached}}
+        else:
+            condition = {"$gte": {TICK: threshold}}
+        self.rules.append((layer, Signal(signal, condition, inputs)))
+        return signal
+
+    def weighted(self, term: All | Any | CountAtLeast | SumAtLeast, want: bool) -> Sum:
+        """A term's formula as a sum of the signals of its parts, with weights above zero."""
+        if isinstance(term, SumAtLeast):
+            return self.score(term, want)
+        parts = len(term.terms)
+        match term:
+            case All():
+                least = parts if want else 1
+            case Any():
+                least = 1 if want else parts
+            case CountAtLeast():
+                least = term.least if want else parts - term.least + 1
+        return least, tuple((1, self.signal(part, want)) for part in term.terms)
+
+    def score(self, term: SumAtLeast, want: bool) -> Sum:
+        """A score reaches its threshold at worst (`want`), or misses it at best.
+
+        At worst, rules that add points count where they hold, and rules that take points count
+        unless they fail: `-w` unless it fails is `w` where it fails, and `w` more to reach.
+        """
+        total = sum(map(abs, term.weights))
+        if total >= MOST_POINTS or abs(term.least) >= MOST_POINTS:
+            raise refuse("points", f"{total} points", span=self.spans.get(term))
+        adding = sum(weight for weight in term.weights if weight > 0)
+        taking = total - adding
+        least = term.least + taking if want else adding - term.least + 1
+        return least, tuple(
+            (abs(weight), self.signal(part, (weight > 0) is want))
+            for weight, part in zip(term.weights, term.terms, strict=True)
+        )
+
+    def counted(self, term: Happened) -> tuple[str, str]:
+        """Signals that an event surely counts, and that it surely does not."""
+        inside, outside = (self.rule(r) for r in self.reader.window(term.within))
+        fits, misfits = self.pair(term.where)
+        return self.sum((2, ((1, inside), (1, fits)))), self.sum((1, ((1, outside), (1, misfits))))
+
+    # ----------------------------------------------------------------------------- steps
+
+    def frame(self, counts: tuple[Count, ...] = ()) -> Frame:
+        """The rules in steps that the engine can take."""
+        steps: list[Step] = []
+        for layer in range(max((layer for layer, _ in self.rules), default=-1) + 1):
+            steps += _steps(rule for at, rule in self.rules if at == layer)
+        return Frame(tuple(self.reader.properties), tuple(steps), tuple(self.layer), counts)
+
+
+def _added(weighted: tuple[tuple[int, str], ...]) -> Json:
+    """A sum as the engine writes it, halved again and again to keep it shallow."""
+    if len(weighted) > 1:
+        half = len(weighted) // 2
+        return {"$add": {"$l": _added(weighted[:half]), "$r": _added(weighted[half:])}}
+    ((weight, signal),) = weighted
+    if weight == 1:
+        return {"$m": signal}
+    return {"$mul": {"$l": {"$m": signal}, "$r": weight}}
+
+
+def _steps(rules: Iterable[Signal]) -> list[Step]:
+    """Rules of one layer, as many at a time as a rule set and a message can hold."""
+    steps: list[Step] = []
+    batch: list[Signal] = []
+    inputs: dict[str, None] = {}
+    tests = 1
+    for rule in rules:
+        more = dict.fromkeys((*inputs, *rule.inputs))
+        if batch and (tests + rule.tests > MOST_RULES or len(more) > MOST_PROPERTIES):
+            steps.append(_step(batch, tuple(inputs)))
+            batch, more, tests = [], dict.fromkeys(rule.inputs), 1
+        batch.append(rule)
+        inputs, tests = more, tests + rule.tests
+    if batch:
+        steps.append(_step(batch, tuple(inputs)))
+    return steps
+
+
+def _step(rules: list[Signal], inputs: tuple[str, ...]) -> Step:
+    named = {f"r{number}": rule for number, rule in enumerate(rules)}
+    definition: dict[str, Json] = {ARRIVED: {"all": [{"m": {TICK: 0}}]}}
+    definition |= {name: {"all": [{"m": rule.condition}]} for name, rule in named.items()}
+    return Step(encode(definition), inputs, {name: rule.name for name, rule in named.items()})

@@ -1,0 +1,378 @@
+"""Policies over a table: opened, checked, planned once, and run as often as wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from leadpolicy.backends.sql import events as tallies
+from leadpolicy.backends.sql import plan, tree
+from leadpolicy.backends.sql.columns import (
+    Binder,
+    Bound,
+    Part,
+    Place,
+    guard,
+    orders_for,
+)
+from leadpolicy.backends.sql.emit import Counted, Emitter
+from leadpolicy.backends.sql.events import KEY, NOW, EventTable
+from leadpolicy.backends.sql.forms import Form, Moment, microseconds
+from leadpolicy.backends.sql.output import write_parquet
+from leadpolicy.backends.sql.plan import Layout
+from leadpolicy.backends.sql.session import Opened, Session, Unfit, diagnose, mixed_columns
+from leadpolicy.backends.sql.tree import Sql
+from leadpolicy.backends.sql.walk import asked_lists, happenings, subjects
+from leadpolicy.diagnostics import LeadpolicyError, Problems, suggest
+from leadpolicy.logic.terms import Logic, Term
+from leadpolicy.types import Kind, Type, in_utc
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+ROW: Final = "row"
+_MOMENT: Final = Type(Kind.MOMENT)
+_FLAG: Final = Type(Kind.BOOLEAN)
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A table in the engine's memory, typed and coded; programs run on it without checks."""
+
+    session: Session
+    table: str
+    where: str
+    bound: Mapping[str, Bound]
+    extra: Mapping[str, str]
+    """Other columns that were kept: of the source, to the engine's types."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A program on a table at a moment: the query, ready to be executed."""
+
+    session: Session
+    sql: str
+    layout: Layout
+    where: str
+    _looks: tuple[tuple[Sql, tuple[Part, ...], str], ...] = field(compare=False)
+
+    def arrow(self) -> pa.Table:
+        """The answers as an Arrow table. Raises `LeadpolicyError`."""
+        return self._collect(lambda relation: relation.to_arrow_table())
+
+    def pandas(self) -> pd.DataFrame:
+        """The answers as a pandas frame. Raises `LeadpolicyError`."""
+        return self._collect(lambda relation: relation.df())
+
+    def write(self, path: str | Path) -> None:
+        """The answers as a Parquet file, made whole or not at all. Raises `LeadpolicyError`."""
+        try:
+            write_parquet(self.session, self.sql, Path(path))
+        except Unfit:
+            raise self._diagnosed() from None
+
+    def _collect(self, collect: Any) -> Any:
+        try:
+            with self.session.errors(self.where):
+                return collect(self.session.connection.sql(self.sql))
+        except Unfit:
+            raise self._diagnosed() from None
+
+    def _diagnosed(self) -> LeadpolicyError:
+        found = [
+            diagnostic
+            for source, parts, where in self._looks
+            for diagnostic in diagnose(self.session, source, parts, where).diagnostics
+        ]
+        telling = [d for d in found if d.message != "a value does not fit"]
+        return LeadpolicyError(telling or found[:1])
+
+
+class TableProgram:
+    """Policies by label, to be run on tables.
+
+    `full` asks for possible stages and verdict bits, too. `facts` are the facts that a table must
+    have a place for, `events` the kinds of events.
+    """
+
+    def __init__(self, logics: Mapping[str, Logic], *, full: bool = False) -> None:
+        self.logics = dict(logics)
+        self.full = full
+        roots = [
+            term
+            for logic in logics.values()
+            for term in ((*logic.criteria, *logic.stages) if full else logic.stages)
+        ]
+        self._happenings = happenings(roots)
+        self.facts = subjects(roots)
+        self.events = tuple(self._happenings)
+        self.orders = orders_for(self.facts, *asked_lists(roots))
+
+    def prepare(
+        self,
+        source: object,
+        columns: Mapping[str, Place] | None = None,
+        *,
+        as_of: datetime | str,
+        id: str | None = None,
+        events: Mapping[str, EventTable | None] | None = None,
+        session: Session | None = None,
+    ) -> Run:
+        """Opens and checks everything. Raises `LeadpolicyError` with all that does not fit.
+
+        `source` is a path, a table of Arrow, pandas, Polars or DuckDB, or `Loaded`. `columns` gives
+        facts their places, by default columns of their own names. `as_of` is the moment of
+        evaluation, or the column that holds it. `id` is the column of the records' keys: it comes
+        back with the answers, which stand in the order of the source, and finds the events.
+        """
+        if isinstance(source, Loaded):
+            session = source.session
+        opening = _Opening(self, session or Session(), dict(events or {}), as_of, id)
+        return opening.run(source, dict(columns or {}))
+
+    def run(
+        self,
+        source: object,
+        columns: Mapping[str, Place] | None = None,
+        *,
+        as_of: datetime | str,
+        id: str | None = None,
+        events: Mapping[str, EventTable | None] | None = None,
+        out: str | Path | None = None,
+        session: Session | None = None,
+    ) -> pd.DataFrame | None:
+        """A pandas frame; with `out`, a Parquet file of that name instead. See `prepare`."""
+        ready = self.prepare(
+            source, columns, as_of=as_of, id=id, events=events, session=session
+        )
+        if out is None:
+            return ready.pandas()
+        ready.write(out)
+        return None
+
+
+@dataclass(slots=True)
+class _Opening:
+    """One call of `prepare`."""
+
+    program: TableProgram
+    session: Session
+    events: dict[str, EventTable | None]
+    as_of: datetime | str
+    id: str | None
+    problems: Problems = field(default_factory=Problems)
+    looks: list[tuple[Sql, tuple[Part, ...], str]] = field(default_factory=list)
+
+    def run(self, source: object, columns: dict[str, Place]) -> Run:
+        self._check_events()
+        base, forms, extra = (
+            self._loaded(source) if isinstance(source, Loaded) else self._open(source, columns)
+        )
+        now = self._now(extra)
+        emitter = Emitter(forms, now)
+        counted = self._count(base, emitter, now, extra)
+        self.problems.stop_on_errors()
+        keep = [] if self.id is None else [self.id]
+        make = plan.everything if self.program.full else plan.stages_only
+        query = make(self.program.logics, emitter, counted, keep)
+        if self._tallied():
+            order = tree.exp.Ordered(this=tree.column(ROW), nulls_first=False)
+            query.select.set("order", tree.exp.Order(expressions=[order]))
+        where = str(source) if isinstance(source, str | Path) else "the table"
+        return Run(self.session, tree.render(query.select), query.layout, where, tuple(self.looks))
+
+    def _tallied(self) -> bool:
+        return any(self.events.get(kind) is not None for kind in self.program.events)
+
+    def _check_events(self) -> None:
+        for kind in self.program.events:
+            if kind not in self.events:
+                self.problems.error(
+                    "LP502", f"the policies ask for events of the kind `{kind}`",
+                    help=suggest(kind, self.events)
+                    or "name their table, or say None where nobody recorded them",
+                )  # fmt: skip
+        if self._tallied() and self.id is None:
+            self.problems.error("LP502", "events need the column of the records' keys: `id`")
+
+    # ---------------------------------------------------------------------------- records
+
+    def _flags(self) -> dict[str, Type]:
+        """Columns of the records that say when they are evaluated and which logs were kept."""
+        wanted = {self.as_of: _MOMENT} if isinstance(self.as_of, str) else {}
+        for kind in self.program.events:
+            table = self.events.get(kind)
+            if table is not None and table.recorded is not None:
+                wanted[table.recorded] = _FLAG
+            if table is not None and isinstance(table.since, str):
+                wanted[table.since] = _MOMENT
+        return wanted
+
+    def _open(
+        self, source: object, columns: dict[str, Place]
+    ) -> tuple[Sql, dict[str, Form], dict[str, Sql]]:
+        opened = self.session.open(source, "the table")
+        bound, extra = self._bind(opened, columns)
+        if self.id is not None:
+            Binder(opened.header, self.problems).column_type(self.id, "the records' keys")
+        self._refuse_mixed(source, bound, opened.header.where)
+        self.problems.stop_on_errors()
+        parts = tuple(part for one in (*bound.values(), *extra.values()) for part in one.parts)
+        self.looks.append((opened.sql, parts, opened.header.where))
+        keep = [] if self.id is None else [self.id]
+        base = typed(opened.sql, parts, keep, numbered=self._tallied())
+        forms = {name: one.form for name, one in bound.items()}
+        return base, forms, {name: _value(one) for name, one in extra.items()}
+
+    def _bind(
+        self, opened: Opened, columns: dict[str, Place]
+    ) -> tuple[dict[str, Bound], dict[str, Bound]]:
+        binder = Binder(opened.header, self.problems)
+        bound = binder.facts(self.program.facts, columns, self.program.orders)
+        flags = Binder(opened.header, self.problems, "x")
+        wanted = self._flags()
+        return bound, flags.facts(wanted, {}, {})
+
+    def _refuse_mixed(self, source: object, bound: Mapping[str, Bound], where: str) -> None:
+        named = [part.column for one in bound.values() for part in one.parts]
+        for column in mixed_columns(source, named):
+            self.problems.error(
+                "LP503", f"the column `{column}` holds values of several types", where=where,
+                help="convert it to one type; types are not guessed",
+            )  # fmt: skip
+
+    def _loaded(self, source: Loaded) -> tuple[Sql, dict[str, Form], dict[str, Sql]]:
+        for name in self.program.facts:
+            if name not in source.bound:
+                self.problems.error("LP502", f"`{name}` was not loaded", where=source.where)
+        wanted = [*self._flags(), *([] if self.id is None else [self.id])]
+        for name in wanted:
+            if name not in source.extra:
+                self.problems.error("LP502", f"the column `{name}` was not loaded", where=source.where)
+        self.problems.stop_on_errors()
+        forms = {name: source.bound[name].form for name in self.program.facts}
+        base: Sql = tree.table(source.table)
+        if self._tallied():
+            columns = [tree.exp.Star(), _row_number()]
+            base = tree.nested(tree.select(columns, base), "numbered")
+        return base, forms, {name: tree.column(name) for name in self._flags()}
+
+    def _now(self, extra: Mapping[str, Sql]) -> Moment:
+        if isinstance(self.as_of, str):
+            return Moment(None, extra[self.as_of])
+        return Moment(in_utc(self.as_of))
+
+    # ----------------------------------------------------------------------------- events
+
+    def _count(self, base: Sql, emitter: Emitter, now: Moment, extra: Mapping[str, Sql]) -> Sql:
+        """The records with the counts of their events beside them."""
+        counted: dict[Term, Counted] = {}
+        joins = []
+        for kind in self.program.events:
+            terms = self.program._happenings[kind]
+            table = self.events.get(kind)
+            if table is None:
+                for term in terms:
+                    counted[term] = tallies.counted(term, None, now, tree.no(), None)
+                continue
+            found = self._tally(f"n{len(joins)}", kind, table, base, now)
+            if found is None:
+                continue
+            joins.append(found)
+            recorded = None if table.recorded is None else extra[table.recorded]
+            since: Sql | None = None
+            if isinstance(table.since, str):
+                since = extra[table.since]
+            elif table.since is not None:
+                since = tree.whole(microseconds(in_utc(table.since)))
+            there = tree.not_null(tree.column(self.id or ""))
+            for term in terms:
+                flag = there.copy() if recorded is None else tree.every([there.copy(), recorded.copy()])
+                counted[term] = tallies.counted(term, found.columns[term], now, flag, since)
+        emitter.events = counted
+        return self._joined(base, joins)
+
+    def _tally(
+        self, name: str, kind: str, table: EventTable, base: Sql, now: Moment
+    ) -> tallies.Tally | None:
+        where = str(table.source) if isinstance(table.source, str | Path) else f"the events `{kind}`"
+        opened = self.session.open(table.source, where)
+        binder = Binder(opened.header, self.problems, f"{name} a")
+        moments = None
+        if now.value is None:
+            assert now.sql is not None
+            pairs = tree.select(
+                [tree.alias(tree.column(self.id or ""), KEY), tree.alias(now.sql.copy(), NOW)],
+                base.copy(),
+            )
+            pairs.set("distinct", tree.exp.Distinct())
+            moments = tree.nested(pairs, "moments")
+        terms = self.program._happenings[kind]
+        found = tallies.tally(name, table, opened.sql, binder, terms, now, moments)
+        if found is not None:
+            self.looks.append((opened.sql, found.parts, where))
+        return found
+
+    def _joined(self, base: Sql, joins: Sequence[tallies.Tally]) -> Sql:
+        if not joins:
+            return base
+        columns: list[Sql] = [tree.exp.Column(this=tree.exp.Star(), table=tree.name("records"))]
+        named = base.copy()
+        named.set("alias", tree.exp.TableAlias(this=tree.name("records")))
+        made = []
+        for one in joins:
+            columns += [
+                tree.exp.column(c, table=one.name, quoted=True)
+                for pair in one.columns.values()
+                for c in pair
+            ]
+            mine = tree.exp.column(self.id, table="records", quoted=True)
+            condition = tree.eq(mine, tree.exp.column(KEY, table=one.name, quoted=True))
+            if isinstance(self.as_of, str):
+                own = tree.exp.column(NOW, table=one.name, quoted=True)
+                condition = tree.every([condition, tree.eq(own, self._moment_of_record())])
+            made.append(
+                tree.exp.Join(this=tree.nested(one.query, one.name), side="LEFT", on=condition)
+            )
+        query = tree.select(columns, named)
+        query.set("joins", made)
+        return tree.nested(query, "counted")
+
+    def _moment_of_record(self) -> Sql:
+        raise NotImplementedError
+
+
+def _row_number() -> Sql:
+    return tree.alias(tree.exp.Window(this=tree.call("row_number"), over="OVER"), ROW)
+
+
+def _value(bound: Bound) -> Sql:
+    (part,) = bound.parts
+    return tree.column(part.name)
+
+
+def typed(source: Sql, parts: Sequence[Part], keep: Sequence[str], *, numbered: bool) -> Sql:
+    """The typed columns of a source, and those to keep, as something to select from.
+
+    A row with a value that does not fit raises an error while the query runs.
+    """
+    made = [tree.alias(part.value.copy(), part.name) for part in parts]
+    made += [tree.alias(part.raw.copy(), part.raw_name) for part in parts if part.raw is not None]
+    made += [tree.column(name) for name in keep]
+    if numbered:
+        made.append(_row_number())
+    if not made:
+        made = [tree.alias(tree.yes(), "nothing")]
+    inner = tree.nested(tree.select(made, source.copy()), "raw")
+    check = guard(parts)
+    if check is None:
+        return inner
+    columns = [tree.column(part.name) for part in parts] + [tree.column(name) for name in keep]
+    if numbered:
+        columns.append(tree.column(ROW))
+    return tree.nested(tree.select(columns, inner, where=check), "checked")
