@@ -271,18 +271,19 @@ class Author(Drawing):
             case 0 | 1 | 2 as word:
                 return {("all", "any", "none")[word]: parts}
             case 3 | 4:
-                count = self.pick([0, 1, 2, 3, "$few"])
+                fitting = range(1, max(2, len(parts)))
+                count = self.pick([*fitting] * 6 + [0, 3, "$few"])
                 return {self.pick(["at_least", "at_most", "exactly"]): count, "of": parts}
             case _:
                 return self.points(parts)
 
     def points(self, parts: Sequence[Any]) -> Any:
         """A score."""
-        weights = (0.1, 0.2, -0.1, 1, 2, -1, 0, "$few", "$share")
-        limits = (0.3, 0, -0.1, 1, 2, "$share")
+        weights = self.pick([(0.1, 0.2, -0.1), (1, 2, -1), (0.1, 0, 1, -1, "$few", "$share")])
         rules = [{"points": self.pick(weights), "when": part} for part in parts]
+        limits = [rule["points"] for rule in rules] * 4 + [0.3, 0, -0.1, 2, "$share"]
         found: dict[str, Any] = {"points": rules, "at_least": self.pick(limits)}
-        return {**found, "cap": self.pick(limits)} if self.chance(30) else found
+        return {**found, "cap": self.pick([*limits, 9])} if self.chance(20) else found
 
     def test(self) -> Any:
         """A condition without conditions inside."""
@@ -355,7 +356,7 @@ class Author(Drawing):
         test: dict[str, Any] = {self.pick(["happened", "not_happened"]): kind}
         test["within"] = self.pick([*WINDOWS, "ever", "ever", "$window"])
         if self.chance(50):
-            test["at_least"] = self.pick([0, 1, 2, "$few"])
+            test["at_least"] = self.pick([0, 1, 1, 2, 2, 2, "$few"])
         if self.chance(50):
             test["where"] = {
                 name: self.side(attribute.type)

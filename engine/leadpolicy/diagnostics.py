@@ -232,7 +232,7 @@ def _alike(one: str, other: str) -> bool:
 
 def cited(text: str, most: int = 60) -> str:
     """A text of the user's for a message: in one line and cut after `most` characters."""
-    line = " ".join(text.split())
+    line = "".join(c if c.isprintable() else repr(c)[1:-1] for c in " ".join(text.split()))
     return line if len(line) <= most else line[:most] + "…"
 
 
@@ -259,7 +259,7 @@ def snippet(span: Span) -> list[str]:
     if len(text) > 160:
         cut = max(0, column - 60)
         text, column = "…" + text[cut : cut + 140] + "…", column - cut + 1
-    shown = text.replace("\t", " ")
+    shown = "".join(c if c.isprintable() else " " if c == "\t" else "\ufffd" for c in text)
     before = " " * width(shown[: column - 1])
     marks = "^" * max(1, width(shown[column - 1 : column - 1 + length]))
     number = f"{line:>5}"

@@ -1,4 +1,4 @@
-"""Policies and records for the tests of decisions: the seeds with their cards, and random ladders."""
+"""Policies and records for the tests of decisions: seeds with their cards, random ladders."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from leadpolicy.policy import Policy, load_policy, parse_policy
 from leadpolicy.policy.load import policy_files
 from leadpolicy.truth import TRUE
 from leadpolicy.types import Kind, Type
-from leadpolicy.vocabulary import Fact, PointInTime, Record, Vocabulary
+from leadpolicy.vocabulary import Fact, PointInTime, Record, Vocabulary, load_vocabulary
 from tests.conftest import POLICIES
 from tests.strategies import NOW, dump
 
@@ -49,9 +49,28 @@ def thinned(draw: st.DrawFn) -> Decision:
     for name in draw(st.lists(st.sampled_from(sorted(facts)), unique=True)) if facts else []:
         del facts[name]
     events = dict(one.record.events)
-    for kind in draw(st.lists(st.sampled_from(policy.events), unique=True)) if policy.events else []:
+    for kind in (
+        draw(st.lists(st.sampled_from(policy.events), unique=True)) if policy.events else []
+    ):
         events.pop(kind, None)
     return decide(policy, replace(one.record, facts=facts, events=events), as_of=one.as_of)
+
+
+@cache
+def seed_vocabulary() -> Vocabulary:
+    """What the seed policies speak of."""
+    return load_vocabulary(POLICIES / "vocabulary.yaml")
+
+
+def only(when: str, events: list[Any] | None = None, **facts: object) -> Decision:
+    """A policy of one stage, given as flow YAML, on a record; `company__known` is a fact."""
+    text = (
+        "policy: one\nversion: 1.0.0\ntitle: One\nvocabulary: 1\ngrain: company\n"
+        f"stages: [{{stage: holds, title: Holds, requires: nothing, when: {when}}}]\n"
+    )
+    policy = parse_policy(text, seed_vocabulary())
+    given = {name.replace("__", "."): value for name, value in facts.items()}
+    return decide(policy, given, events, as_of="2026-03-01")
 
 
 def stage_of(policy: Policy, record: Record) -> str | None:
@@ -73,9 +92,9 @@ NUMBERS: Final = tuple(f"number.{letter}" for letter in "abc")
 LEVELS: Final = tuple(f"level.{letter}" for letter in "abc")
 STEPS: Final = ("low", "middle", "high")
 DOMAIN: Final[dict[str, tuple[Any, ...]]] = {
-    **{name: (False, True) for name in FLAGS},
-    **{name: tuple(range(7)) for name in NUMBERS},
-    **{name: STEPS for name in LEVELS},
+    **dict.fromkeys(FLAGS, (False, True)),
+    **dict.fromkeys(NUMBERS, tuple(range(7))),
+    **dict.fromkeys(LEVELS, STEPS),
 }
 """Every value that a fact of a random ladder can have."""
 
@@ -155,10 +174,10 @@ def apart(draw: st.DrawFn) -> Ladder:
 @st.composite
 def ladders(draw: st.DrawFn) -> Ladder:
     """Stages over named criteria that share facts; with requires, excludes and advises."""
-    count = draw(st.integers(2, 6))
-    names = [f"c{number}" for number in range(count)]
-    tests = st.sampled_from(sorted(DOMAIN)).flatmap(_test)
-    criteria = {name: draw(st.lists(tests, min_size=1, max_size=2)) for name in names}
+    names = [f"c{number}" for number in range(draw(st.integers(2, 6)))]
+    tests: st.SearchStrategy[Any] = st.sampled_from(sorted(DOMAIN)).flatmap(_test)
+    one_or_two: st.SearchStrategy[list[Any]] = st.lists(tests, min_size=1, max_size=2)
+    criteria = {name: draw(one_or_two) for name in names}
     stages: list[dict[str, Any]] = []
     for number in range(draw(st.integers(1, 3))):
         used = draw(st.lists(st.sampled_from(names), min_size=1, max_size=4))
@@ -166,12 +185,13 @@ def ladders(draw: st.DrawFn) -> Ladder:
         parts: list[Any] = [*used, *draw(st.lists(tests, max_size=1))]
         if earlier and draw(st.booleans()):
             parts.append(draw(st.sampled_from(earlier)))
+        some = st.lists(st.sampled_from(names), max_size=2, unique=True)
         stage: dict[str, Any] = {
             "stage": f"s{number}",
             "requires": draw(st.sampled_from(["nothing", *earlier])),
             "when": draw(_combined(parts)),
-            "excludes": draw(st.lists(st.sampled_from(names), max_size=2, unique=True)),
-            "advises": draw(st.lists(st.sampled_from(names), max_size=1)),
+            "excludes": draw(some),
+            "advises": draw(some),
         }
         stages.append({key: value for key, value in stage.items() if value != []})
     return _ladder(criteria, stages)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from leadpolicy.decision.reasons import missing_facts, smallest_criteria
@@ -44,9 +45,14 @@ def with_more_events(kind: EventKind, happening: Happening, times: int) -> str:
 
 def without_events(policy: Policy, atom: Happened) -> str:
     """`if it were not so that the buyer asked us for something, in the last 90 days,`."""
+    return f"if it were not so that {_in_words(policy, atom)},"
+
+
+@lru_cache(maxsize=4096)
+def _in_words(policy: Policy, atom: Happened) -> str:
     tests = [c for c in policy.gating() if isinstance(c, EventTest) and c.event == atom.event]
     said = [replace(test, happened=True) for test in tests if _positive(policy, test) is atom]
-    return f"if it were not so that {sentence(said[0], policy)},"
+    return sentence(said[0], policy)
 
 
 def _positive(policy: Policy, test: EventTest) -> Term:

@@ -99,9 +99,8 @@ class _Reading:
         stages = self._stages()
         references = References(self.vocabulary, problems, criteria, stages)
         references.check_names(self.criterion_names, self.stage_names)
-        if len(problems.errors) > before:
-            return None
-        references.check_circles_and_order()
+        if self.criterion_names.isdisjoint(self.stage_names):
+            references.check_circles_and_order()
         if len(problems.errors) > before:
             return None
         logic, terms = lower(self.vocabulary, parameters, criteria, stages)

@@ -41,7 +41,7 @@ class References:
             )
 
     def check_circles_and_order(self) -> None:
-        """Notes what refers to itself or to a later stage. Every name must be known."""
+        """Notes what refers to itself or to a later stage; a name stands for one thing only."""
         if not self._circles():
             self._check_order()
 
@@ -61,7 +61,7 @@ class References:
         def visit(name: str, trail: tuple[str, ...]) -> None:
             if name in done:
                 return
-            for ref in inside[name]:
+            for ref in inside.get(name, ()):
                 if ref.name in (*trail, name):
                     circle = [*trail, name]
                     self._note_circle([*circle[circle.index(ref.name) :], ref.name], ref)
@@ -103,5 +103,5 @@ class References:
             first = via or ref
             if ref.name in order:
                 yield ref.name, first
-            else:
+            elif ref.name in self.criteria:
                 yield from self._reached(self.criteria[ref.name].condition, first, order)

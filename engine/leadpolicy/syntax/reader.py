@@ -135,7 +135,7 @@ class _Reader:
         if event.anchor is not None:
             self.problems.error(
                 "LP104",
-                f"the anchor `&{event.anchor}` is not used in policies",
+                f"the anchor `&{event.anchor}` is not allowed here",
                 self.first(event),
                 help="write the value out, or name it as a criterion or parameter",
             )
@@ -143,7 +143,7 @@ class _Reader:
             tag = event.tag.replace("tag:yaml.org,2002:", "!!")
             self.problems.error(
                 "LP105",
-                f"the tag `{tag}` is not used in policies",
+                f"the tag `{tag}` is not allowed here",
                 self.first(event),
                 help="write the value without it; the vocabulary says of which type it is",
             )
@@ -163,7 +163,7 @@ class _Reader:
     def alias(self, event: Any) -> None:
         self.problems.error(
             "LP104",
-            f"the alias `*{event.anchor}` is not used in policies",
+            f"the alias `*{event.anchor}` is not allowed here",
             self.span(event),
             help="write the value out, or name it as a criterion or parameter",
         )
@@ -250,5 +250,5 @@ def _in_plain_words(problem: str, at: str) -> tuple[str, str | None]:
     if "expected <block end>" in problem or "did not find expected '-'" in problem:
         return "the indentation does not fit the lines above", "align it with its neighbours"
     if "undefined alias" in problem:
-        return "the alias is not used in policies", "write the value out"
+        return "the alias is not allowed here", "write the value out"
     return f"this is not YAML: {problem}", None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import pairwise
 from typing import Final, TypeAlias
 
 from leadpolicy.backends.durable import properties
@@ -75,6 +76,13 @@ class Reader:
     names: Names
     properties: list[Property] = field(default_factory=list)
     known: dict[object, str] = field(default_factory=dict)
+    age: str = field(init=False)
+    """Of an event: microseconds since it happened."""
+    undated: str = field(init=False)
+    """Of an event: true where it is not known when it happened."""
+
+    def __post_init__(self) -> None:
+        self.age, self.undated = self.names.fresh("e"), self.names.fresh("e")
 
     def property(self, key: object, read: Callable[[], Reading]) -> str:
         """The name of a property, made once."""
@@ -102,9 +110,11 @@ class Reader:
         return self.low(term.subject)
 
     def window(self, within: timedelta | None) -> tuple[Rules, Rules]:
-        """An event is surely inside of a window, or surely outside; an undated one may be either,
-        but it did happen."""
-        age, undated = (self.known.setdefault(key, self.names.fresh("e")) for key in ("age", "undated"))
+        """An event is surely inside of a window, or surely outside.
+
+        An undated one may be either, but it did happen.
+        """
+        age, undated = self.age, self.undated
         before = ({"$lt": {age: 0}}, (age,))
         if within is None:
             return (({"$gte": {age: 0}}, (age,)), ({undated: True}, (undated,))), (before,)
@@ -121,13 +131,15 @@ class Reader:
         """
         match term:
             case Known():
-                name = self.property(("known", term.subject), lambda: properties.is_known(term.subject))
+                subject = term.subject
+                name = self.property(("known", subject), lambda: properties.is_known(subject))
                 return _is(name, want)
             case Has():
-                key = ("has", term.subject, term.element)
-                return _is(
-                    self.property(key, lambda: properties.contains(term.subject, term.element)), want
+                subject, element = term.subject, term.element
+                name = self.property(
+                    ("has", subject, element), lambda: properties.contains(subject, element)
                 )
+                return _is(name, want)
             case TextTest():
                 return self.decided(term, want)
             case Member():
@@ -208,7 +220,7 @@ class Reader:
             return tuple(({low: value}, (low,)) for value in values) if want else None
         if want:
             return tuple(_between(low, a, high, b) for a, b in _runs(term.values, subject))
-        gaps = (_between(low, a, high, b, strict=True) for a, b in zip(values, values[1:], strict=False))
+        gaps = (_between(low, a, high, b, strict=True) for a, b in pairwise(values))
         below: Rule = ({"$lt": {high: values[0]}}, (high,))
         above: Rule = ({"$gt": {low: values[-1]}}, (low,))
         return (below, above, *gaps)

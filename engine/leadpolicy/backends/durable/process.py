@@ -209,7 +209,7 @@ def messages(program: Program, record: Record, as_of: datetime) -> dict[str, Any
         log = record.events.get(kind)
         if log is not None:
             events[kind] = [
-                _properties(frame, happening.details, as_of) | _dated(program, happening.at, as_of)
+                _properties(frame, happening.details, as_of) | _dated(frame, happening.at, as_of)
                 for happening in log.happenings
             ]
             unsure += _unsure(frame, log, as_of)
@@ -222,11 +222,11 @@ def _properties(frame: Frame, values: Values, now: datetime) -> dict[str, Scalar
     return {name: value for name, value in read if value is not None}
 
 
-def _dated(program: Program, at: datetime | None, now: datetime) -> dict[str, Scalar]:
+def _dated(frame: Frame, at: datetime | None, now: datetime) -> dict[str, Scalar]:
     """How long ago an event happened, in microseconds."""
     if at is None:
-        return {program.undated: True}
-    return {program.age: (now - at) // _TICK}
+        return {frame.undated: True}
+    return {frame.age: (now - at) // _TICK}
 
 
 def _unsure(frame: Frame, log: EventLog, now: datetime) -> list[str]:

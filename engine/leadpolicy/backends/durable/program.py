@@ -79,15 +79,14 @@ class Frame:
     properties: tuple[Property, ...]
     steps: tuple[Step, ...]
     signals: tuple[str, ...]
-    counts: tuple[Count, ...] = ()
+    counts: tuple[Count, ...]
+    age: str
+    undated: str
 
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """A compiled policy. `criteria` and `stages` are pairs of signals: holds, fails.
-
-    A signal may be missing in a pair, where a verdict is decided by the policy alone.
-    """
+    """A compiled policy. `criteria` and `stages` are pairs of signals: holds, fails."""
 
     record: Frame
     events: Mapping[str, Frame]
@@ -145,8 +144,9 @@ class _Layers:
     made: dict[tuple[Term, bool], str] = field(default_factory=dict)
     layer: dict[str, int] = field(default_factory=dict)
     """The layer in which a signal is set."""
-    reader: conditions.Reader = field(init=False)
     totals: dict[Happened, tuple[str, str]] = field(default_factory=dict)
+    """The properties that carry the counts of events."""
+    reader: conditions.Reader = field(init=False)
 
     def __post_init__(self) -> None:
         self.reader = conditions.Reader(self.names)
@@ -200,7 +200,7 @@ class _Layers:
 
     def known(self, presence: str) -> str:
         """A signal that a property is there."""
-        return self.rule(((({"$ex": {presence: 1}}), (presence,)),))
+        return self.rule((({"$ex": {presence: 1}}, (presence,)),))
 
     def rule(self, rules: Rules) -> str:
         """A signal that any of these rules sets, in the first layer."""
@@ -267,7 +267,14 @@ class _Layers:
         steps: list[Step] = []
         for layer in range(max((layer for layer, _ in self.rules), default=-1) + 1):
             steps += _steps(rule for at, rule in self.rules if at == layer)
-        return Frame(tuple(self.reader.properties), tuple(steps), tuple(self.layer), counts)
+        return Frame(
+            tuple(self.reader.properties),
+            tuple(steps),
+            tuple(self.layer),
+            counts,
+            self.reader.age,
+            self.reader.undated,
+        )
 
 
 def _added(weighted: tuple[tuple[int, str], ...]) -> Json:

@@ -257,5 +257,5 @@ def guard(parts: Iterable[Part]) -> Sql | None:
     ]
     if not checks:
         return None
-    failure = tree.cast(tree.call("error", tree.text(UNFIT)), tree.exp.DataType.Type.BOOLEAN)
+    failure = tree.cast(tree.call("error", tree.text(UNFIT)), tree.Word.BOOLEAN)
     return tree.case([(tree.every(checks), tree.yes())], failure)

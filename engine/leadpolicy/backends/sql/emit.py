@@ -350,7 +350,7 @@ def _levels(op: Comparison, form: Coded, value: str) -> list[str]:
     }[op]
 
 
-def _kind_for(most: int) -> tree.exp.DataType.Type:
+def _kind_for(most: int) -> tree.Word:
     """The narrowest integer that carries every partial sum."""
     for bits, kind in ((15, tree.SMALL), (31, tree.INTEGER), (63, tree.BIG), (127, tree.HUGE)):
         if most < 2**bits:

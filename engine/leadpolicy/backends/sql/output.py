@@ -6,7 +6,6 @@ import os
 import secrets
 from pathlib import Path
 
-from leadpolicy.backends.sql import tree
 from leadpolicy.backends.sql.session import Session
 from leadpolicy.diagnostics import LeadpolicyError
 
@@ -16,9 +15,9 @@ def write_parquet(session: Session, query: str, path: Path) -> None:
     if not path.parent.is_dir():
         raise LeadpolicyError.of("LP506", "there is no such folder", where=str(path.parent))
     beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
-    target = tree.render(tree.text(str(beside)))
     try:
-        session.run(f"COPY ({query}) TO {target} (FORMAT parquet)", str(path))
+        with session.errors(str(path)):
+            session.connection.sql(query).write_parquet(str(beside))
         os.replace(beside, path)  # noqa: PTH105 - atomic on every system
     except OSError as error:
         raise LeadpolicyError.of(

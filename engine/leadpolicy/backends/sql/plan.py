@@ -121,11 +121,11 @@ class Query:
 
 
 def stages_only(
-    logics: Mapping[str, Logic], emitter: Emitter, source: Sql, keep: Sequence[str]
+    logics: Mapping[str, Logic], emitter: Emitter, source: Sql, keep: Mapping[str, str]
 ) -> Query:
-    """One column per policy and nothing else."""
+    """One column per policy and nothing else, beside those to keep under another name."""
     names = {label: f"{label} stage" for label in logics}
-    columns = [tree.column(name) for name in keep]
+    columns = [tree.alias(tree.column(inner), outer) for inner, outer in keep.items()]
     columns += [
         tree.alias(ladder(logic.stages, reached(emitter)), names[label])
         for label, logic in logics.items()
@@ -134,7 +134,7 @@ def stages_only(
 
 
 def everything(
-    logics: Mapping[str, Logic], emitter: Emitter, source: Sql, keep: Sequence[str]
+    logics: Mapping[str, Logic], emitter: Emitter, source: Sql, keep: Mapping[str, str]
 ) -> Query:
     """Stages, possible stages, and a bit for every verdict."""
     criteria, stages = _named(logics)
@@ -156,12 +156,12 @@ def everything(
 
 
 def _answers(
-    logics: Mapping[str, Logic], emitter: Emitter, source: Sql, keep: Sequence[str], words: int
+    logics: Mapping[str, Logic], emitter: Emitter, source: Sql, keep: Mapping[str, str], words: int
 ) -> Query:
     stage = {label: f"{label} stage" for label in logics}
     maybe = {label: f"{label} possible" for label in logics}
     pairs = tuple((holds_word(word), fails_word(word)) for word in range(words))
-    columns = [tree.column(name) for name in keep]
+    columns = [tree.alias(tree.column(inner), outer) for inner, outer in keep.items()]
     for names, decide in ((stage, reached(emitter)), (maybe, possible(emitter))):
         columns += [
             tree.alias(ladder_of_bits(logics[label].stages, decide), name)

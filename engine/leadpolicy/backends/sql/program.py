@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-ROW: Final = "row"
+ROW: Final = "leadpolicy row"
+KEPT: Final = "leadpolicy key"
 _MOMENT: Final = Type(Kind.MOMENT)
 _FLAG: Final = Type(Kind.BOOLEAN)
 
@@ -48,7 +49,7 @@ class Loaded:
     where: str
     bound: Mapping[str, Bound]
     extra: Mapping[str, str]
-    """Other columns that were kept: of the source, to the engine's types."""
+    """Other columns that were kept: their names in the source, to those in the table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +113,12 @@ class TableProgram:
         self.facts = subjects(roots)
         self.events = tuple(self._happenings)
         self.orders = orders_for(self.facts, *asked_lists(roots))
+
+    def attributes(self) -> dict[str, dict[str, Type]]:
+        """For each kind of events the attributes that conditions look at."""
+        return {
+            kind: tallies.attributes_of(terms) for kind, terms in self._happenings.items()
+        }
 
     def prepare(
         self,
@@ -177,13 +184,14 @@ class _Opening:
         emitter = Emitter(forms, now)
         counted = self._count(base, emitter, now, extra)
         self.problems.stop_on_errors()
-        keep = [] if self.id is None else [self.id]
+        keep = {} if self.id is None else {KEPT: self.id}
         make = plan.everything if self.program.full else plan.stages_only
         query = make(self.program.logics, emitter, counted, keep)
         if self._tallied():
             order = tree.exp.Ordered(this=tree.column(ROW), nulls_first=False)
             query.select.set("order", tree.exp.Order(expressions=[order]))
         where = str(source) if isinstance(source, str | Path) else "the table"
+        _check_names([*keep.values(), *query.layout.columns], where)
         return Run(self.session, tree.render(query.select), query.layout, where, tuple(self.looks))
 
     def _tallied(self) -> bool:
@@ -220,14 +228,16 @@ class _Opening:
         bound, extra = self._bind(opened, columns)
         if self.id is not None:
             Binder(opened.header, self.problems).column_type(self.id, "the records' keys")
-        self._refuse_mixed(source, bound, opened.header.where)
+        refuse_mixed(source, bound, opened.header.where, self.problems)
         self.problems.stop_on_errors()
         parts = tuple(part for one in (*bound.values(), *extra.values()) for part in one.parts)
         self.looks.append((opened.sql, parts, opened.header.where))
-        keep = [] if self.id is None else [self.id]
-        base = typed(opened.sql, parts, keep, numbered=self._tallied())
+        base = typed(opened.sql, parts, self._keep(), numbered=self._tallied())
         forms = {name: one.form for name, one in bound.items()}
         return base, forms, {name: _value(one) for name, one in extra.items()}
+
+    def _keep(self) -> dict[str, str]:
+        return {} if self.id is None else {self.id: KEPT}
 
     def _bind(
         self, opened: Opened, columns: dict[str, Place]
@@ -238,29 +248,25 @@ class _Opening:
         wanted = self._flags()
         return bound, flags.facts(wanted, {}, {})
 
-    def _refuse_mixed(self, source: object, bound: Mapping[str, Bound], where: str) -> None:
-        named = [part.column for one in bound.values() for part in one.parts]
-        for column in mixed_columns(source, named):
-            self.problems.error(
-                "LP503", f"the column `{column}` holds values of several types", where=where,
-                help="convert it to one type; types are not guessed",
-            )  # fmt: skip
-
     def _loaded(self, source: Loaded) -> tuple[Sql, dict[str, Form], dict[str, Sql]]:
         for name in self.program.facts:
             if name not in source.bound:
                 self.problems.error("LP502", f"`{name}` was not loaded", where=source.where)
-        wanted = [*self._flags(), *([] if self.id is None else [self.id])]
+        wanted = [*self._flags(), *self._keep()]
         for name in wanted:
             if name not in source.extra:
                 self.problems.error("LP502", f"the column `{name}` was not loaded", where=source.where)
         self.problems.stop_on_errors()
         forms = {name: source.bound[name].form for name in self.program.facts}
-        base: Sql = tree.table(source.table)
+        columns: list[Sql] = [tree.exp.Star()]
+        columns += [
+            tree.alias(tree.column(source.extra[given]), inner)
+            for given, inner in self._keep().items()
+        ]
         if self._tallied():
-            columns = [tree.exp.Star(), _row_number()]
-            base = tree.nested(tree.select(columns, base), "numbered")
-        return base, forms, {name: tree.column(name) for name in self._flags()}
+            columns.append(_row_number())
+        base = tree.nested(tree.select(columns, tree.table(source.table)), "loaded")
+        return base, forms, {name: tree.column(source.extra[name]) for name in self._flags()}
 
     def _now(self, extra: Mapping[str, Sql]) -> Moment:
         if isinstance(self.as_of, str):
@@ -290,12 +296,12 @@ class _Opening:
                 since = extra[table.since]
             elif table.since is not None:
                 since = tree.whole(microseconds(in_utc(table.since)))
-            there = tree.not_null(tree.column(self.id or ""))
+            there = tree.not_null(tree.column(KEPT))
             for term in terms:
                 flag = there.copy() if recorded is None else tree.every([there.copy(), recorded.copy()])
                 counted[term] = tallies.counted(term, found.columns[term], now, flag, since)
         emitter.events = counted
-        return self._joined(base, joins)
+        return self._joined(base, joins, now)
 
     def _tally(
         self, name: str, kind: str, table: EventTable, base: Sql, now: Moment
@@ -307,7 +313,7 @@ class _Opening:
         if now.value is None:
             assert now.sql is not None
             pairs = tree.select(
-                [tree.alias(tree.column(self.id or ""), KEY), tree.alias(now.sql.copy(), NOW)],
+                [tree.alias(tree.column(KEPT), KEY), tree.alias(now.sql.copy(), NOW)],
                 base.copy(),
             )
             pairs.set("distinct", tree.exp.Distinct())
@@ -318,7 +324,7 @@ class _Opening:
             self.looks.append((opened.sql, found.parts, where))
         return found
 
-    def _joined(self, base: Sql, joins: Sequence[tallies.Tally]) -> Sql:
+    def _joined(self, base: Sql, joins: Sequence[tallies.Tally], now: Moment) -> Sql:
         if not joins:
             return base
         columns: list[Sql] = [tree.exp.Column(this=tree.exp.Star(), table=tree.name("records"))]
@@ -331,20 +337,19 @@ class _Opening:
                 for pair in one.columns.values()
                 for c in pair
             ]
-            mine = tree.exp.column(self.id, table="records", quoted=True)
+            mine = tree.exp.column(KEPT, table="records", quoted=True)
             condition = tree.eq(mine, tree.exp.column(KEY, table=one.name, quoted=True))
-            if isinstance(self.as_of, str):
+            if now.value is None:
+                assert now.sql is not None
                 own = tree.exp.column(NOW, table=one.name, quoted=True)
-                condition = tree.every([condition, tree.eq(own, self._moment_of_record())])
+                record = tree.exp.column(now.sql.name, table="records", quoted=True)
+                condition = tree.every([condition, tree.eq(own, record)])
             made.append(
                 tree.exp.Join(this=tree.nested(one.query, one.name), side="LEFT", on=condition)
             )
         query = tree.select(columns, named)
         query.set("joins", made)
         return tree.nested(query, "counted")
-
-    def _moment_of_record(self) -> Sql:
-        raise NotImplementedError
 
 
 def _row_number() -> Sql:
@@ -356,14 +361,36 @@ def _value(bound: Bound) -> Sql:
     return tree.column(part.name)
 
 
-def typed(source: Sql, parts: Sequence[Part], keep: Sequence[str], *, numbered: bool) -> Sql:
-    """The typed columns of a source, and those to keep, as something to select from.
+def refuse_mixed(
+    source: object, bound: Mapping[str, Bound], where: str, problems: Problems
+) -> None:
+    """Notes the columns of a data frame that hold objects of several types."""
+    named = [part.column for one in bound.values() for part in one.parts]
+    for column in mixed_columns(source, named):
+        problems.error(
+            "LP503", f"the column `{column}` holds values of several types", where=where,
+            help="convert it to one type; types are not guessed",
+        )  # fmt: skip
+
+
+def _check_names(names: Sequence[str], where: str) -> None:
+    """To the engine names that differ only in case are the same."""
+    folded = [name.casefold() for name in names]
+    for name in names:
+        if folded.count(name.casefold()) > 1:
+            raise LeadpolicyError.of(
+                "LP209", f"two columns of the result would be called `{name}`", where=where
+            )
+
+
+def typed(source: Sql, parts: Sequence[Part], keep: Mapping[str, str], *, numbered: bool) -> Sql:
+    """The typed columns of a source, and those to keep under another name, to select from.
 
     A row with a value that does not fit raises an error while the query runs.
     """
     made = [tree.alias(part.value.copy(), part.name) for part in parts]
     made += [tree.alias(part.raw.copy(), part.raw_name) for part in parts if part.raw is not None]
-    made += [tree.column(name) for name in keep]
+    made += [tree.alias(tree.column(given), inner) for given, inner in keep.items()]
     if numbered:
         made.append(_row_number())
     if not made:
@@ -372,7 +399,5 @@ def typed(source: Sql, parts: Sequence[Part], keep: Sequence[str], *, numbered: 
     check = guard(parts)
     if check is None:
         return inner
-    columns = [tree.column(part.name) for part in parts] + [tree.column(name) for name in keep]
-    if numbered:
-        columns.append(tree.column(ROW))
-    return tree.nested(tree.select(columns, inner, where=check), "checked")
+    names = [*(part.name for part in parts), *keep.values(), *([ROW] if numbered else ())]
+    return tree.nested(tree.select(map(tree.column, names), inner, where=check), "checked")

@@ -17,7 +17,7 @@ from leadpolicy.backends.sql.tree import Sql
 from leadpolicy.types import Kind, Type
 
 STORED: Final = {
-    Kind.BOOLEAN: tree.exp.DataType.Type.BOOLEAN,
+    Kind.BOOLEAN: tree.Word.BOOLEAN,
     Kind.INTEGER: tree.INTEGER,
     Kind.NUMBER: tree.DOUBLE,
     Kind.MONEY: tree.DOUBLE,
@@ -29,7 +29,7 @@ STORED: Final = {
     Kind.MOMENT: tree.BIG,
 }
 LIST_OF_TEXTS: Final = tree.exp.DataType(
-    this=tree.exp.DataType.Type.LIST,
+    this=tree.Word.LIST,
     expressions=[tree.exp.DataType(this=tree.TEXT)],
     nested=True,
 )
@@ -110,7 +110,7 @@ def of_text(kind: Type, raw: Sql, stored: str, order: tuple[str, ...]) -> Read |
             return _date(_spelled(raw, _DAY, tree.DATE))
         case Kind.MOMENT:
             pattern = rf"{_DAY}([T ]\d\d:\d\d(:\d\d(\.\d{{1,6}})?)?{_ZONE})?"
-            return _moment(_spelled(raw, pattern, tree.exp.DataType.Type.TIMESTAMPTZ))
+            return _moment(_spelled(raw, pattern, tree.Word.TIMESTAMPTZ))
 
 
 def _is_text(stored: str) -> bool:
@@ -125,7 +125,7 @@ def _only_where(condition: Sql, value: Sql) -> Sql:
     return tree.case([(condition, value)], None)
 
 
-def _spelled(raw: Sql, pattern: str, to: tree.exp.DataType.Type) -> Sql:
+def _spelled(raw: Sql, pattern: str, to: tree.Word) -> Sql:
     matches = tree.call("regexp_full_match", raw.copy(), tree.text(pattern))
     return _only_where(matches, tree.try_cast(tree.call("trim", raw.copy()), to))
 

@@ -112,10 +112,10 @@ class Session:
     def _described(
         self, source: Sql, what: str, names: Sequence[str] | None, *, texts: bool = False
     ) -> Opened:
-        query = tree.select([tree.exp.Star()], source)
+        query = tree.render(tree.select([tree.exp.Star()], source.copy()))
         with self.errors(what):
-            described = self.connection.execute(f"DESCRIBE {tree.render(query)}").fetchall()
-        columns = [(str(row[0]), str(row[1])) for row in described]
+            relation = self.connection.sql(query)
+            columns = list(zip(relation.columns, map(str, relation.types), strict=True))
         if names is not None and len(names) == len(columns):
             columns = [(name, kind) for name, (_, kind) in zip(names, columns, strict=True)]
         return Opened(source, header_of(what, columns, texts=texts))
@@ -125,10 +125,13 @@ class Session:
         with self.errors(what):
             return self.connection.execute(tree.render(query)).fetchall()
 
-    def run(self, query: str, what: str) -> None:
-        """Something without a result."""
+    def keep(self, query: Sql, what: str) -> str:
+        """Runs a query into a table of this session; its name."""
+        name = f"loaded {next(_names)}"
         with self.errors(what):
-            self.connection.execute(query).fetchall()
+            create = tree.exp.Create(this=tree.table(name), kind="TABLE", expression=query)
+            self.connection.execute(tree.render(create)).fetchall()
+        return name
 
     @contextlib.contextmanager
     def errors(self, what: str) -> Iterator[None]:

@@ -11,10 +11,10 @@ from decimal import Decimal
 from functools import reduce
 from typing import Final, TypeAlias
 
-from sqlglot import exp
+from sqlglot import exp as exp  # re-exported
 
 Sql: TypeAlias = exp.Expression
-Word = exp.DataType.Type
+Word: TypeAlias = exp.DataType.Type
 
 TINY: Final = Word.UTINYINT
 SMALL: Final = Word.SMALLINT
@@ -110,11 +110,11 @@ def call(function: str, *arguments: Sql) -> Sql:
     return exp.Anonymous(this=function, expressions=list(arguments))
 
 
-def cast(tree: Sql, to: exp.DataType.Type) -> Sql:
+def cast(tree: Sql, to: Word) -> Sql:
     return exp.Cast(this=tree, to=exp.DataType(this=to))
 
 
-def try_cast(tree: Sql, to: exp.DataType.Type) -> Sql:
+def try_cast(tree: Sql, to: Word) -> Sql:
     return exp.TryCast(this=tree, to=exp.DataType(this=to))
 
 
