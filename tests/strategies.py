@@ -65,10 +65,15 @@ numbers = st.one_of(
     st.sampled_from(NASTY_NUMBERS),
 )
 dates = st.integers(-16, 16).map(lambda days: NOW.date() + timedelta(days=days))
+edges: Final = [
+    *(timedelta(days=days) for days in (0, -1, 1, -7, 7, -14, 14)),
+    *(timedelta(hours=hours) for hours in (-36, 36, -1.5, 1.5)),
+]
+"""Offsets from now at which the windows above begin or end."""
 moments = st.one_of(
-    st.sampled_from([timedelta(), timedelta(days=-7), timedelta(days=7), timedelta(hours=-36)]),
+    st.sampled_from(edges),
+    st.sampled_from(edges).map(lambda offset: offset + timedelta(microseconds=1)),
     st.integers(-16 * 24, 16 * 24).map(lambda hours: timedelta(hours=hours)),
-    st.sampled_from([timedelta(microseconds=1), timedelta(days=-7, microseconds=1)]),
 ).map(lambda offset: NOW + offset)
 SIMPLE: Final[Mapping[Kind, st.SearchStrategy[Any]]] = {
     Kind.BOOLEAN: st.booleans(),
@@ -150,9 +155,10 @@ class Situation:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """Draws values of any type."""
+    """Draws values of any type; of numbers, half of the time those in `near`."""
 
     draw: st.DrawFn
+    near: tuple[float, ...] = ()
 
     def pick(self, options: Sequence[T]) -> T:
         """One of these."""
@@ -170,6 +176,10 @@ class Drawing:
         """A value that a policy may compare with."""
         if kind.kind is Kind.CHOICES:
             return list(dict.fromkeys(self.some(lambda: self.pick(kind.values), 3)))
+        whole = kind.kind is Kind.INTEGER
+        near = [n for n in self.near if (isinstance(n, int) if whole else abs(n) < 2**53)]
+        if kind.kind in NUMERIC and near and self.chance(50):
+            return self.pick(near)
         return self.pick(kind.values) if kind.values else self.draw(SIMPLE[kind.kind])
 
     def value(self, kind: Type) -> Any:
@@ -201,9 +211,18 @@ class Drawing:
 
 
 @st.composite
-def situations(draw: st.DrawFn, vocabulary: Vocabulary, names: Sequence[str] = ()) -> Situation:
-    """What is known about a record: more than half of these facts (or of all), and of the logs."""
-    drawing = Drawing(draw)
+def situations(
+    draw: st.DrawFn,
+    vocabulary: Vocabulary,
+    names: Sequence[str] = (),
+    *,
+    near: Sequence[float] = (),
+) -> Situation:
+    """What is known about a record: more than half of these facts (or of all), and of the logs.
+
+    `near`: numbers that matter, because a policy names them.
+    """
+    drawing = Drawing(draw, tuple(near))
     facts = {
         name: drawing.value(vocabulary.facts[name].type)
         for name in (names or vocabulary.facts)
@@ -258,9 +277,9 @@ def dump(document: Any) -> str:
 class Author(Drawing):
     """Writes conditions. `known`: whether they may ask what is known."""
 
-    vocabulary: Vocabulary
-    known: bool
-    names: tuple[str, ...] = ()
+    vocabulary: Vocabulary = field(kw_only=True)
+    known: bool = field(kw_only=True)
+    names: tuple[str, ...] = field(kw_only=True)
 
     def condition(self, depth: int = 3) -> Any:
         """A condition of any form."""
@@ -390,26 +409,39 @@ def operators(kind: Kind, *, known: bool) -> tuple[str, ...]:
 def drafts(draw: st.DrawFn, vocabulary: Vocabulary, *, known: bool = True) -> Draft:
     """A policy with up to two criteria that its condition may name."""
     criteria: dict[str, Any] = {}
+
+    def author() -> Author:
+        return Author(draw, vocabulary=vocabulary, known=known, names=tuple(criteria))
+
     for name in ("first", "second")[: draw(st.integers(0, 2))]:
-        criteria[name] = Author(draw, vocabulary, known, tuple(criteria)).condition(2)
-    condition = Author(draw, vocabulary, known, tuple(criteria)).condition()
-    return Draft(condition, criteria)
+        criteria[name] = author().condition(2)
+    return Draft(author().condition(), criteria)
 
 
-def mentioned(document: Any) -> set[str]:
-    """Every text in a document, keys included: among them the names of the facts it uses."""
+def leaves(document: Any) -> list[Any]:
+    """Every text, number and date in a document, keys included."""
     match document:
-        case str():
-            return {document}
         case dict():
-            return {text for item in document.items() for text in mentioned(list(item))}
-        case list() | tuple():
-            return {text for item in document for text in mentioned(item)}
+            return [leaf for item in document.items() for leaf in leaves(list(item))]
+        case list():
+            return [leaf for item in document for leaf in leaves(item)]
         case _:
-            return set()
+            return [document]
 
 
 def asked(draft: Draft, vocabulary: Vocabulary) -> list[str]:
     """The facts that a draft uses, so that situations need not draw the others."""
-    texts_in_it = mentioned([draft.condition, dict(draft.criteria)])
+    found = leaves([draft.condition, dict(draft.criteria)])
+    texts_in_it = {leaf for leaf in found if isinstance(leaf, str)}
     return [name for name in vocabulary.facts if name in texts_in_it] or ["a.boolean"]
+
+
+def numbers_in(draft: Draft) -> list[float]:
+    """The numbers that a draft names."""
+    found = leaves([draft.condition, dict(draft.criteria), dict(draft.parameters)])
+    return [n for n in found if isinstance(n, int | float) and not isinstance(n, bool)]
+
+
+def matching(draft: Draft, vocabulary: Vocabulary) -> st.SearchStrategy[Situation]:
+    """Situations that matter to a draft: its facts, near its numbers."""
+    return situations(vocabulary, asked(draft, vocabulary), near=numbers_in(draft))

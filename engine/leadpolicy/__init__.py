@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from leadpolicy.diagnostics import LeadpolicyError as LeadpolicyError
     from leadpolicy.policy import Policy as Policy
     from leadpolicy.policy import load_policies as load_policies
-    from leadpolicy.policy import load_policy as load
-    from leadpolicy.policy import parse_policy as parse
+    from leadpolicy.policy import load_policy as load  # noqa: F401
+    from leadpolicy.policy import parse_policy as parse  # noqa: F401
     from leadpolicy.truth import Truth as Truth
     from leadpolicy.vocabulary import Record as Record
     from leadpolicy.vocabulary import Vocabulary as Vocabulary

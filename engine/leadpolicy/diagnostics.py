@@ -277,3 +277,16 @@ def render(diagnostic: Diagnostic) -> str:
     if diagnostic.help:
         lines.append(f"      = help: {diagnostic.help}")
     return "\n".join(lines)
+
+
+@dataclass(eq=False)  # not frozen: Python itself notes traceback and cause on an exception
+class ValueProblem(Exception):
+    """A text or object that is no value of the type. Readers turn it into a diagnostic."""
+
+    message: str
+    expected: str | None = None
+    help: str | None = None
+    code: str = "LP301"
+
+    def __str__(self) -> str:
+        return self.message

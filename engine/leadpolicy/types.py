@@ -1,7 +1,7 @@
 """The types of facts and the values they take.
 
-A value is read by the type that the vocabulary declares, never guessed from its spelling: `NO` is a
-country where a country is expected and an error where a boolean is. Values are plain Python objects:
+A value is read by the type that the vocabulary declares, never guessed from its spelling: `NO` is
+a country where a country is expected and an error where a boolean is. Values are Python objects:
 
 =========  ==========================================================
 type       value
@@ -27,12 +27,13 @@ import unicodedata
 from collections.abc import Iterable
 from collections.abc import Mapping as AbstractMapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Any, Final, TypeAlias
 
-from leadpolicy.diagnostics import cited, listing, suggest
+from leadpolicy.diagnostics import ValueProblem, cited, listing, suggest
+from leadpolicy.times import in_utc, read_date, read_moment
 
 INT64: Final = (-(2**63), 2**63 - 1)
 
@@ -126,19 +127,6 @@ def described(kind: Type) -> str:
             return f"a {kind}"
 
 
-@dataclass(eq=False)  # not frozen: Python itself notes traceback and cause on an exception
-class ValueProblem(Exception):
-    """A text or object that is no value of the type. Readers turn it into a diagnostic."""
-
-    message: str
-    expected: str | None = None
-    help: str | None = None
-    code: str = "LP301"
-
-    def __str__(self) -> str:
-        return self.message
-
-
 # ------------------------------------------------------------------------------ reading text
 
 _LONGEST_INTEGER = 100
@@ -146,12 +134,8 @@ _SOME_NUMBER = "a number such as 20 or 0.5"
 _INTEGER = re.compile(r"[+-]?\d+(_\d+)*\Z")
 _NUMBER = re.compile(r"[+-]?(\d+(_\d+)*(\.\d+)?|\.\d+)([eE][+-]?\d+)?\Z")
 _CURRENCY = re.compile(r"(?:([A-Z]{3})\s*(.+)|(.+?)\s*([A-Z]{3}))\Z")
-_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})\Z")
 _SPAN = re.compile(r"(.*\d)\s*(?:-|–|—|\.\.|to)\s*(\d.*)\Z")
 _OPEN = re.compile(r"(?:(.*\d)\s*(?:\+|or more)|(?:>=|≥)\s*(\d.*))\Z")
-_MONTHS = (
-    "January February March April May June July August September October November December"
-).split()
 
 
 def read_text(kind: Type, text: str) -> Value:
@@ -226,7 +210,9 @@ def _number_or_range(kind: Type, text: str) -> int | float | Range:
     if ends and all(_NUMBER.match(end) for end in ends):
         low, high = (exact(end) for end in ends)
         if low > high:
-            raise ValueProblem(f"the range `{cited(text)}` ends before it begins", "the lower end first")
+            raise ValueProblem(
+                f"the range `{cited(text)}` ends before it begins", "the lower end first"
+            )
         return make_range(low, high, text)
     if found := _OPEN.match(text):
         return make_range(exact(_ungrouped(found[1] or found[2])), None, text)
@@ -253,7 +239,9 @@ def _integer(text: str) -> int:
         help = f"write `{plain}`" if _INTEGER.match(plain) else None
         if _NUMBER.match(text) and float(text).is_integer() and abs(float(text)) < 1e15:
             help = f"write `{int(float(text))}`"
-        raise ValueProblem(f"`{cited(text)}` is not a whole number", "a whole number such as 20", help)
+        raise ValueProblem(
+            f"`{cited(text)}` is not a whole number", "a whole number such as 20", help
+        )
     if len(text) <= _LONGEST_INTEGER and re.match(r"[+-]?0\d", text):
         raise ValueProblem(
             f"`{cited(text)}` has leading zeros and could be read in two ways",
@@ -323,57 +311,6 @@ def within_limits(kind: Type, value: int | float | Range) -> int | float | Range
     return value
 
 
-def read_date(text: str) -> date:
-    """A calendar day written `2026-02-28`."""
-    found = _DATE.match(text.strip())
-    if not found:
-        raise ValueProblem(f"`{cited(text)}` is not a date", "year-month-day, such as 2026-02-28")
-    year, month, day = (int(part) for part in found.groups())
-    try:
-        return date(year, month, day)
-    except ValueError:
-        if year >= 1 and 1 <= month <= 12:
-            following = date(year + month // 12, month % 12 + 1, 1) if year < 9999 else date.max
-            last = (following - timedelta(days=1)).day
-            reason = f"{_MONTHS[month - 1]} {year} has {last} days"
-        else:
-            reason = "the months are 01 to 12"
-        raise ValueProblem(f"`{cited(text)}` is not a date: {reason}", "year-month-day, such as 2026-02-28") from None
-
-
-def read_moment(text: str) -> datetime:
-    """An instant: `2026-02-28T09:30Z`, with an offset, or a date, which is its first moment in UTC."""
-    text = text.strip()
-    if _DATE.match(text):
-        day = read_date(text)
-        return datetime(day.year, day.month, day.day, tzinfo=UTC)
-    if _DATE.match(text[:10]):
-        read_date(text[:10])
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise ValueProblem(
-            f"`{cited(text)}` is not a moment", "a moment such as 2026-02-28T09:30:00Z, or a date"
-        ) from None
-    return in_utc(moment)
-
-
-def in_utc(moment: datetime) -> datetime:
-    """The same instant in UTC; a moment without an offset is taken to be in UTC already.
-
-    Raises `ValueProblem` at the very ends of the calendar, where the offset leads out of it.
-    """
-    if moment.tzinfo is None:
-        return moment.replace(tzinfo=UTC)
-    try:
-        return moment.astimezone(UTC)
-    except OverflowError:
-        raise ValueProblem(
-            f"`{moment.isoformat()}` is outside the years 1 to 9999 in UTC",
-            "a moment such as 2026-02-28T09:30:00Z",
-        ) from None
-
-
 # --------------------------------------------------------------------- reading Python objects
 
 
@@ -390,11 +327,11 @@ def read_python(kind: Type, value: object) -> Value:
             return value
         case _, bool():
             raise _unfit(kind, value)
-        case (Kind.INTEGER | Kind.NUMBER | Kind.MONEY), Range():
+        case ((Kind.INTEGER | Kind.NUMBER | Kind.MONEY), Range()):
             return within_limits(kind, value)
-        case (Kind.INTEGER | Kind.NUMBER | Kind.MONEY), (int() | float() | Decimal()):
+        case ((Kind.INTEGER | Kind.NUMBER | Kind.MONEY), (int() | float() | Decimal())):
             return within_limits(kind, _python_number(kind, value))
-        case (Kind.INTEGER | Kind.NUMBER | Kind.MONEY), AbstractMapping():
+        case ((Kind.INTEGER | Kind.NUMBER | Kind.MONEY), AbstractMapping()):
             return within_limits(kind, _python_range(kind, value))
         case Kind.CHOICES, (list() | tuple() | set() | frozenset()):
             return _python_choices(kind, value)
@@ -409,12 +346,14 @@ def read_python(kind: Type, value: object) -> Value:
 
 
 def _unfit(kind: Type, value: object) -> ValueProblem:
-    return ValueProblem(f"`{value}` ({type(value).__name__}) is not a value of type {kind}", str(kind))
+    return ValueProblem(
+        f"`{value}` ({type(value).__name__}) is not a value of type {kind}", str(kind)
+    )
 
 
 def _python_number(kind: Type, value: int | float | Decimal) -> int | float:
     if kind.kind is Kind.INTEGER:
-        if value != value or value in (math.inf, -math.inf) or value != int(value):
+        if not math.isfinite(value) or value != int(value):
             raise ValueProblem(f"`{value}` is not a whole number", "a whole number such as 20")
         return _integer(str(int(value)))
     if isinstance(value, float):
@@ -501,45 +440,3 @@ def plain(value: Value) -> Any:
     if isinstance(value, date):
         return value.isoformat()
     return value
-
-
-# ----------------------------------------------------------------------------------- durations
-
-_DURATION = re.compile(r"(\d+)\s*(minute|hour|day|week|month|quarter|year)s?\Z")
-_UNITS = {
-    "minute": timedelta(minutes=1),
-    "hour": timedelta(hours=1),
-    "day": timedelta(days=1),
-    "week": timedelta(weeks=1),
-}
-_ROUGHLY = {"month": 30, "quarter": 90, "year": 365}
-
-
-def read_duration(text: str) -> timedelta:
-    """A fixed length of time: `90 days`, `2 weeks`, `36 hours`, `15 minutes`."""
-    expected = "a length of time such as 90 days, 2 weeks or 36 hours"
-    found = _DURATION.match(text.strip())
-    if not found:
-        help = f"write `{cited(text.strip())} days`" if text.strip().isdigit() else None
-        raise ValueProblem(f"`{cited(text)}` is not a length of time", expected, help, "LP305")
-    count, unit = int(found[1][:9]), found[2]
-    if unit in _ROUGHLY and len(found[1]) < 9:
-        raise ValueProblem(
-            f"`{cited(text)}` is not a fixed length of time: {unit}s differ",
-            expected,
-            f"write `{count * _ROUGHLY[unit]} days`",
-            "LP305",
-        )
-    if not 1 <= count <= 100_000:
-        size = "long" if count else "short"
-        raise ValueProblem(f"`{cited(text)}` is too {size}", expected, None, "LP305")
-    return count * _UNITS[unit]
-
-
-def show_duration(duration: timedelta) -> str:
-    """`90 days`, in the largest unit of days, hours and minutes that fits."""
-    for unit in ("day", "hour", "minute"):
-        count, rest = divmod(duration, _UNITS[unit])
-        if not rest:
-            return f"{count} {unit}{'' if count == 1 else 's'}"
-    return str(duration)

@@ -15,10 +15,10 @@ from typing import Final
 
 import pytest
 import yaml
+
 from leadpolicy.diagnostics import Diagnostic, Problems
 from leadpolicy.governance.check import check_paths
 from leadpolicy.syntax import reader
-
 from tests.badinput.command import leadpolicy
 
 HERE: Final = Path(__file__).parent

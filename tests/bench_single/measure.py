@@ -13,9 +13,8 @@ from leadpolicy.backends.closure import Closure, compile_logic
 from leadpolicy.decision import decide
 from leadpolicy.policy import Policy
 from leadpolicy.vocabulary.record import Record
-
-from tests.bench_single import byhand, peers
-from tests.bench_single.timing import Task, in_turns, import_time
+from tests.bench_single import byhand, expressions, peers
+from tests.bench_single.timing import Task, import_time, in_turns
 from tests.bench_single.workload import NOW, Sample, policies, samples
 
 CLOSURE: Final = "leadpolicy closure"
@@ -32,7 +31,7 @@ class Row:
     policy: str
     records: str
     median_us: float
-    to_hand: float | None
+    to_yardstick: float | None
     to_closure: float | None
 
 
@@ -70,7 +69,9 @@ def stages(*, rounds: int, count: int, with_peers: bool = True) -> list[Row]:
     return rows
 
 
-def _same_stages(peer: str, closure: Closure, run: peers.Run, records: Sequence[Sample]) -> None:
+def _same_stages(
+    peer: str, closure: Closure, run: expressions.Run, records: Sequence[Sample]
+) -> None:
     for sample in records:
         expected = closure.stage(sample.facts, sample.events, NOW)
         assert run(sample.flat) == expected, f"{peer} gives another stage for {sample.flat}"
@@ -92,7 +93,7 @@ def explanations(*, rounds: int, count: int) -> list[Row]:
                 ]
             }
             if peers.installed("zen-engine decision"):
-                tasks[TRACE] = _flat(peers.zen_trace(policy.logic), [s.flat for s in records])
+                tasks[TRACE] = _flat(expressions.zen_trace(policy.logic), [s.flat for s in records])
             known = [
                 Record({k: v for k, v in s.facts.items() if v is not None}, s.events)
                 for s in records[:50]
@@ -115,14 +116,13 @@ def events(*, rounds: int, count: int) -> list[Row]:
             found = closure.stage(sample.facts, sample.events, NOW)
             assert found == byhand.events(sample.events, NOW)
         known = [Record({}, log) for log in logs]
-        logic = policy.logic
         tasks: dict[str, Task] = {
             BY_HAND: lambda n, logs=logs: [  # type: ignore[misc]
                 byhand.events(logs[i % len(logs)], NOW) for i in range(n)
             ],
             CLOSURE: _closure(closure, records),
             "leadpolicy interpreter": lambda n, known=known: [  # type: ignore[misc]
-                interpreter.verdicts(logic, known[i % len(known)], NOW) for i in range(n)
+                interpreter.verdicts(policy.logic, known[i % len(known)], NOW) for i in range(n)
             ],
         }
         rows += _rows(tasks, "events", kind, rounds)

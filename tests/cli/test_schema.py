@@ -17,7 +17,7 @@ from leadpolicy.governance import examples
 from leadpolicy.governance.schema import SCHEMAS
 from leadpolicy.operators import OPERATORS
 from leadpolicy.policy import parse_policy, read
-from leadpolicy.policy.conditions import FORM_KEYS
+from leadpolicy.policy.keywords import FORM_KEYS
 from leadpolicy.policy.load import EXAMPLES, VOCABULARY
 from leadpolicy.vocabulary import Vocabulary, load, load_vocabulary
 from tests.cli.conftest import Run

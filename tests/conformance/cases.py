@@ -18,8 +18,8 @@ from leadpolicy.syntax.nodes import Node, Scalar
 from leadpolicy.syntax.nodes import Sequence as SequenceNode
 from leadpolicy.syntax.reader import read_yaml
 from leadpolicy.syntax.shape import check_keys
+from leadpolicy.times import read_moment
 from leadpolicy.truth import Truth
-from leadpolicy.types import read_moment
 from leadpolicy.vocabulary import (
     Attribute,
     EventKind,

@@ -16,8 +16,9 @@ from typing import Any, Final
 from leadpolicy.diagnostics import LeadpolicyError, Problems
 from leadpolicy.source import Source
 from leadpolicy.syntax.reader import read_yaml
+from leadpolicy.times import read_moment
 from leadpolicy.truth import UNKNOWN, Truth, truth
-from leadpolicy.types import Kind, Type, read_moment
+from leadpolicy.types import Kind, Type
 from leadpolicy.vocabulary import Fact, PointInTime, Vocabulary, read_record
 from tests.conformance.backends import Backend
 from tests.conformance.cases import policy_of

@@ -11,7 +11,8 @@ from leadpolicy.operators import OPERATORS, Example, Operator
 from leadpolicy.operators.time import EXAMPLE_NOW
 from leadpolicy.source import Source
 from leadpolicy.syntax.reader import read_yaml
-from leadpolicy.types import Kind, Type, read_moment
+from leadpolicy.times import read_moment
+from leadpolicy.types import Kind, Type
 from leadpolicy.vocabulary import Fact, PointInTime, Vocabulary, read_record
 from tests.conformance.backends import BACKENDS
 from tests.conformance.cases import policy_of

@@ -19,7 +19,7 @@ from leadpolicy.truth import TRUE
 from leadpolicy.types import Kind, Type
 from leadpolicy.vocabulary import Fact, PointInTime, Record, Vocabulary, load_vocabulary
 from tests.conftest import POLICIES
-from tests.strategies import NOW, dump
+from tests.strategies import NOW, Draft, asked, drafts, dump, situations, vocabularies
 
 
 @cache
@@ -71,6 +71,24 @@ def only(when: str, events: list[Any] | None = None, **facts: object) -> Decisio
     policy = parse_policy(text, seed_vocabulary())
     given = {name.replace("__", "."): value for name, value in facts.items()}
     return decide(policy, given, events, as_of="2026-03-01")
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A policy of any form and a record of any kind."""
+
+    draft: Draft
+    policy: Policy
+    record: Record
+
+
+@st.composite
+def cases(draw: st.DrawFn) -> Case:
+    """Any policy of one stage, called `holds`, and what is known about a record."""
+    vocabulary = draw(vocabularies())
+    draft = draw(drafts(vocabulary))
+    situation = draw(situations(vocabulary, asked(draft, vocabulary)))
+    return Case(draft, draft.policy(vocabulary), situation.record(vocabulary))
 
 
 def stage_of(policy: Policy, record: Record) -> str | None:
@@ -183,7 +201,7 @@ def ladders(draw: st.DrawFn) -> Ladder:
         used = draw(st.lists(st.sampled_from(names), min_size=1, max_size=4))
         earlier = [str(stage["stage"]) for stage in stages]
         parts: list[Any] = [*used, *draw(st.lists(tests, max_size=1))]
-        if earlier and draw(st.booleans()):
+        if draw(st.booleans()) and earlier:
             parts.append(draw(st.sampled_from(earlier)))
         some = st.lists(st.sampled_from(names), max_size=2, unique=True)
         stage: dict[str, Any] = {

@@ -22,11 +22,22 @@ from leadpolicy.decision.witness import Witnesses
 from leadpolicy.policy import Policy
 from leadpolicy.truth import FALSE, TRUE, Truth
 from leadpolicy.types import Range
-from leadpolicy.vocabulary import Record, Vocabulary
+from leadpolicy.vocabulary import Record
 from leadpolicy.vocabulary.model import EVENT
 from tests.conftest import REPO
-from tests.decision.room import DOMAIN, Ladder, apart, card, known, ladders, only, thinned
-from tests.strategies import NOW, drafts, situations, vocabularies
+from tests.decision.room import (
+    DOMAIN,
+    Case,
+    Ladder,
+    apart,
+    card,
+    cases,
+    known,
+    ladders,
+    only,
+    thinned,
+)
+from tests.strategies import NOW
 
 
 def verdict(policy: Policy, record: Record, stage: str) -> Truth:
@@ -76,13 +87,10 @@ def test_on_shared_facts_every_set_works_and_no_part_of_it_does(data: st.DataObj
             assert not able(ladder.policy, record, smaller, question.stage, want)
 
 
-@given(st.data())
-def test_sets_of_any_policy_are_proved_by_a_record(data: st.DataObject) -> None:
-    vocabulary: Vocabulary = data.draw(vocabularies())
-    draft = data.draw(drafts(vocabulary))
-    assume("matches" not in str(draft.data()))
-    policy = draft.policy(vocabulary)
-    record = data.draw(situations(vocabulary)).record(vocabulary)
+@given(cases())
+def test_sets_of_any_policy_are_proved_by_a_record(case: Case) -> None:
+    assume("matches" not in str(case.draft.data()))
+    policy, record = case.policy, case.record
     decision = decide(policy, record, as_of=NOW)
     (term,) = policy.logic.stages
     open_atoms = [a for a in dependence(policy).order if decision.evaluation.truth(a) is not TRUE]

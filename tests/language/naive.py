@@ -17,7 +17,6 @@ from typing import Any, Final
 
 from leadpolicy.types import NUMERIC, Kind, Type
 from leadpolicy.vocabulary import Vocabulary
-
 from tests.strategies import NOW, Draft, Log, Situation
 
 Answer = bool | None

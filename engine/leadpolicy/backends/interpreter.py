@@ -158,7 +158,9 @@ class Evaluation:
             return UNKNOWN
         certain = possible = 0
         for happening in log.happenings:
-            counts = every([in_window(happening, self.now, term.within), self._fits(happening, term)])
+            counts = every(
+                [in_window(happening, self.now, term.within), self._fits(happening, term)]
+            )
             certain += counts is TRUE
             possible += counts is not FALSE
         begin = None if term.within is None else moved(self.now, -term.within)
@@ -173,7 +175,8 @@ class Evaluation:
 
 def in_window(happening: Happening, now: datetime, within: timedelta | None) -> Truth:
     """Whether a happening lies in `now - within < at <= now`; an undated one may, or surely
-    does where the window is `ever`."""
+    does where the window is `ever`.
+    """
     if happening.at is None:
         return TRUE if within is None else UNKNOWN
     if happening.at > now:
@@ -205,7 +208,9 @@ def ordered(op: Comparison, left: Value, right: Value) -> bool:
             return left >= right  # type: ignore[operator]
 
 
-def bounds(value: Value, times: Decimal | None = None, *, exact: bool = False) -> tuple[Number, Number]:
+def bounds(
+    value: Value, times: Decimal | None = None, *, exact: bool = False
+) -> tuple[Number, Number]:
     """The lowest and the highest number a value may be.
 
     With a factor (or `exact`) the numbers are decimals: a float means its shortest decimal.

@@ -16,9 +16,7 @@ from leadpolicy.present.terminal import print_diagnostics, summary
 
 def check(
     paths: Paths = None,
-    strict: Annotated[
-        bool, typer.Option("--strict", help="Warnings fail, too.")
-    ] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Warnings fail, too.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Findings as JSON.")] = False,
 ) -> None:
     """Check policies, cards and vocabularies: all problems at once, each with its place.
@@ -34,7 +32,10 @@ def check(
         print_diagnostics(problems)
         typer.echo(summary(problems, count), err=bool(problems))
     if count == 0 and not problems:
-        raise LeadpolicyError.of("LP101", "there is no policy here",
-                                 where=", ".join(map(str, paths or [Path("policies")])))  # fmt: skip
+        raise LeadpolicyError.of(
+            "LP101",
+            "there is no policy here",
+            where=", ".join(map(str, paths or [Path("policies")])),
+        )
     if problems.errors or (strict and problems):
         raise typer.Exit(1)

@@ -29,18 +29,26 @@ def compare(
     policies: PolicyNames,
     data: Annotated[
         str,
-        typer.Option(help="A folder with a dataset.yaml, or a name below fixtures.",
-                     metavar="DATASET"),
+        typer.Option(
+            help="A folder with a dataset.yaml, or a name below fixtures.", metavar="DATASET"
+        ),
     ],
     as_of: Annotated[
         str | None,
-        typer.Option("--as-of", help="The moment of evaluation: a date, or such as "
-                     "`7 days after entry` (default: the data set's).", metavar="DATE"),
+        typer.Option(
+            "--as-of",
+            help="The moment of evaluation: a date, or such as "
+            "`7 days after entry` (default: the data set's).",
+            metavar="DATE",
+        ),
     ] = None,
     changes: Annotated[
         list[str] | None,
-        typer.Option("--set", help="Try another value of a parameter; may be repeated.",
-                     metavar="POLICY.PARAMETER=VALUE"),
+        typer.Option(
+            "--set",
+            help="Try another value of a parameter; may be repeated.",
+            metavar="POLICY.PARAMETER=VALUE",
+        ),
     ] = None,
     by: Annotated[
         str | None,
@@ -59,16 +67,18 @@ def compare(
     ] = None,
     json_file: Annotated[
         Path | None,
-        typer.Option("--json", help="Write all results as JSON; - for standard output, and "
-                     "nothing else there.", metavar="FILE"),
+        typer.Option(
+            "--json",
+            help="Write all results as JSON; - for standard output, and nothing else there.",
+            metavar="FILE",
+        ),
     ] = None,
     quarantine: Annotated[
         Path | None,
-        typer.Option(help="Write the rows that did not fit, with reasons, as CSV.",
-                     metavar="FILE"),
+        typer.Option(help="Write the rows that did not fit, with reasons, as CSV.", metavar="FILE"),
     ] = None,
     folder: PoliciesFolder = POLICIES,
-) -> None:  # fmt: skip
+) -> None:
     """Compare policies on the records of a data set.
 
     Shows what the data can decide, volumes per rung with UNKNOWN apart, agreement, the records
@@ -149,9 +159,10 @@ def _load(names: Iterable[str], folder: Path) -> list[Policy]:
     for (name, _, changes), found in zip(given, files, strict=True):
         if changes and len(found) > 1:
             raise LeadpolicyError.of(
-                "LP506", f"`{name}` sets parameters of {len(found)} policies at once",
+                "LP506",
+                f"`{name}` sets parameters of {len(found)} policies at once",
                 expected="one policy, such as heinz(fit_mode=both)",
-            )  # fmt: skip
+            )
         for file in found:
             policy = by_file[file.resolve()]
             if len(found) == 1:
@@ -177,16 +188,18 @@ def _set(policies: list[Policy], changes: Iterable[str]) -> list[Policy]:
         name, dot, parameter = target.strip().rpartition(".")
         if not (equals and dot and name and parameter):
             raise LeadpolicyError.of(
-                "LP506", f"`--set {change}` does not say which parameter to set",
+                "LP506",
+                f"`--set {change}` does not say which parameter to set",
                 expected="POLICY.PARAMETER=VALUE, such as b2b-international.min_employees=50",
-            )  # fmt: skip
+            )
         meant = [p for p in policies if name in (p.id, f"{p.id}@{p.version}", p.identity)]
         if not meant:
             known = list(dict.fromkeys(p.id for p in policies))
             raise LeadpolicyError.of(
-                "LP506", f"`--set {change}` speaks of `{name}`, which is not compared here",
+                "LP506",
+                f"`--set {change}` speaks of `{name}`, which is not compared here",
                 help=suggest(name, known) or f"compared are {listing(known)}",
-            )  # fmt: skip
+            )
         having = [p for p in meant if parameter in p.parameters] or meant
         policies = [
             p.with_parameters(**{parameter: value.strip()}) if p in having else p for p in policies

@@ -37,12 +37,15 @@ def explain(
     ] = None,
     as_of: Annotated[
         str | None,
-        typer.Option("--as-of", help="The moment of evaluation (default: the record's, the data "
-                     "set's, or now).", metavar="DATE"),
+        typer.Option(
+            "--as-of",
+            help="The moment of evaluation (default: the record's, the data set's, or now).",
+            metavar="DATE",
+        ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Decisions as JSON.")] = False,
     folder: PoliciesFolder = POLICIES,
-) -> None:  # fmt: skip
+) -> None:
     """Explain what policies say of one record: verdicts, values, questions, nearest flips.
 
     Give either --record, or --data with --id. With several policies their readings stand side by
@@ -50,9 +53,10 @@ def explain(
     """
     if (record is None) == (data is None) or (data is None) != (id is None):
         raise LeadpolicyError.of(
-            "LP506", "it is not clear which record to explain",
+            "LP506",
+            "it is not clear which record to explain",
             expected="either --record FILE.json, or --data DATASET with --id ID",
-        )  # fmt: skip
+        )
     loaded = load_policies(policies, policies=folder)
     if record is not None:
         decisions = _from_file(loaded, record, as_of)

@@ -24,13 +24,15 @@ WIDEST: Final = 140
 def facts(
     pattern: Annotated[
         str | None,
-        typer.Argument(help="A name, a part of a name or question, or a pattern such as 'deal.*'.",
-                       show_default=False),
+        typer.Argument(
+            help="A name, a part of a name or question, or a pattern such as 'deal.*'.",
+            show_default=False,
+        ),
     ] = None,
     events: Annotated[bool, typer.Option("--events", help="Only events.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
     folder: PoliciesFolder = POLICIES,
-) -> None:  # fmt: skip
+) -> None:
     """List the facts and events that policies may speak of.
 
     The full name of a fact or event shows everything about it: the operators that fit and the
@@ -76,9 +78,11 @@ def _nothing(pattern: str, vocabulary: Vocabulary) -> LeadpolicyError:
     parts = dict.fromkeys(part for name in names for part in re.split(r"[._]", name))
     help = suggest(pattern, names if "." in pattern else [*names, *parts])
     return LeadpolicyError.of(
-        "LP203", f"nothing in the vocabulary fits `{pattern}`", where=vocabulary.name,
+        "LP203",
+        f"nothing in the vocabulary fits `{pattern}`",
+        where=vocabulary.name,
         help=help or "`leadpolicy facts` lists everything",
-    )  # fmt: skip
+    )
 
 
 def _everything(one: Fact | EventKind, folder: Path, width: int) -> str:

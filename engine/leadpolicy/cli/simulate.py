@@ -36,8 +36,8 @@ def simulate(
         Path, typer.Option("--out", "-o", help="Folder for the history.", metavar="DIR")
     ],
     seed: Annotated[
-        int, typer.Option("--seed", help="The same seed gives the same history.", min=0,
-                          metavar="N")
+        int,
+        typer.Option("--seed", help="The same seed gives the same history.", min=0, metavar="N"),
     ] = 2024,
     companies: Annotated[
         int, typer.Option("--companies", "-n", help="How many companies.", metavar="N")
@@ -47,13 +47,14 @@ def simulate(
     ] = TableFormat.CSV,
     vocabulary: Annotated[
         Path,
-        typer.Option("--vocabulary", help="The vocabulary that dataset.yaml names.",
-                     metavar="FILE"),
+        typer.Option(
+            "--vocabulary", help="The vocabulary that dataset.yaml names.", metavar="FILE"
+        ),
     ] = Path("policies/vocabulary.yaml"),
     force: Annotated[
         bool, typer.Option("--force", help="Replace a history that is there already.")
     ] = False,
-) -> None:  # fmt: skip
+) -> None:
     """Write a simulated history of B2B sales: companies, people, events, judgements, deals.
 
     The numbers behind it are known (ground_truth.yaml), so that definitions can be compared on
@@ -138,9 +139,11 @@ class _Bar:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None,
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
         trace: TracebackType | None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         if self._shown is not None:
             self._shown.stop()
 

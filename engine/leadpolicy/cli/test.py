@@ -33,8 +33,11 @@ def test(
         raise LeadpolicyError(problems.errors)
     print_diagnostics(problems.warnings if not runs else [])
     if not runs:
-        raise LeadpolicyError.of("LP101", "there are no policies with cards here",
-                                 where=", ".join(map(str, paths or [Path("policies")])))  # fmt: skip
+        raise LeadpolicyError.of(
+            "LP101",
+            "there are no policies with cards here",
+            where=", ".join(map(str, paths or [Path("policies")])),
+        )
     if as_json:
         typer.echo(json.dumps([run_to_dict(run) for run in runs], ensure_ascii=False, indent=2))
     else:

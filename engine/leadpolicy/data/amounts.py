@@ -11,7 +11,8 @@ import re
 from decimal import Decimal
 from typing import Final
 
-from leadpolicy.types import Range, ValueProblem, make_range
+from leadpolicy.diagnostics import ValueProblem
+from leadpolicy.types import Range, make_range
 
 _BLANKS: Final = " \u00a0\u202f\u2009"
 _SHAPES: Final = {

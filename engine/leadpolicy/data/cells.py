@@ -11,10 +11,10 @@ from typing import Final, Protocol
 from leadpolicy.data.amounts import NUMBER_FORMATS
 from leadpolicy.data.dates import format_problem
 from leadpolicy.data.model import Cell, ColumnRef, Condition, Money, Reading, TableSpec
-from leadpolicy.diagnostics import Problems, listing, suggest
+from leadpolicy.diagnostics import Problems, ValueProblem, listing, suggest
 from leadpolicy.syntax.nodes import Mapping, Node, Scalar, Sequence
 from leadpolicy.syntax.shape import as_items, as_mapping, as_text, check_keys, text_of
-from leadpolicy.types import Kind, Type, Value, ValueProblem, read_text
+from leadpolicy.types import Kind, Type, Value, read_text
 
 COMMON: Final = ("column", "values", "otherwise", "nulls")
 OF_KIND: Final[dict[Kind, tuple[str, ...]]] = {

@@ -219,7 +219,8 @@ def _note_absences(work: Work, specs: Sequence[DatedFact]) -> None:
             shown = show(spec.absent_means, spec.fact.type)
             found.setdefault((spec.rows.table, shown), []).append(spec.fact.name)
     for (table, shown), names in found.items():
-        work.note(f"no row in {table} is taken to mean {shown} for {listing(names, 20)}")
+        once = listing(dict.fromkeys(names), 20)
+        work.note(f"no row in {table} is taken to mean {shown} for {once}")
 
 
 def _last_of_each(source: _Source) -> list[int]:

@@ -16,12 +16,13 @@ from leadpolicy.data.cells import Tables, read_cell, read_conditions, texts_of
 from leadpolicy.data.meanings import Meanings
 from leadpolicy.data.model import ColumnRef, DatasetSpec, Format, JoinSpec, RecordsSpec, TableSpec
 from leadpolicy.data.moments import AsOf, end_of_day, read_as_of
-from leadpolicy.diagnostics import Problems, listing, suggest
+from leadpolicy.diagnostics import Problems, ValueProblem, listing, suggest
 from leadpolicy.source import Source
 from leadpolicy.syntax.nodes import Mapping, Node, Scalar
 from leadpolicy.syntax.reader import read_source, read_yaml
 from leadpolicy.syntax.shape import as_items, as_mapping, as_text, check_keys, text_of
-from leadpolicy.types import Kind, Type, ValueProblem, read_date, read_moment
+from leadpolicy.times import read_date, read_moment
+from leadpolicy.types import Kind, Type
 from leadpolicy.vocabulary.load import read_vocabulary
 from leadpolicy.vocabulary.model import Vocabulary
 

@@ -19,10 +19,11 @@ from leadpolicy.data.model import (
     RecordsSpec,
     Rows,
 )
-from leadpolicy.diagnostics import Problems, suggest
+from leadpolicy.diagnostics import Problems, ValueProblem, suggest
 from leadpolicy.syntax.nodes import Mapping, Node, Scalar, Sequence
 from leadpolicy.syntax.shape import as_mapping, as_text, check_keys, text_of
-from leadpolicy.types import Kind, Type, Value, ValueProblem, read_duration, read_moment
+from leadpolicy.times import read_duration, read_moment
+from leadpolicy.types import Kind, Type, Value
 from leadpolicy.vocabulary.model import EventKind, Fact, Vocabulary
 
 ROWS_KEYS: Final = ("table", "record", "at", "sequence", "where")

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Final, TypeAlias
 
-from leadpolicy.diagnostics import LeadpolicyError
-from leadpolicy.types import ValueProblem, in_utc, read_duration, read_moment, show, show_duration
+from leadpolicy.diagnostics import LeadpolicyError, ValueProblem
+from leadpolicy.times import in_utc, read_duration, read_moment, show_duration
+from leadpolicy.types import show
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND: Final = timedelta(microseconds=1)

@@ -11,7 +11,7 @@ from leadpolicy.data.moments import MICROSECOND, microseconds
 from leadpolicy.data.tables import Mask, Rows
 from leadpolicy.data.values import UNDATED
 from leadpolicy.data.work import Work, counted
-from leadpolicy.types import show_duration
+from leadpolicy.times import show_duration
 
 
 def read_outcomes(work: Work, chosen: Chosen) -> list[bool | None]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from leadpolicy.data.quarantine import Quarantine
 from leadpolicy.diagnostics import LeadpolicyError, listing
+from leadpolicy.types import show
 from leadpolicy.vocabulary.model import Vocabulary
 from leadpolicy.vocabulary.record import Origin, Record
 
@@ -50,7 +51,7 @@ class Origins(Mapping[str, Origin]):
         return len(self.names)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class RecordSet:
     """Records evaluated at a moment; all lists have one entry per record, in the order of the file.
 
@@ -71,6 +72,18 @@ class RecordSet:
 
     def __len__(self) -> int:
         return len(self.records)
+
+    def __repr__(self) -> str:
+        count = f"{len(self):,} record{'' if len(self) == 1 else 's'}"
+        return f"<RecordSet {self.dataset.name}: {count}{self._as_of()}>"
+
+    def _as_of(self) -> str:
+        if not self.moments:
+            return ""
+        first, last = min(self.moments), max(self.moments)
+        if first == last:
+            return f" as of {show(first)}"
+        return f" as of {first.date()} to {last.date()}"
 
     @property
     def vocabulary(self) -> Vocabulary:

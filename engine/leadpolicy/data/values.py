@@ -18,6 +18,7 @@ from leadpolicy.data import amounts, dates
 from leadpolicy.data.model import Money, Reading
 from leadpolicy.data.moments import microseconds
 from leadpolicy.data.tables import Codes, Column, Mask, Rows, cell_text
+from leadpolicy.diagnostics import ValueProblem
 from leadpolicy.types import (
     NUMERIC,
     TEMPORAL,
@@ -25,7 +26,6 @@ from leadpolicy.types import (
     Range,
     Type,
     Value,
-    ValueProblem,
     make_range,
     read_python,
     read_text,

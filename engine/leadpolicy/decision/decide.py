@@ -9,10 +9,10 @@ from typing import Final
 
 from leadpolicy.backends.interpreter import Evaluation
 from leadpolicy.decision.model import Decision
-from leadpolicy.diagnostics import LeadpolicyError, Problems, listing, suggest
+from leadpolicy.diagnostics import LeadpolicyError, Problems, ValueProblem, listing, suggest
 from leadpolicy.policy.model import Policy
+from leadpolicy.times import in_utc, read_moment
 from leadpolicy.truth import FALSE, TRUE
-from leadpolicy.types import ValueProblem, in_utc, read_moment
 from leadpolicy.vocabulary.model import Vocabulary
 from leadpolicy.vocabulary.record import RECORD_KEYS, Record, read_record
 

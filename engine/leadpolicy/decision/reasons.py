@@ -1,17 +1,12 @@
-"""Why a stage is not reached: the criteria in its way, and the facts that are missing."""
+"""Why a stage is not reached, or not decided: criteria in its way, facts that are missing."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
-from typing import Final
 
 from leadpolicy.backends.interpreter import Evaluation
-from leadpolicy.decision.dependence import atoms_in
-from leadpolicy.decision.ways import Search
-from leadpolicy.logic import build
+from leadpolicy.decision.criteria import smallest_criteria
 from leadpolicy.logic.terms import (
     All,
     Any,
@@ -29,75 +24,11 @@ from leadpolicy.logic.terms import (
     Term,
     TextTest,
 )
-from leadpolicy.policy.lower import Lowering
-from leadpolicy.policy.model import Condition, Policy, Ref
-from leadpolicy.truth import TRUE, UNKNOWN, Truth
-from leadpolicy.types import Kind, Range, Type, Value
+from leadpolicy.policy.model import Policy
+from leadpolicy.truth import UNKNOWN
+from leadpolicy.types import Range, Value
 from leadpolicy.vocabulary.model import EVENT
 from leadpolicy.vocabulary.record import Record
-
-_CRITERION: Final = Type(Kind.BOOLEAN)
-
-
-class _ByCriteria(Lowering):
-    """Lowers stages with every criterion as an atom of its own."""
-
-    __slots__ = ()
-
-    def _make(self, condition: Condition) -> Term:
-        if isinstance(condition, Ref) and condition.name in self.criteria:
-            return criterion_atom(condition.name)
-        return Lowering._make(self, condition)
-
-
-def criterion_atom(name: str) -> Known:
-    """A criterion as an atom: its verdict is looked up, not evaluated."""
-    return build.known(Subject(name, _CRITERION))
-
-
-@dataclass(frozen=True, slots=True)
-class _Ladder:
-    """A policy's stages as terms over its criteria; what stages test directly stays as it is."""
-
-    stages: Mapping[str, Term]
-    criteria: tuple[Term, ...]
-    direct: tuple[Term, ...]
-    """Atoms that stand in stages without a criterion's name."""
-
-
-@lru_cache(maxsize=512)
-def _ladder(policy: Policy) -> _Ladder:
-    stages = {stage.name: stage for stage in policy.stages}
-    lowering = _ByCriteria(policy.vocabulary, policy.parameters, policy.criteria, stages)
-    terms = {name: lowering.stage(stage) for name, stage in stages.items()}
-    criteria = tuple(map(criterion_atom, policy.criteria))
-    direct = tuple(atom for atom in atoms_in(terms.values()) if atom not in criteria)
-    return _Ladder(terms, criteria, direct)
-
-
-def smallest_criteria(
-    policy: Policy, criteria: tuple[Truth, ...], stage_names: tuple[str, ...]
-) -> tuple[str, ...]:
-    """The smallest set of criteria that would have to change for one of the stages to be TRUE.
-
-    `criteria` are the verdicts in the policy's order; the answer is in that order, too. Among sets
-    of one size the one whose criteria come first. Empty where a stage is TRUE already, or where
-    criteria alone cannot do it. Conditions that a stage tests directly count as open to change.
-    """
-    ladder = _ladder(policy)
-    given = dict(zip(ladder.criteria, criteria, strict=True))
-    given.update(dict.fromkeys(ladder.direct, UNKNOWN))
-    truth = Evaluation({}, {}, datetime.min, given).truth
-    search = Search(truth, (*ladder.criteria, *ladder.direct), ladder.direct)
-    ways = (way for name in stage_names for way in search.ways(ladder.stages[name], TRUE)[:1])
-    best = min(ways, key=search.rank, default=0)
-    changed = {atom for atom, _ in search.wishes(best)}
-    return tuple(
-        name for name, atom in zip(policy.criteria, ladder.criteria, strict=True) if atom in changed
-    )
-
-
-# -------------------------------------------------------------------------------- missing facts
 
 
 def missing_facts(

@@ -42,8 +42,9 @@ def _check(path: Path, shelf: Shelf) -> int:
     if path.is_dir():
         for folder in sorted({file.parent for file in files}):
             if (folder / EXAMPLES).is_file():
-                read_cards(folder, [p for p in read if Path(p.path).parent == folder],
-                           shelf.problems)  # fmt: skip
+                read_cards(
+                    folder, [p for p in read if Path(p.path).parent == folder], shelf.problems
+                )
         check_lock(path, read, shelf.problems)
     return len(files)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from leadpolicy.backends.interpreter import Verdicts, verdicts
-from leadpolicy.diagnostics import Problems, listing, suggest
+from leadpolicy.diagnostics import Problems, ValueProblem, listing, suggest
 from leadpolicy.logic.terms import Const
 from leadpolicy.policy.load import EXAMPLES
 from leadpolicy.policy.model import Policy
@@ -19,8 +19,8 @@ from leadpolicy.syntax.nodes import Node, Scalar
 from leadpolicy.syntax.nodes import Sequence as SequenceNode
 from leadpolicy.syntax.reader import read_source, read_yaml
 from leadpolicy.syntax.shape import as_items, as_mapping, as_text, check_keys, text_of
+from leadpolicy.times import read_moment
 from leadpolicy.truth import FALSE, TRUE, Truth
-from leadpolicy.types import ValueProblem, read_moment
 from leadpolicy.vocabulary.record import Record, read_record
 
 NO_STAGE: Final = "none"
@@ -78,11 +78,10 @@ class CardRun:
 
     def stage_coverage(self) -> dict[str, frozenset[Truth]]:
         """The values that each stage was seen to take."""
-        seen = {
+        return {
             stage.name: frozenset(o.verdicts.stages[i] for o in self.results)
             for i, stage in enumerate(self.policy.stages)
         }
-        return seen
 
     @property
     def failures(self) -> tuple[CardResult, ...]:
@@ -200,9 +199,11 @@ class _CardReader:
         as_of = _moment(body.get("as_of"), self.problems) or self.as_of
         if as_of is None:
             self.problems.error(
-                "LP202", "a card needs a moment", name.span, expected="`as_of: 2026-03-01`, here "
-                "or at the top of the file",
-            )  # fmt: skip
+                "LP202",
+                "a card needs a moment",
+                name.span,
+                expected="`as_of: 2026-03-01`, here or at the top of the file",
+            )
             return None
         says = text_of(body.get("says"), self.problems, "what the card shows") or ""
         record = self.record(body, name.text)
@@ -231,12 +232,22 @@ class _CardReader:
         recorded = self.recorded(body.get("recorded"), spans)
         if recorded is not None and events is None:
             at = body.key("recorded") or body
-            self.problems.error("LP202", "`recorded` needs the key `events` beside it", at.span,
-                                expected="`events: []` if nothing happened")  # fmt: skip
+            self.problems.error(
+                "LP202",
+                "`recorded` needs the key `events` beside it",
+                at.span,
+                expected="`events: []` if nothing happened",
+            )
         return read_record(
-            self.policies[0].vocabulary, given, events, recorded=recorded, id=name,
-            problems=self.problems, where=name, spans=spans,
-        )  # fmt: skip
+            self.policies[0].vocabulary,
+            given,
+            events,
+            recorded=recorded,
+            id=name,
+            problems=self.problems,
+            where=name,
+            spans=spans,
+        )
 
     def recorded(self, node: Node | None, spans: dict[str, Span]) -> list[str] | None:
         if node is None:
@@ -251,15 +262,19 @@ class _CardReader:
 
     def expect(self, node: Node | None) -> dict[str, Expectation]:
         versions = {policy.version: policy for policy in self.policies}
-        if isinstance(node, MappingNode) and any(k in versions or k[:1].isdigit()
-                                                 for k in node.keys()):  # fmt: skip
+        if isinstance(node, MappingNode) and any(
+            k in versions or k[:1].isdigit()
+            for k in node.keys()  # noqa: SIM118
+        ):
             found: dict[str, Expectation] = {}
             for key, value in node.entries:
                 if key.text not in versions:
                     self.problems.error(
-                        "LP208", f"there is no version {key.text}", key.span,
+                        "LP208",
+                        f"there is no version {key.text}",
+                        key.span,
                         expected=f"one of {listing(versions)}",
-                    )  # fmt: skip
+                    )
                 else:
                     found |= self._expectation(value, key.text, [versions[key.text]])
             return found
@@ -270,8 +285,13 @@ class _CardReader:
     ) -> dict[str, Expectation]:
         stage: str | None
         if isinstance(node, MappingNode):
-            check_keys(node, self.problems, known=("stage", "possible"), required=("stage",),
-                       of="an expectation")  # fmt: skip
+            check_keys(
+                node,
+                self.problems,
+                known=("stage", "possible"),
+                required=("stage",),
+                of="an expectation",
+            )
             stage = self._stage(node.get("stage"), policies)
             possible = node.get("possible")
             later = stage if possible is None else self._stage(possible, policies)
@@ -287,10 +307,12 @@ class _CardReader:
             names = [stage.name for stage in policy.stages]
             if scalar.text not in names:
                 self.problems.error(
-                    "LP208", f"{policy.identity} has no stage `{scalar.text}`", scalar.span,
+                    "LP208",
+                    f"{policy.identity} has no stage `{scalar.text}`",
+                    scalar.span,
                     expected=f"one of {listing([*names, NO_STAGE])}",
                     help=suggest(scalar.text, names),
-                )  # fmt: skip
+                )
         return scalar.text
 
 

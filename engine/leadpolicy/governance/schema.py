@@ -30,10 +30,12 @@ from leadpolicy.vocabulary.model import PointInTime, Vocabulary
 def cards_schema(vocabulary: Vocabulary) -> Schema:
     """The schema of policies/<id>/examples.yaml."""
     facts = object_of(
-        {fact.name: described(card_value(fact.type), about(fact))
-         for fact in vocabulary.facts.values()},
+        {
+            fact.name: described(card_value(fact.type), about(fact))
+            for fact in vocabulary.facts.values()
+        },
         says="What is known; whatever is left out is not known.",
-    )  # fmt: skip
+    )
     events = list(vocabulary.events)
     card = {
         "card": text("The card's name."),

@@ -23,9 +23,11 @@ def run_suite(paths: Iterable[Path | str], problems: Problems) -> list[CardRun]:
         policies = [policy for file in policy_files(folder) if (policy := shelf.policy(file))]
         if not (folder / EXAMPLES).is_file():
             problems.error(
-                "LP602", "this policy has no cards", where=str(folder),
+                "LP602",
+                "this policy has no cards",
+                where=str(folder),
                 expected=f"a file {EXAMPLES} beside its versions",
-            )  # fmt: skip
+            )
             continue
         cards = read_cards(folder, policies, problems)
         chosen = {str(file) for file in mine}

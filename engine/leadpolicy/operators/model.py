@@ -34,7 +34,7 @@ Lowering: TypeAlias = Callable[[Subject, tuple[Operand, ...]], Term]
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """An executed example: a type, the condition as written, a value (None: missing), the verdict."""
+    """An executed example: type, condition as written, value (None: missing), verdict."""
 
     type: str
     condition: str

@@ -17,7 +17,9 @@ _SET: Final = frozenset({Kind.CHOICES})
 
 def _elements(operands: tuple[Operand, ...]) -> list[str]:
     """Set literals are read as sets of one element each."""
-    return sorted({e for value in literals(operands) if isinstance(value, frozenset) for e in value})
+    return sorted(
+        {e for value in literals(operands) if isinstance(value, frozenset) for e in value}
+    )
 
 
 def _contains(subject: Subject, operands: tuple[Operand, ...]) -> Term:

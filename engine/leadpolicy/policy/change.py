@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from leadpolicy.diagnostics import LeadpolicyError, Problems, suggest
+from leadpolicy.diagnostics import LeadpolicyError, Problems, ValueProblem, suggest
 from leadpolicy.policy.lower import lower
 from leadpolicy.policy.model import Parameter, Policy
 from leadpolicy.policy.operands import checked_against
-from leadpolicy.types import ValueProblem
 
 
 def with_parameters(policy: Policy, changes: Mapping[str, object]) -> Policy:
@@ -20,17 +19,24 @@ def with_parameters(policy: Policy, changes: Mapping[str, object]) -> Policy:
     for name, given in changes.items():
         if name not in parameters:
             problems.error(
-                "LP207", f"`{policy.id}` has no parameter `{name}`", where=policy.identity,
+                "LP207",
+                f"`{policy.id}` has no parameter `{name}`",
+                where=policy.identity,
                 help=suggest(name, parameters) or _listed(policy),
-            )  # fmt: skip
+            )
             continue
         parameter = _set(parameters[name], given)
         if parameter == parameters[name] and name not in changed:
             continue
         problem = checked_against(parameter)
         if problem is not None:
-            problems.error(problem.code, problem.message, where=policy.identity,
-                           expected=problem.expected, help=problem.help)  # fmt: skip
+            problems.error(
+                problem.code,
+                problem.message,
+                where=policy.identity,
+                expected=problem.expected,
+                help=problem.help,
+            )
         parameters[name] = parameter
         changed[name] = parameter.shown if not parameter.listed else f"[{parameter.shown}]"
     problems.stop_on_errors()
@@ -38,9 +44,12 @@ def with_parameters(policy: Policy, changes: Mapping[str, object]) -> Policy:
         logic, terms = lower(policy.vocabulary, parameters, policy.criteria, policy.stages)
     except ValueProblem as problem:
         raise LeadpolicyError.of(
-            problem.code, f"the value does not fit where the parameter is used: {problem.message}",
-            where=policy.identity, expected=problem.expected, help=problem.help,
-        ) from None  # fmt: skip
+            problem.code,
+            f"the value does not fit where the parameter is used: {problem.message}",
+            where=policy.identity,
+            expected=problem.expected,
+            help=problem.help,
+        ) from None
     return replace(policy, parameters=parameters, changed=changed, logic=logic, terms=terms)
 
 

@@ -10,7 +10,17 @@ import math
 from collections.abc import Iterable
 
 from leadpolicy.diagnostics import Problems
-from leadpolicy.logic.terms import All, Any, Compare, Comparison, Const, Happened, Literal, Member, Term
+from leadpolicy.logic.terms import (
+    All,
+    Any,
+    Compare,
+    Comparison,
+    Const,
+    Happened,
+    Literal,
+    Member,
+    Term,
+)
 from leadpolicy.policy.model import (
     AllOf,
     Condition,
@@ -53,15 +63,19 @@ def _unused(policy: Policy, problems: Problems, used_parameters: set[str]) -> No
     for criterion in policy.criteria.values():
         if criterion.name not in names:
             problems.warn(
-                "LP902", f"no stage uses the criterion `{criterion.name}`", criterion.span,
+                "LP902",
+                f"no stage uses the criterion `{criterion.name}`",
+                criterion.span,
                 help="use it in `when`, `excludes` or `advises`, or remove it",
-            )  # fmt: skip
+            )
     for parameter in policy.parameters.values():
         if parameter.name not in used_parameters:
             problems.warn(
-                "LP903", f"nothing uses the parameter `{parameter.name}`", parameter.span,
+                "LP903",
+                f"nothing uses the parameter `{parameter.name}`",
+                parameter.span,
                 help=f"write `${parameter.name}` where its value belongs, or remove it",
-            )  # fmt: skip
+            )
 
 
 def _conditions(policy: Policy) -> Iterable[Condition]:
@@ -79,8 +93,12 @@ def _counts(policy: Policy, problems: Problems) -> None:
         count = _count(policy, condition)
         most = len(condition.parts)
         if condition.bound in ("at_least", "exactly") and count > most:
-            problems.warn("LP404", f"{count} of {most} can never be reached", condition.span,
-                          help=f"`of` lists {most} conditions")  # fmt: skip
+            problems.warn(
+                "LP404",
+                f"{count} of {most} can never be reached",
+                condition.span,
+                help=f"`of` lists {most} conditions",
+            )
         elif (condition.bound == "at_least" and count == 0) or (
             condition.bound == "at_most" and count >= most
         ):
@@ -107,15 +125,22 @@ def _decided(policy: Policy, problems: Problems) -> None:
         by_choice = any(isinstance(part, ParameterTest) for part in walk(condition))
         if isinstance(term, Const) and not by_choice:
             always = term.value is TRUE
-            problems.warn("LP905" if always else "LP904",
-                          f"{name} is {'always' if always else 'never'} TRUE", span)  # fmt: skip
+            problems.warn(
+                "LP905" if always else "LP904",
+                f"{name} is {'always' if always else 'never'} TRUE",
+                span,
+            )
     for condition in _conditions(policy):
         if isinstance(condition, Points):
             term = policy.terms[condition]
             if isinstance(term, Const):
                 word = "always" if term.value is TRUE else "never"
-                problems.warn("LP404", f"the points threshold is {word} reached", condition.span,
-                              help="compare it with the sum of all points, and with the cap")
+                problems.warn(
+                    "LP404",
+                    f"the points threshold is {word} reached",
+                    condition.span,
+                    help="compare it with the sum of all points, and with the cap",
+                )
 
 
 def _impossible(policy: Policy, problems: Problems) -> None:
@@ -123,8 +148,9 @@ def _impossible(policy: Policy, problems: Problems) -> None:
     for condition in _conditions(policy):
         if isinstance(condition, AllOf | Test):
             for fact in _contradictions(policy.terms[condition]):
-                problems.warn("LP904", f"no value of `{fact}` can satisfy all of this",
-                              condition.span)  # fmt: skip
+                problems.warn(
+                    "LP904", f"no value of `{fact}` can satisfy all of this", condition.span
+                )
     for stage, term in zip(policy.stages, policy.logic.stages, strict=True):
         direct = policy.terms[stage.when]
         for fact in sorted(set(_contradictions(term)) - set(_contradictions(direct))):

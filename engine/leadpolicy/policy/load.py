@@ -54,9 +54,11 @@ class Shelf:
         if Path() not in self._vocabularies:
             self._vocabularies[Path()] = None
             self.problems.error(
-                "LP101", f"there is no {VOCABULARY} beside or above this policy", where=str(path),
+                "LP101",
+                f"there is no {VOCABULARY} beside or above this policy",
+                where=str(path),
                 help="policies speak of the facts that a shared vocabulary.yaml declares",
-            )  # fmt: skip
+            )
         return None
 
     def _read_vocabulary(self, file: Path) -> Vocabulary | None:
@@ -77,10 +79,12 @@ class Shelf:
             written = node.get(key)
             if isinstance(written, Scalar) and written.text != expected:
                 self.problems.error(
-                    "LP211", f"the {what} is called `{expected}`, but the {key} in it is "
-                    f"`{cited(written.text)}`", written.span,
+                    "LP211",
+                    f"the {what} is called `{expected}`, but the {key} in it is "
+                    f"`{cited(written.text)}`",
+                    written.span,
                     help=f"write `{key}: {expected}`, or rename the {what}",
-                )  # fmt: skip
+                )
 
 
 def _shown(path: Path) -> Path:
@@ -128,18 +132,22 @@ def find(what: str | Path, policies: Path = POLICIES) -> list[Path]:
         if not file.is_file():
             known = [path.stem for path in versions(folder)]
             raise LeadpolicyError.of(
-                "LP101", f"`{name}` has no version {version}", where=str(what),
+                "LP101",
+                f"`{name}` has no version {version}",
+                where=str(what),
                 expected=f"one of {', '.join(known)}" if known else None,
-            )  # fmt: skip
+            )
         return [file]
     if own := versions(folder):
         return own[-1:]
     newest = [versions(f)[-1] for f in sorted({p.parent for p in policy_files(folder)})]
     if not newest:
         raise LeadpolicyError.of(
-            "LP101", "there is no policy in this folder", where=str(folder),
+            "LP101",
+            "there is no policy in this folder",
+            where=str(folder),
             help="a policy is a file such as policies/our-leads/1.0.0.yaml",
-        )  # fmt: skip
+        )
     return newest
 
 
@@ -154,7 +162,7 @@ def _not_found(name: str, policies: Path) -> LeadpolicyError:
 
 
 def load_policy(what: str | Path, *, policies: str | Path = POLICIES) -> Policy:
-    """One policy: `heinz`, `heinz@1.0.0`, `policies/heinz` or a file. The newest version by default.
+    """One policy: `heinz`, `heinz@1.0.0`, `policies/heinz` or a file; the newest by default.
 
     Raises `LeadpolicyError` with everything that is wrong.
     """
@@ -172,9 +180,10 @@ def load_policies(
     files = list(dict.fromkeys(f for what in whats for f in find(what, Path(policies))))
     if most is not None and len(files) > most:
         raise LeadpolicyError.of(
-            "LP101", f"{len(files)} policies are found, one is expected",
+            "LP101",
+            f"{len(files)} policies are found, one is expected",
             help="name one of them: " + ", ".join(f.parent.name for f in files),
-        )  # fmt: skip
+        )
     shelf = Shelf()
     loaded = [shelf.policy(file) for file in files]
     shelf.problems.stop_on_errors()

@@ -258,7 +258,7 @@ class Policy:
         return tuple(rung for rung in RUNGS if self.rung(rung))
 
     def gating(self) -> Iterator[Condition]:
-        """Every condition that decides a stage, criteria followed; what only advises is left out."""
+        """Every condition that decides a stage, criteria followed; without what only advises."""
         seen: set[str] = set()
         pending = [s.when for s in self.stages]
         pending += [self.criteria[n].condition for s in self.stages for n in s.excludes]
@@ -291,7 +291,7 @@ class Policy:
 
         Raises `LeadpolicyError` for unknown parameters and values that do not fit.
         """
-        from leadpolicy.policy.change import with_parameters  # noqa: PLC0415  (a cycle otherwise)
+        from leadpolicy.policy.change import with_parameters
 
         return with_parameters(self, changes)
 
@@ -303,7 +303,7 @@ class Policy:
         as_of: datetime | date | str | None = None,
     ) -> Decision:
         """What this policy says of one record; see `leadpolicy.decision.decide`."""
-        from leadpolicy.decision import decide  # noqa: PLC0415  (a convenience; loaded when used)
+        from leadpolicy.decision import decide
 
         return decide(self, record, events, as_of=as_of)
 

@@ -8,22 +8,21 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
-from leadpolicy.diagnostics import Problems, cited, listing, suggest
+from leadpolicy.diagnostics import Problems, ValueProblem, cited, listing, suggest
 from leadpolicy.logic.terms import Subject
 from leadpolicy.operators import OPERATORS, Operator, Shape
 from leadpolicy.policy.model import FactUse, Given, Parameter, ParameterUse, Written
 from leadpolicy.source import Span
 from leadpolicy.syntax.nodes import Mapping, Node, Scalar, Sequence, what
 from leadpolicy.syntax.shape import as_text, check_keys
+from leadpolicy.times import read_duration
 from leadpolicy.types import (
     NUMERIC,
     Kind,
     Range,
     Type,
     Value,
-    ValueProblem,
     described,
-    read_duration,
     read_text,
     show,
     within_limits,
@@ -107,9 +106,7 @@ def fits(scope: Scope, used: ParameterUse, kind: Type, shape: Shape) -> bool:
         resolve(parameter, kind, shape)
     except ValueProblem as problem:
         message = f"the parameter `{used.name}` does not fit here: {problem.message}"
-        scope.note(
-            ValueProblem(message, problem.expected, problem.help, problem.code), used.span
-        )
+        scope.note(ValueProblem(message, problem.expected, problem.help, problem.code), used.span)
         return False
     return True
 
@@ -155,9 +152,12 @@ def read_literal(scope: Scope, kind: Type, node: Node) -> Given | None:
         return _amount(scope, kind, node)
     if isinstance(node, Scalar) and node.empty:
         scope.problems.error(
-            "LP108", "a value is missing here", node.span, expected=described(kind),
+            "LP108",
+            "a value is missing here",
+            node.span,
+            expected=described(kind),
             help="whether anything is known at all is asked with `known: false`",
-        )  # fmt: skip
+        )
         return None
     scalar = as_text(node, scope.problems, described(kind))
     if scalar is None:
@@ -193,9 +193,10 @@ def read_window(scope: Scope, node: Node, kind: Type | None = None) -> Given | N
         duration = read_duration(scalar.text)
         if kind is not None and kind.kind is Kind.DATE and duration.seconds:
             raise ValueProblem(
-                f"`{scalar.text}` is not a number of whole days", "days or weeks, for a date",
+                f"`{scalar.text}` is not a number of whole days",
+                "days or weeks, for a date",
                 code="LP305",
-            )  # fmt: skip
+            )
     except ValueProblem as problem:
         scope.note(problem, scalar.span)
         return None
@@ -204,7 +205,7 @@ def read_window(scope: Scope, node: Node, kind: Type | None = None) -> Given | N
 
 def check_pattern(text: str) -> str:
     """The regular expression, if RE2 accepts it. Raises `ValueProblem`."""
-    import re2  # noqa: PLC0415  (a compiled library that most policies do not need)
+    import re2
 
     options = re2.Options()
     options.log_errors = False
@@ -214,11 +215,15 @@ def check_pattern(text: str) -> str:
         reason = error.args[0].decode() if isinstance(error.args[0], bytes) else str(error)
         help = None
         if any(mark in text for mark in ("(?=", "(?!", "(?<")) or "\\1" in text:
-            help = "look-ahead, look-behind and back-references are left out: they can take for ever"
+            help = (
+                "look-ahead, look-behind and back-references are left out: they can take for ever"
+            )
         raise ValueProblem(
             f"the regular expression is not valid: {reason}",
-            "an RE2 expression, such as '^(VP|Head)'", help, "LP306",
-        ) from None  # fmt: skip
+            "an RE2 expression, such as '^(VP|Head)'",
+            help,
+            "LP306",
+        ) from None
     return unicodedata.normalize("NFC", text)
 
 
@@ -237,9 +242,12 @@ def _single(scope: Scope, subject: Subject, operator: Operator, node: Node) -> W
     if isinstance(node, Mapping) and node.get("fact") is not None:
         if "." not in subject.name:
             scope.problems.error(
-                "LP303", f"`{subject.name}` is a detail of an event and cannot be compared with a "
-                "fact of the record", node.span, help="compare it with a value or a parameter",
-            )  # fmt: skip
+                "LP303",
+                f"`{subject.name}` is a detail of an event and cannot be compared with a "
+                "fact of the record",
+                node.span,
+                help="compare it with a value or a parameter",
+            )
             return None
         if operator.facts:
             return _other_fact(scope, subject, operator, node)
@@ -248,12 +256,15 @@ def _single(scope: Scope, subject: Subject, operator: Operator, node: Node) -> W
         )
         return None
     if isinstance(node, Sequence):
-        many = next((o for o in ("one_of", "contains_any") if subject.type.kind
-                     in OPERATORS[o].kinds), None)  # fmt: skip
+        many = next(
+            (o for o in ("one_of", "contains_any") if subject.type.kind in OPERATORS[o].kinds), None
+        )
         scope.problems.error(
-            "LP107", f"`{operator.name}` takes one value, not a list", node.span,
+            "LP107",
+            f"`{operator.name}` takes one value, not a list",
+            node.span,
             help=f"use `{many}`" if many else None,
-        )  # fmt: skip
+        )
         return None
     return read_literal(scope, subject.type, node)
 
@@ -268,16 +279,21 @@ def _other_fact(
     other = scope.vocabulary.facts.get(name.text)
     if other is None:
         scope.problems.error(
-            "LP203", f"there is no fact `{name.text}` in the vocabulary", name.span,
+            "LP203",
+            f"there is no fact `{name.text}` in the vocabulary",
+            name.span,
             help=suggest(name.text, scope.vocabulary.facts),
-        )  # fmt: skip
+        )
         return None
     if reason := _incomparable(subject.type, other.type):
         code, help = reason
         scope.problems.error(
-            code, f"`{subject.name}` ({described(subject.type)}) cannot be compared with "
-            f"`{other.name}` ({described(other.type)})", node.span, help=help,
-        )  # fmt: skip
+            code,
+            f"`{subject.name}` ({described(subject.type)}) cannot be compared with "
+            f"`{other.name}` ({described(other.type)})",
+            node.span,
+            help=help,
+        )
         return None
     factor = node.get("times")
     times = _factor(scope, factor, subject.type)
@@ -312,9 +328,11 @@ def _factor(scope: Scope, node: Node | None, kind: Type) -> Decimal | None:
     sound = factor.is_finite() and factor > 0 and len(factor.as_tuple().digits) <= 15
     if not (sound and abs(factor.adjusted()) <= 15):
         scope.problems.error(
-            "LP301", f"`{cited(scalar.text)}` is not a factor", scalar.span,
+            "LP301",
+            f"`{cited(scalar.text)}` is not a factor",
+            scalar.span,
             expected="a positive number of at most 15 digits, such as 0.8",
-        )  # fmt: skip
+        )
         return None
     return factor
 
@@ -329,9 +347,11 @@ def _many(
         return None
     if not isinstance(node, Sequence):
         scope.problems.error(
-            "LP107", f"`{operator.name}` takes a list, not {what(node)}", node.span,
+            "LP107",
+            f"`{operator.name}` takes a list, not {what(node)}",
+            node.span,
             help=f"write `[{node.text}]`" if isinstance(node, Scalar) else None,
-        )  # fmt: skip
+        )
         return None
     if not node.items:
         scope.problems.warn("LP901", f"`{operator.name}` has an empty list", node.span)
@@ -375,8 +395,9 @@ def check_order(kind: Type, ends: tuple[Given, ...]) -> None:
     if low > high:
         raise ValueProblem(
             f"`{show(ends[1].value, kind)}` comes before `{show(ends[0].value, kind)}`",  # type: ignore[arg-type]
-            "the lower end first", code="LP302",
-        )  # fmt: skip
+            "the lower end first",
+            code="LP302",
+        )
 
 
 def _place(kind: Type, value: object) -> Any:
@@ -398,8 +419,10 @@ def checked_against(parameter: Parameter) -> ValueProblem | None:
             if text not in parameter.values:
                 return ValueProblem(
                     f"`{text}` is not one of the values of the parameter `{parameter.name}`",
-                    f"one of {listing(parameter.values)}", suggest(text, parameter.values), "LP302",
-                )  # fmt: skip
+                    f"one of {listing(parameter.values)}",
+                    suggest(text, parameter.values),
+                    "LP302",
+                )
     if parameter.range is not None:
         number = Type(Kind.NUMBER)
         try:
@@ -413,6 +436,8 @@ def checked_against(parameter: Parameter) -> ValueProblem | None:
         except ValueProblem as problem:
             return ValueProblem(
                 f"the parameter `{parameter.name}`: {problem.message}",
-                problem.expected, problem.help, problem.code,
-            )  # fmt: skip
+                problem.expected,
+                problem.help,
+                problem.code,
+            )
     return None

@@ -30,7 +30,8 @@ from leadpolicy.policy.model import (
     Written,
 )
 from leadpolicy.policy.operands import COUNT, resolve
-from leadpolicy.types import Kind, Type, Value, show, show_duration, show_number
+from leadpolicy.times import show_duration
+from leadpolicy.types import Kind, Type, Value, show, show_number
 from leadpolicy.vocabulary.model import Attribute, Fact
 
 NUMBER: Final = Type(Kind.NUMBER)

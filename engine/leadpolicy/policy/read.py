@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from typing import Final
 
 from leadpolicy.diagnostics import CODES, Problems, cited, listing, suggest
-from leadpolicy.policy.conditions import FORM_KEYS, HELP, read_condition, read_form
+from leadpolicy.policy.conditions import read_condition, read_form
+from leadpolicy.policy.keywords import FORM_KEYS, HELP
 from leadpolicy.policy.lint import lint
 from leadpolicy.policy.lower import lower
 from leadpolicy.policy.model import (
@@ -26,9 +27,19 @@ from leadpolicy.syntax.shape import as_items, as_mapping, as_text, check_keys, t
 from leadpolicy.vocabulary.model import Vocabulary
 
 TOP_KEYS: Final = (
-    "policy", "version", "title", "organization", "source", "vocabulary", "grain", "about",
-    "accepts", "parameters", "criteria", "stages",
-)  # fmt: skip
+    "policy",
+    "version",
+    "title",
+    "organization",
+    "source",
+    "vocabulary",
+    "grain",
+    "about",
+    "accepts",
+    "parameters",
+    "criteria",
+    "stages",
+)
 REQUIRED: Final = {
     "policy": "the name of the folder, such as our-leads",
     "version": "the name of the file, such as 1.0.0",
@@ -45,9 +56,17 @@ STAGE_REQUIRED: Final = {
 PARAMETER_KEYS: Final = ("value", "range", "values", "says")
 CRITERION_KEYS: Final = ("says", "quote", "note")
 STAGE_KEYS: Final = (
-    "stage", "title", "says", "quote", "note", "counts_as", "requires", "when", "excludes",
+    "stage",
+    "title",
+    "says",
+    "quote",
+    "note",
+    "counts_as",
+    "requires",
+    "when",
+    "excludes",
     "advises",
-)  # fmt: skip
+)
 SOURCE_KEYS: Final = ("document", "author", "organization", "title", "url", "published", "note")
 ACCEPTABLE: Final = ("LP404", *(code for code in CODES if code.startswith("LP9")))
 VERSION: Final = re.compile(r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)\Z")
@@ -130,10 +149,13 @@ class _Reading:
             return ""
         if not form.match(scalar.text):
             self.problems.error(
-                "LP210", f"`{cited(scalar.text)}` cannot be the {key} of a policy"
-                if key == "version" else f"`{cited(scalar.text)}` cannot be the name of a policy",
-                scalar.span, expected=expected,
-            )  # fmt: skip
+                "LP210",
+                f"`{cited(scalar.text)}` cannot be the {key} of a policy"
+                if key == "version"
+                else f"`{cited(scalar.text)}` cannot be the name of a policy",
+                scalar.span,
+                expected=expected,
+            )
         return scalar.text
 
     def _vocabulary_version(self) -> None:
@@ -154,9 +176,12 @@ class _Reading:
             return None
         if scalar.text not in names:
             self.problems.error(
-                "LP302", f"`{scalar.text}` is not allowed here", scalar.span,
-                expected=f"one of {listing(names)}", help=suggest(scalar.text, names),
-            )  # fmt: skip
+                "LP302",
+                f"`{scalar.text}` is not allowed here",
+                scalar.span,
+                expected=f"one of {listing(names)}",
+                help=suggest(scalar.text, names),
+            )
             return None
         return scalar.text
 
@@ -177,9 +202,11 @@ class _Reading:
             reason = text_of(value, self.problems, "the reason")
             if key.text not in ACCEPTABLE:
                 self.problems.error(
-                    "LP302", f"`{cited(key.text)}` is not a finding that can be accepted", key.span,
+                    "LP302",
+                    f"`{cited(key.text)}` is not a finding that can be accepted",
+                    key.span,
                     expected=f"one of {listing(ACCEPTABLE)}",
-                )  # fmt: skip
+                )
             accepted[key.text] = reason or ""
         return accepted
 
@@ -202,17 +229,28 @@ class _Reading:
         body = as_mapping(node, self.problems, "`{value: 20, range: [1, 5000], says: …}`")
         if body is None:
             return None
-        check_keys(body, self.problems, known=PARAMETER_KEYS, required={
-            "value": "its value", "says": "what it means, in plain English",
-        }, of="a parameter")  # fmt: skip
+        check_keys(
+            body,
+            self.problems,
+            known=PARAMETER_KEYS,
+            required={
+                "value": "its value",
+                "says": "what it means, in plain English",
+            },
+            of="a parameter",
+        )
         value = body.get("value")
         if value is None:
             return None
         texts = self._texts(value)
         limits = self._texts(body.get("range"))
         if limits and len(limits) != 2:
-            self.problems.error("LP107", "a range has two ends", (body.get("range") or body).span,
-                                expected="such as [1, 5000]")  # fmt: skip
+            self.problems.error(
+                "LP107",
+                "a range has two ends",
+                (body.get("range") or body).span,
+                expected="such as [1, 5000]",
+            )
             limits = ()
         parameter = Parameter(
             key.text,
@@ -254,22 +292,34 @@ class _Reading:
         body = as_mapping(node, self.problems, "`says:` and a condition")
         if body is None:
             return None
-        check_keys(body, self.problems, known=body.keys(), of="a criterion",
-                   required={"says": "what it means, in plain English"})  # fmt: skip
+        check_keys(
+            body,
+            self.problems,
+            known=body.keys(),
+            of="a criterion",
+            required={"says": "what it means, in plain English"},
+        )
         entries = tuple(e for e in body.entries if e[0].text not in CRITERION_KEYS)
-        misspelt = [k for k, _ in entries if "." not in k.text and k.text not in FORM_KEYS
-                    and not k.text.startswith("$")]  # fmt: skip
+        misspelt = [
+            k
+            for k, _ in entries
+            if "." not in k.text and k.text not in FORM_KEYS and not k.text.startswith("$")
+        ]
         for unknown in misspelt:
             known = (*CRITERION_KEYS, *FORM_KEYS)
             self.problems.error(
-                "LP201", f"a criterion has no key `{unknown.text}`", unknown.span,
-                expected=f"one of {listing(known, 20)}", help=suggest(unknown.text, known),
-            )  # fmt: skip
+                "LP201",
+                f"a criterion has no key `{unknown.text}`",
+                unknown.span,
+                expected=f"one of {listing(known, 20)}",
+                help=suggest(unknown.text, known),
+            )
         if misspelt:
             return None
         if not entries:
-            self.problems.error("LP403", f"the criterion `{key.text}` has no condition", key.span,
-                                expected=HELP)  # fmt: skip
+            self.problems.error(
+                "LP403", f"the criterion `{key.text}` has no condition", key.span, expected=HELP
+            )
             return None
         condition = read_form(self.scope, body, entries)
         if condition is None:
@@ -332,12 +382,18 @@ class _Reading:
             self._bad_name(name)
         if first is not name:
             self.problems.error(
-                "LP209", f"two stages are called `{name.text}`; the first is on line "
-                f"{first.span.line}", name.span, help="rename one of the two",
-            )  # fmt: skip
+                "LP209",
+                f"two stages are called `{name.text}`; the first is on line {first.span.line}",
+                name.span,
+                help="rename one of the two",
+            )
         if name.text in self.criterion_names:
-            self.problems.error("LP209", f"`{name.text}` is the name of a criterion, too",
-                                name.span, help="rename one of the two")  # fmt: skip
+            self.problems.error(
+                "LP209",
+                f"`{name.text}` is the name of a criterion, too",
+                name.span,
+                help="rename one of the two",
+            )
 
     def _bad_name(self, key: Scalar) -> None:
         if NAME.match(key.text):
@@ -346,8 +402,13 @@ class _Reading:
             expected = "lower-case letters, digits and _, beginning with a letter"
             fitting = re.sub(r"\W+", "_", key.text.strip()).lower()
             help = f"write `{fitting}`" if NAME.match(fitting) else None
-        self.problems.error("LP210", f"`{cited(key.text)}` cannot be a name here", key.span,
-                            expected=expected, help=help)  # fmt: skip
+        self.problems.error(
+            "LP210",
+            f"`{cited(key.text)}` cannot be a name here",
+            key.span,
+            expected=expected,
+            help=help,
+        )
 
     def _requires(self, node: Node | None) -> str | None:
         earlier = self.stage_names
@@ -356,11 +417,13 @@ class _Reading:
             return None
         if scalar.text not in earlier:
             self.problems.error(
-                "LP208", f"`{cited(scalar.text)}` is not an earlier stage", scalar.span,
+                "LP208",
+                f"`{cited(scalar.text)}` is not an earlier stage",
+                scalar.span,
                 expected="`nothing`" + (f", or one of {listing(earlier)}" if earlier else ""),
                 help=suggest(scalar.text, [*earlier, NOTHING])
                 or "stages are listed lowest first, and a stage builds on those above it",
-            )  # fmt: skip
+            )
             return None
         return scalar.text
 
@@ -372,10 +435,12 @@ class _Reading:
                 continue
             if scalar.text not in self.criterion_names:
                 self.problems.error(
-                    "LP208", f"there is no criterion `{cited(scalar.text)}`", scalar.span,
+                    "LP208",
+                    f"there is no criterion `{cited(scalar.text)}`",
+                    scalar.span,
                     help=suggest(scalar.text, self.criterion_names)
                     or "what excludes or advises is first written as a criterion",
-                )  # fmt: skip
+                )
             else:
                 names.append(scalar.text)
         return tuple(names)

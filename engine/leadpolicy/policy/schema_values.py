@@ -108,8 +108,12 @@ def card_value(kind: Type) -> Schema:
     match kind.kind:
         case Kind.INTEGER | Kind.NUMBER | Kind.MONEY:
             currency = "[A-Z]{3}" if kind.kind is Kind.MONEY else None
-            ends = {"type": "object", "minProperties": 1, "additionalProperties": False,
-                    "properties": {"from": literal(kind), "to": literal(kind)}}  # fmt: skip
+            ends = {
+                "type": "object",
+                "minProperties": 1,
+                "additionalProperties": False,
+                "properties": {"from": literal(kind), "to": literal(kind)},
+            }
             written: Schema = {"type": "string", "pattern": _money(currency, _between())}
             ways = [literal(kind), written, ends]
             if currency:

@@ -17,8 +17,11 @@ def render_run(run: CardRun, *, verbose: bool = False) -> str:
     stages, criteria = run.stage_coverage(), run.criterion_coverage()
     mark = "ok  " if run.sound else "FAIL"
     lines = [
-        f"{mark} {run.policy.identity}: {len(run.results) - len(run.failures)} of "
-        f"{len(run.results)} cards pass; stages seen {_share(stages)}, criteria {_share(criteria)}"
+        (
+            f"{mark} {run.policy.identity}: {len(run.results) - len(run.failures)} of "
+            f"{len(run.results)} cards pass; stages seen {_share(stages)}, "
+            f"criteria {_share(criteria)}"
+        )
     ]
     if verbose:
         lines += [f"       card  {_card(result)}" for result in run.results]

@@ -126,22 +126,27 @@ def render_fact(fact: Fact, uses: Sequence[str], width: int) -> str:
     """Everything about one fact."""
     unit = f", in {fact.unit}" if fact.unit else ""
     ranges = ["may also be known as a range, such as 11-50"] if fact.type.kind in NUMERIC else []
-    return "\n".join([
-        fact.name,
-        *_fields([
-            ("reads", [fact.phrase]),
-            ("type", [type_text(fact.type, None) + unit, *ranges]),
-            ("question", [fact.ask]),
-            ("owner", [fact.owner]),
-            ("the past", [_PAST[fact.point_in_time]]),
-        ], width),
-        "",
-        "  operators",
-        *_fields([(n, [OPERATORS[n].summary]) for n in fitting(fact.type)], width, 4),
-        "",
-        "  used by",
-        *(_wrapped(", ".join(uses) or "no policy", width, 4)),
-    ])  # fmt: skip
+    return "\n".join(
+        [
+            fact.name,
+            *_fields(
+                [
+                    ("reads", [fact.phrase]),
+                    ("type", [type_text(fact.type, None) + unit, *ranges]),
+                    ("question", [fact.ask]),
+                    ("owner", [fact.owner]),
+                    ("the past", [_PAST[fact.point_in_time]]),
+                ],
+                width,
+            ),
+            "",
+            "  operators",
+            *_fields([(n, [OPERATORS[n].summary]) for n in fitting(fact.type)], width, 4),
+            "",
+            "  used by",
+            *(_wrapped(", ".join(uses) or "no policy", width, 4)),
+        ]
+    )
 
 
 def render_event(event: EventKind, uses: Sequence[str], width: int) -> str:
@@ -150,21 +155,26 @@ def render_event(event: EventKind, uses: Sequence[str], width: int) -> str:
         (a.name, [f"{a.phrase}; {type_text(a.type, None)}", "operators: " + _operators(a.type)])
         for a in event.attributes.values()
     ]
-    return "\n".join([
-        f"{event.name} (event)",
-        *_fields([
-            ("reads", [f"the buyer {event.phrase}"]),
-            ("question", [event.ask]),
-            ("owner", [event.owner]),
-            ("written", [f"happened: {event.name}, with within: 90 days or within: ever"]),
-        ], width),
-        "",
-        "  attributes, for where:",
-        *(_fields(attributes, width, 4) if attributes else ["    none"]),
-        "",
-        "  used by",
-        *(_wrapped(", ".join(uses) or "no policy", width, 4)),
-    ])  # fmt: skip
+    return "\n".join(
+        [
+            f"{event.name} (event)",
+            *_fields(
+                [
+                    ("reads", [f"the buyer {event.phrase}"]),
+                    ("question", [event.ask]),
+                    ("owner", [event.owner]),
+                    ("written", [f"happened: {event.name}, with within: 90 days or within: ever"]),
+                ],
+                width,
+            ),
+            "",
+            "  attributes, for where:",
+            *(_fields(attributes, width, 4) if attributes else ["    none"]),
+            "",
+            "  used by",
+            *(_wrapped(", ".join(uses) or "no policy", width, 4)),
+        ]
+    )
 
 
 def _fields(

@@ -122,8 +122,9 @@ def _questions(decision: Decision) -> str:
     ruling = [question for question in decision.questions if not question.reaches]
     parts = [f"<h4>Ask next, about “{_text(stage.title)}”</h4>"]
     if [q.facts for q in reaching] == [q.facts for q in ruling]:
-        parts.append(_sets(f"{answers(reaching)} could bring it about, or rule it out:", reaching,
-                           decision))  # fmt: skip
+        parts.append(
+            _sets(f"{answers(reaching)} could bring it about, or rule it out:", reaching, decision)
+        )
     else:
         for could, sets in (("bring it about", reaching), ("rule it out", ruling)):
             if sets:

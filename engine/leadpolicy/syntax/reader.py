@@ -1,7 +1,7 @@
 """YAML text to nodes with places.
 
 Only what a definition needs of YAML is accepted: mappings with unique text keys, lists and texts.
-Anchors, aliases and tags are refused, so a file cannot expand, construct objects or mean two things.
+Anchors, aliases and tags are refused: a file cannot expand, construct objects or mean two things.
 Built on PyYAML's events (libyaml's where it is installed), which carry the places.
 """
 

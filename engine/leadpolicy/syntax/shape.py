@@ -28,8 +28,9 @@ def as_items(node: Node | None, problems: Problems, expected: str) -> tuple[Node
     if isinstance(node, Sequence):
         return node.items
     if node is not None:
-        problems.error("LP107", f"{what(node)} stands where a list is expected", node.span,
-                       expected=expected)  # fmt: skip
+        problems.error(
+            "LP107", f"{what(node)} stands where a list is expected", node.span, expected=expected
+        )
     return ()
 
 
@@ -40,8 +41,12 @@ def as_text(node: Node | None, problems: Problems, expected: str) -> Scalar | No
             return node
         problems.error("LP108", "a value is missing here", node.span, expected=expected)
     elif node is not None:
-        problems.error("LP107", f"{what(node)} stands where a single value is expected", node.span,
-                       expected=expected)  # fmt: skip
+        problems.error(
+            "LP107",
+            f"{what(node)} stands where a single value is expected",
+            node.span,
+            expected=expected,
+        )
     return None
 
 

@@ -8,11 +8,11 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from leadpolicy.diagnostics import LeadpolicyError, Problems, cited, listing, suggest
+from leadpolicy.diagnostics import LeadpolicyError, Problems, ValueProblem, cited, listing, suggest
 from leadpolicy.syntax.nodes import Mapping, Node, Scalar, Sequence
 from leadpolicy.syntax.reader import read_source, read_yaml
 from leadpolicy.syntax.shape import as_items, as_mapping, as_text, check_keys, text_of
-from leadpolicy.types import NUMERIC, Kind, Type, ValueProblem, described, exact_float
+from leadpolicy.types import NUMERIC, Kind, Type, described, exact_float
 from leadpolicy.vocabulary.model import Attribute, EventKind, Fact, PointInTime, Vocabulary
 
 TOP_KEYS: Final = ("vocabulary", "extends", "title", "about", "facts", "events")
@@ -76,8 +76,12 @@ def _base(
         problems.error("LP401", "vocabularies extend one another in a circle", extends.span)
         return None
     if not target.is_file():
-        problems.error("LP101", f"there is no file `{extends.text}`", extends.span,
-                       help="the path is relative to this vocabulary")  # fmt: skip
+        problems.error(
+            "LP101",
+            f"there is no file `{extends.text}`",
+            extends.span,
+            help="the path is relative to this vocabulary",
+        )
         return None
     shown = path.parent / extends.text
     return read_vocabulary(shown, problems, (*inside, path.resolve()))
@@ -96,12 +100,19 @@ def _is_new(
     problems: Problems,
 ) -> bool:
     if not form.match(key.text):
-        problems.error("LP210", f"`{cited(key.text)}` cannot be a name here", key.span,
-                       expected=f"lower-case letters, digits and _, such as {example}")  # fmt: skip
+        problems.error(
+            "LP210",
+            f"`{cited(key.text)}` cannot be a name here",
+            key.span,
+            expected=f"lower-case letters, digits and _, such as {example}",
+        )
         return False
     if key.text in taken:
-        problems.error("LP209", f"`{key.text}` is already declared in the vocabulary that this one "
-                       "extends", key.span)  # fmt: skip
+        problems.error(
+            "LP209",
+            f"`{key.text}` is already declared in the vocabulary that this one extends",
+            key.span,
+        )
         return False
     return True
 
@@ -144,10 +155,13 @@ def _event(key: Scalar, node: Node, problems: Problems) -> EventKind | None:
         if not NAME.match(name.text) or name.text in ("event", "at"):
             taken = NAME.match(name.text) is not None
             problems.error(
-                "LP210", f"`{cited(name.text)}` cannot be a name here", name.span,
-                expected="another name: every event has `event` and `at`" if taken
+                "LP210",
+                f"`{cited(name.text)}` cannot be a name here",
+                name.span,
+                expected="another name: every event has `event` and `at`"
+                if taken
                 else "lower-case letters, digits and _, such as kind",
-            )  # fmt: skip
+            )
             continue
         kind = read_type(declared, problems)
         if kind is not None:
@@ -194,8 +208,12 @@ def read_type(body: Mapping, problems: Problems) -> Type | None:
     if kind is Kind.MONEY and (currency is None or not re.fullmatch(r"[A-Z]{3}", currency)):
         node = body.get("currency") or body.key("type") or body
         given = "money needs a currency" if currency is None else f"`{currency}` is no currency"
-        problems.error("LP202", given, node.span, expected="an ISO 4217 code such as EUR under the "
-                       "key `currency`")  # fmt: skip
+        problems.error(
+            "LP202",
+            given,
+            node.span,
+            expected="an ISO 4217 code such as EUR under the key `currency`",
+        )
     if kind is not Kind.MONEY and currency is not None:
         at = body.key("currency") or body
         problems.error("LP201", f"{described(Type(kind))} has no currency", at.span)
@@ -208,8 +226,12 @@ def _values(body: Mapping, kind: Kind, problems: Problems) -> tuple[str, ...]:
         if kind in (Kind.CHOICE, Kind.LEVEL):
             at = body.key("type") or body
             order = ", lowest first" if kind is Kind.LEVEL else ""
-            problems.error("LP202", f"a {kind} needs the key `values`", at.span,
-                           expected=f"the list of allowed values{order}")  # fmt: skip
+            problems.error(
+                "LP202",
+                f"a {kind} needs the key `values`",
+                at.span,
+                expected=f"the list of allowed values{order}",
+            )
         return ()
     if kind not in (Kind.CHOICE, Kind.LEVEL, Kind.CHOICES):
         problems.error("LP201", f"{described(Type(kind))} has no list of values", node.span)
@@ -244,6 +266,10 @@ def _limits(body: Mapping, kind: Kind, problems: Problems) -> tuple[float, float
         except (ValueError, ValueProblem):
             problems.error("LP301", "a number is expected here", item.span)
     if len(ends) == len(items) and (len(ends) != 2 or ends[0] > ends[1]):
-        problems.error("LP302", "a range is two numbers, the lower one first", node.span,
-                       expected="such as [0, 100]")  # fmt: skip
+        problems.error(
+            "LP302",
+            "a range is two numbers, the lower one first",
+            node.span,
+            expected="such as [0, 100]",
+        )
     return (ends[0], ends[1]) if len(ends) == 2 and ends[0] <= ends[1] else None

@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Final
 
-from leadpolicy.diagnostics import Problems, suggest
+from leadpolicy.diagnostics import Problems, ValueProblem, suggest
 from leadpolicy.source import Span
-from leadpolicy.types import Value, ValueProblem, in_utc, plain, read_moment, read_python
+from leadpolicy.times import in_utc, read_moment
+from leadpolicy.types import Value, plain, read_python
 from leadpolicy.vocabulary.model import EventKind, Vocabulary
 
 
@@ -81,8 +82,8 @@ def read_record(
     complete for the kinds in `recorded` (default: all kinds of the vocabulary).
 
     Raises `LeadpolicyError` for unknown names and values outside their type, unless `problems`
-    is given to collect them. `spans` tells where each fact (`fact:NAME`), event (`event:N`, `event:N:KEY`) and
-    recorded kind (`recorded:NAME`) was written.
+    is given to collect them. `spans` tells where each fact (`fact:NAME`), event (`event:N`,
+    `event:N:KEY`) and recorded kind (`recorded:NAME`) was written.
     """
     collected = problems if problems is not None else Problems()
     reading = _Reading(vocabulary, collected, where or (id or "record"), spans or {})
@@ -144,9 +145,7 @@ class _Reading:
             self.note(problem, f"`{name}`", f"fact:{name}")
             return None
 
-    def logs(
-        self, events: list[object], recorded: Iterable[str] | None
-    ) -> dict[str, EventLog]:
+    def logs(self, events: list[object], recorded: Iterable[str] | None) -> dict[str, EventLog]:
         kinds = list(self.vocabulary.events) if recorded is None else list(recorded)
         for name in kinds:
             if name not in self.vocabulary.events:
@@ -156,8 +155,14 @@ class _Reading:
             named = event.get("event") if isinstance(event, Mapping) else None
             kind = self.vocabulary.events.get(str(named))
             if not isinstance(event, Mapping):
-                self.note(ValueProblem("an event is expected here", "its kind under the key "
-                          "`event`, its moment under `at`"), "", f"event:{number}")  # fmt: skip
+                self.note(
+                    ValueProblem(
+                        "an event is expected here",
+                        "its kind under the key `event`, its moment under `at`",
+                    ),
+                    "",
+                    f"event:{number}",
+                )
             elif named is None:
                 problem = ValueProblem("an event needs the key `event`", "its kind", None, "LP202")
                 self.note(problem, "", f"event:{number}")
@@ -189,9 +194,7 @@ class _Reading:
                     details[name] = read_python(attribute.type, given)
                 else:
                     hint = suggest(name, [*kind.attributes, "at"])
-                    raise ValueProblem(
-                        f"the event has no attribute `{name}`", None, hint, "LP205"
-                    )
+                    raise ValueProblem(f"the event has no attribute `{name}`", None, hint, "LP205")
             except ValueProblem as problem:
                 self.note(problem, f"`{kind.name}`", f"event:{number}:{name}")
         return Happening(at, details)

@@ -12,13 +12,13 @@ from itertools import count
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from leadpolicy.backends.closure import Closure, compile_logic
 from leadpolicy.backends.interpreter import Evaluation, verdicts
 from leadpolicy.decision.reasons import causes
 from leadpolicy.logic.terms import Logic
 from leadpolicy.truth import FALSE, TRUE, UNKNOWN
 from leadpolicy.vocabulary.record import Record
-
 from tests.backends.closure.worlds import World
 from tests.conformance.cases import every_case
 

@@ -44,7 +44,11 @@ TYPES: Final = {
     "d": Type(Kind.DATE),
     "w": Type(Kind.MOMENT),
 }
-FACTS: Final = {f"{letter}.{n}": Subject(f"{letter}.{n}", t) for letter, t in TYPES.items() for n in "01"}
+FACTS: Final = {
+    name: Subject(name, kind)
+    for letter, kind in TYPES.items()
+    for name in (f"{letter}.0", f"{letter}.1")
+}
 ATTRIBUTES: Final = {letter: Subject(letter, TYPES[letter]) for letter in "bintcd"}
 KINDS: Final = ("inbound", "conversation")
 WINDOWS: Final = (
@@ -123,7 +127,8 @@ class World:
         assert isinstance(value, int | float)
         assert isinstance(other, int | float)
         low, high = sorted((value, other))
-        ends = self.one(((low, high), (low, low + 1), (low, None), (None, high), (None, None)))
+        after = low + 1 if abs(low) < 2**60 else high
+        ends = self.one(((low, high), (low, after), (low, None), (None, high), (None, None)))
         return Range(None, None, "USD 5") if ends == (None, None) else make_range(*ends)
 
     # --------------------------------------------------------------------------- terms
@@ -171,10 +176,12 @@ class World:
     def term(self, depth: int) -> Term:
         """Any term; what was drawn before may come again."""
         rng = self.rng
+        made: Term
         if self.pool and rng.random() < 0.2:
             return self.one(self.pool)
         if depth == 0 or rng.random() < 0.2:
-            made: Term = self.atom(FACTS) if rng.random() < 0.98 else build.const(self.one(list(Truth)))
+            decided = rng.random() < 0.02
+            made = build.const(self.one(list(Truth))) if decided else self.atom(FACTS)
         else:
             parts = [self.term(depth - 1) for _ in range(rng.randrange(1, 5))]
             weights = [rng.choice((-20, -7, 5, 10, 10, 25)) for _ in parts]

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import pyarrow as pa
+
 from leadpolicy.backends.interpreter import Verdicts
 from leadpolicy.backends.sql.columns import Between, Place
 from leadpolicy.backends.sql.events import EventTable

@@ -13,13 +13,13 @@ from itertools import count
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
 from leadpolicy.backends.interpreter import verdicts
 from leadpolicy.backends.sql.session import Session
 from leadpolicy.logic.terms import Logic
 from leadpolicy.truth import TRUE
 from leadpolicy.types import INT64, Kind, Range, Value
 from leadpolicy.vocabulary import EventLog, Record
-
 from tests.backends.closure.worlds import ATTRIBUTES, FACTS, World
 from tests.backends.sql.tables import last, run_table, stages_alone
 from tests.strategies import NOW, asked, drafts, situations, vocabularies

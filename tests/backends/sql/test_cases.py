@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from leadpolicy.backends.sql.session import Session
 
+from leadpolicy.backends.sql.session import Session
 from tests.backends.sql.tables import run_table, stages_alone
 from tests.conformance.cases import Case, every_case
 

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from importlib.util import find_spec
@@ -27,6 +27,8 @@ from leadpolicy.vocabulary.record import EventLog, Record
 
 ENGINE: Final = "durable_rules_engine"
 COMMAND: Final = (sys.executable, "-m", "leadpolicy.backends.durable.worker")
+MOST_PROGRAMS: Final = 64
+"""Policies that are kept; with more of them everything begins anew."""
 _TRUTHS: Final = tuple(Truth)
 _TICK: Final = timedelta(microseconds=1)
 
@@ -75,15 +77,22 @@ class Durable:
         """The program of a policy, compiled once. Raises `LeadpolicyError` for what is refused."""
         found = self._programs.get(logic)
         if found is None:
+            if len(self._programs) >= MOST_PROGRAMS:
+                self._programs.clear()
+                self._stop()
             found = self._programs[logic] = compile_logic(logic)
         return found
 
     def verdicts(self, logic: Logic, record: Record, as_of: datetime) -> Verdicts:
         """What a policy says of a record. Raises `LeadpolicyError`."""
-        program = self.program(logic)
-        request = messages(program, record, as_of)
+        who = record.id or "record"
         with self._lock:
-            codes = self._ask_twice(program, request, record.id or "record")
+            program = self.program(logic)
+            try:
+                request = messages(program, record, as_of)
+            except LeadpolicyError as error:
+                raise LeadpolicyError(replace(d, where=who) for d in error.diagnostics) from None
+            codes = self._ask_twice(program, request, who)
         truths = tuple([_TRUTHS[code] for code in codes])
         split = len(logic.criteria)
         return Verdicts(truths[:split], truths[split:])
@@ -110,7 +119,6 @@ class Durable:
         if self._worker is None:
             self._worker = _Worker(self.command)
             self.starts += 1
-            self._numbers.clear()
         number = self._numbers.get(id(program))
         if number is None:
             number = self._numbers[id(program)] = len(self._numbers)
@@ -134,6 +142,7 @@ class Durable:
         if self._worker is not None:
             self._worker.stop()
             self._worker = None
+            self._numbers.clear()
 
 
 def _error(message: str, who: str) -> LeadpolicyError:

@@ -113,9 +113,10 @@ def _frame_to_wire(frame: Frame) -> dict[str, object]:
 
 
 def compile_logic(logic: Logic, spans: Mapping[Term, Span] | None = None) -> Program:
-    """Compiles a policy's logic; `spans` tells where terms were written.
+    """Compiles a policy's logic.
 
-    Raises `LeadpolicyError` for what durable-rules cannot say (see `limits.LIMITS`).
+    `spans` tells where terms were written (`{term: condition.span}` out of `Policy.terms`), for the
+    diagnostics. Raises `LeadpolicyError` for what durable-rules cannot say (see `limits.LIMITS`).
     """
     names = Names()
     record = _Layers(names, spans or {})
@@ -184,13 +185,13 @@ class _Layers:
     def atom(self, term: Atom, want: bool) -> str:
         if isinstance(term, Happened):
             certain, possible = self.total(term)
-            rules = conditions.counted(certain, possible, term.least, want)
-        else:
-            rules = self.reader.rules(term, want)
-        if rules is None:  # no rule says "none of these": there is a value, but none that is listed
-            holds, known = self.signal(term, True), self.known(self.reader.presence(term))
-            return self.sum((1, ((1, known), (-1, holds))))
-        return self.rule(rules)
+            return self.rule(conditions.counted(certain, possible, term.least, want))
+        rules = self.reader.rules(term, want)
+        if rules is not None:
+            return self.rule(rules)
+        # No rule says "none of these": there is a value, but none that is listed.
+        holds, known = self.signal(term, True), self.known(self.reader.presence(term))
+        return self.sum((1, ((1, known), (-1, holds))))
 
     def total(self, term: Happened) -> tuple[str, str]:
         """The properties in which the record's message carries the counts of its events."""
@@ -228,13 +229,10 @@ class _Layers:
         if isinstance(term, SumAtLeast):
             return self.score(term, want)
         parts = len(term.terms)
-        match term:
-            case All():
-                least = parts if want else 1
-            case Any():
-                least = 1 if want else parts
-            case CountAtLeast():
-                least = term.least if want else parts - term.least + 1
+        if isinstance(term, CountAtLeast):
+            least = term.least if want else parts - term.least + 1
+        else:
+            least = parts if isinstance(term, All) is want else 1
         return least, tuple((1, self.signal(part, want)) for part in term.terms)
 
     def score(self, term: SumAtLeast, want: bool) -> Sum:

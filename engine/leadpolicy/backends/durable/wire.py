@@ -1,8 +1,8 @@
 """JSON as the engine reads it.
 
 It compares texts as they stand in the message, escapes included, so both sides must be spelled
-alike: ASCII, every other character escaped. Its numbers end at an `e` that follows a whole number
-(`1e16` is read as 1, and the rest makes the reader go astray), so exponents get a decimal point.
+alike: ASCII, every other character escaped. It refuses a message with a number such as `1e16`, but
+reads `1.0e16`, so exponents get a decimal point.
 """
 
 from __future__ import annotations

@@ -14,6 +14,13 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from leadpolicy.backends.sql import texts, tree
+from leadpolicy.backends.sql.exact import (
+    OPERATORS,
+    OPPOSITE,
+    compare,
+    compare_forms,
+    literal,
+)
 from leadpolicy.backends.sql.forms import (
     Coded,
     Ends,
@@ -24,13 +31,6 @@ from leadpolicy.backends.sql.forms import (
     Single,
     known,
     microseconds,
-)
-from leadpolicy.backends.sql.exact import (
-    OPERATORS,
-    OPPOSITE,
-    compare,
-    compare_forms,
-    literal,
 )
 from leadpolicy.backends.sql.tree import Sql
 from leadpolicy.logic.terms import (
@@ -69,7 +69,8 @@ class Bit:
 @dataclass(frozen=True, slots=True)
 class Counted:
     """The events of a term: how many surely match, how many may; where a log says so at all,
-    and where the log reaches back to the window's beginning."""
+    and where the log reaches back to the window's beginning.
+    """
 
     certain: Sql = field(compare=False)
     possible: Sql = field(compare=False)

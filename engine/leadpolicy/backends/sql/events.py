@@ -121,7 +121,8 @@ def _count(condition: Sql, name: str) -> Sql:
 
 def _matches(term: Happened, emitter: Emitter, at: Sql, now: Moment) -> tuple[Sql, Sql]:
     """Whether an event surely matches, and whether it may. It may where neither `where` nor the
-    window rules it out."""
+    window rules it out.
+    """
     undated = tree.is_null(at.copy())
     outside = [tree.gt(at.copy(), _now(now))]
     inside = [tree.le(at.copy(), _now(now))]

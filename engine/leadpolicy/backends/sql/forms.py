@@ -40,7 +40,8 @@ class Number:
 @dataclass(frozen=True, slots=True)
 class Plain:
     """One column: booleans, texts, sets (lists of texts), days (DATE) and moments, which are
-    microseconds since 1970 in UTC as a 64 bit integer."""
+    microseconds since 1970 in UTC as a 64 bit integer.
+    """
 
     type: Type
     sql: Sql = field(compare=False)

@@ -28,7 +28,8 @@ from leadpolicy.backends.sql.tree import Sql
 from leadpolicy.backends.sql.walk import asked_lists, happenings, subjects
 from leadpolicy.diagnostics import LeadpolicyError, Problems, suggest
 from leadpolicy.logic.terms import Logic, Term
-from leadpolicy.types import Kind, Type, in_utc
+from leadpolicy.times import in_utc
+from leadpolicy.types import Kind, Type
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -175,7 +175,8 @@ def _number(raw: Sql, stored: str) -> Read | None:
 
 def _coded(text: Sql, order: tuple[str, ...]) -> Read:
     """The place in the order. With plain ASCII values no other spelling normalizes to one of
-    them but a few that are then refused."""
+    them but a few that are then refused.
+    """
     subject = text.copy()
     if not all(plain_ascii(value) for value in order):
         subject = tree.call("nfc_normalize", subject)

@@ -212,7 +212,8 @@ def _unfit(part: Part, number: int, shown: str, where: str) -> Diagnostic:
 
 def mixed_columns(source: object, columns: Sequence[str]) -> list[str]:
     """Columns of a pandas frame that hold objects of several kinds, of which the engine would
-    make texts."""
+    make texts.
+    """
     pandas = sys.modules.get("pandas")
     if pandas is None or not isinstance(source, pandas.DataFrame):
         return []

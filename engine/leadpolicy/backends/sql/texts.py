@@ -52,7 +52,8 @@ def text_equals(form: Plain, value: str, *, want: bool) -> Sql:
 
 def text_member(form: Plain, values: Sequence[str], *, want: bool) -> Sql:
     """Membership. `list_position` is evaluated once per distinct value of a compressed block,
-    and no list of any length makes a join of it, as IN does."""
+    and no list of any length makes a join of it, as IN does.
+    """
     if len(values) == 1:
         return text_equals(form, values[0], want=want)
     position = tree.call("list_position", tree.texts(values), subject_for(form, values))

@@ -74,7 +74,8 @@ def happenings(terms: Iterable[Term]) -> dict[str, list[Happened]]:
 
 def asked_lists(terms: Iterable[Term]) -> tuple[dict[str, list[tuple[str, ...]]], set[str]]:
     """For each choice the lists of values that are asked for, and the choices that are compared
-    with one another."""
+    with one another.
+    """
     lists: dict[str, list[tuple[str, ...]]] = {}
     compared: set[str] = set()
     for term in walk(terms):

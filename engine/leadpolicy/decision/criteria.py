@@ -1,0 +1,170 @@
+"""The criteria in the way of a stage: the fewest that would have to change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from itertools import combinations, islice, product
+from typing import Final, TypeAlias
+
+from leadpolicy.backends.interpreter import Evaluation
+from leadpolicy.decision.dependence import atoms_in
+from leadpolicy.decision.ways import Search
+from leadpolicy.logic import build
+from leadpolicy.logic.terms import (
+    All,
+    Any,
+    Compare,
+    Const,
+    CountAtLeast,
+    Happened,
+    Has,
+    Known,
+    Member,
+    Not,
+    Subject,
+    SumAtLeast,
+    Term,
+    TextTest,
+)
+from leadpolicy.policy.lower import Lowering
+from leadpolicy.policy.model import Condition, Policy, Ref
+from leadpolicy.truth import FALSE, TRUE, UNKNOWN, Truth
+from leadpolicy.types import Kind, Type
+
+Verdicts: TypeAlias = Mapping[Term, Truth]
+
+_CRITERION: Final = Type(Kind.BOOLEAN)
+_TRIED: Final = 20_000
+"""Sets of criteria tried one by one before the search gives up."""
+
+
+class _ByCriteria(Lowering):
+    """Lowers stages with every criterion as an atom of its own."""
+
+    __slots__ = ()
+
+    def _make(self, condition: Condition) -> Term:
+        if isinstance(condition, Ref) and condition.name in self.criteria:
+            return criterion_atom(condition.name)
+        return Lowering._make(self, condition)
+
+
+def criterion_atom(name: str) -> Known:
+    """A criterion as an atom: its verdict is looked up, not evaluated."""
+    return build.known(Subject(name, _CRITERION))
+
+
+@dataclass(frozen=True, slots=True)
+class _Ladder:
+    """A policy's stages as terms over its criteria; what stages test directly stays as it is."""
+
+    stages: Mapping[str, Term]
+    criteria: tuple[Term, ...]
+    direct: tuple[Term, ...]
+    """Atoms that stand in stages without a criterion's name."""
+    two_faced: frozenset[str]
+    """Stages that want the same criterion TRUE in one place and FALSE in another."""
+
+
+@lru_cache(maxsize=512)
+def _ladder(policy: Policy) -> _Ladder:
+    stages = {stage.name: stage for stage in policy.stages}
+    lowering = _ByCriteria(policy.vocabulary, policy.parameters, policy.criteria, stages)
+    terms = {name: lowering.stage(stage) for name, stage in stages.items()}
+    criteria = tuple(map(criterion_atom, policy.criteria))
+    direct = tuple(atom for atom in atoms_in(terms.values()) if atom not in criteria)
+    two_faced = frozenset(
+        name
+        for name, term in terms.items()
+        if len(wanted := set(_wanted(term, TRUE))) > len({atom for atom, _ in wanted})
+    )
+    return _Ladder(terms, criteria, direct, two_faced)
+
+
+def _wanted(term: Term, want: Truth) -> Iterator[tuple[Term, Truth]]:
+    """Every atom with the truth that helps where it stands."""
+    match term:
+        case All() | Any() | CountAtLeast():
+            for part in term.terms:
+                yield from _wanted(part, want)
+        case SumAtLeast():
+            for weight, part in zip(term.weights, term.terms, strict=True):
+                yield from _wanted(part, want if weight > 0 else ~want)
+        case Not():
+            yield from _wanted(term.term, ~want)
+        case Const():
+            return
+        case Compare() | Member() | Known() | TextTest() | Has() | Happened():
+            yield term, want
+
+
+def smallest_criteria(
+    policy: Policy, criteria: tuple[Truth, ...], stage_names: tuple[str, ...]
+) -> tuple[str, ...]:
+    """The smallest set of criteria that would have to change for one of the stages to be TRUE.
+
+    `criteria` are the verdicts in the policy's order; the answer is in that order, too. Among sets
+    of one size the one whose criteria come first. Empty where a stage is TRUE already, or where
+    criteria alone cannot do it. Conditions that a stage tests directly count as open to change.
+    """
+    ladder = _ladder(policy)
+    given = dict(zip(ladder.criteria, criteria, strict=True))
+    search = _search(ladder, given, (*ladder.criteria, *ladder.direct))
+    ways = [
+        (search.rank(way), way, name)
+        for name in stage_names
+        for way in search.ways(ladder.stages[name], TRUE)[:1]
+    ]
+    if not ways:
+        return ()
+    (size, _), way, name = min(ways)
+    wishes = {atom: want for atom, want in search.wishes(way) if atom in given}
+    if name in ladder.two_faced and not _reaches(ladder, {**given, **wishes}, (name,)):
+        wishes = _tried(ladder, given, stage_names, size)
+    return tuple(
+        name for name, atom in zip(policy.criteria, ladder.criteria, strict=True) if atom in wishes
+    )
+
+
+def _search(ladder: _Ladder, given: Verdicts, atoms: Sequence[Term]) -> Search:
+    verdicts = {**given, **dict.fromkeys(ladder.direct, UNKNOWN)}
+    truth = Evaluation({}, {}, datetime.min, verdicts).truth
+    return Search(truth, atoms, ladder.direct)
+
+
+def _reaches(ladder: _Ladder, given: Verdicts, stage_names: Sequence[str]) -> bool:
+    """Whether a stage is TRUE with these verdicts, whatever helps being so in what it tests."""
+    search = _search(ladder, given, ladder.direct)
+    return any(search.ways(ladder.stages[name], TRUE) for name in stage_names)
+
+
+def _tried(
+    ladder: _Ladder, given: Verdicts, stage_names: Sequence[str], size: int
+) -> dict[Term, Truth]:
+    """The first set of at least so many criteria that does it, tried one after the other.
+
+    Needed where what helps in one place harms in another, which the search for ways does not see:
+    it takes for granted what holds already.
+    """
+    concerned = set(atoms_in(ladder.stages[name] for name in stage_names))
+    atoms = [atom for atom in ladder.criteria if atom in concerned]
+    changes = (
+        dict(zip(chosen, values, strict=True))
+        for number in range(size, len(atoms) + 1)
+        for chosen in combinations(atoms, number)
+        for values in product(*(_others(given[atom]) for atom in chosen))
+    )
+    for change in islice(changes, _TRIED):
+        if _reaches(ladder, {**given, **change}, stage_names):
+            return change
+    return {}
+
+
+def _others(verdict: Truth) -> list[Truth]:
+    return [truth for truth in (TRUE, FALSE) if truth is not verdict]
+
+
+__all__ = ["smallest_criteria"]
