@@ -266,11 +266,16 @@ class Draft:
         return parse_policy(dump(self.data()), vocabulary)
 
 
+class _Dumper(yaml.CSafeDumper):
+    """Writes parts that stand twice twice: anchors are not allowed in policies."""
+
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002
+        return True
+
+
 def dump(document: Any) -> str:
     """YAML as people write it."""
-    return yaml.dump(
-        document, Dumper=yaml.CSafeDumper, allow_unicode=True, sort_keys=False, width=10**9
-    )
+    return yaml.dump(document, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=10**9)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ A block that follows one of these comments is more than prose:
 - `<!-- file: PATH -->`: the block is the whole file; later commands find it.
 - `<!-- edit: PATH | OLD | NEW -->`: a text is replaced in that file.
 - `<!-- exit: 1 -->`: the commands of the next block leave with this code.
+- `<!-- same as: PATH -->`: the block is the content of that file of the repository.
 - `<!-- not run: REASON -->`: the next block is only looked at by people.
 - `<!-- conditions -->`, `<!-- criteria -->`, `<!-- parameters -->`, `<!-- policy -->`: the next
   block of YAML is that part of a policy, and sound.
@@ -162,6 +163,19 @@ def test_readmes_show_what_happens(readme: Path, copy: Path) -> None:
             ran += run_block(readme, block, copy)
     if readme.parent == POLICIES:
         assert ran >= 8
+
+
+@pytest.mark.parametrize(
+    ("shown", "file"),
+    [
+        pytest.param(block.text, block.comments["same as"], id=block.comments["same as"])
+        for path in READMES
+        for block in blocks(path)
+        if "same as" in block.comments
+    ],
+)
+def test_files_are_shown_as_they_are(shown: str, file: str) -> None:
+    assert shown == (REPO / file).read_text(encoding="utf-8")
 
 
 def run_block(readme: Path, block: Block, folder: Path) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import random
 import statistics
 import subprocess
 import sys
@@ -23,14 +24,21 @@ class Timing:
 
 
 def in_turns(tasks: Mapping[str, Task], *, rounds: int, turn: float = 0.02) -> dict[str, Timing]:
-    """Times tasks in turns of about `turn` seconds; ratios are taken within each round."""
+    """Times tasks in turns of about `turn` seconds; ratios are taken within each round.
+
+    Every round has another order, and every turn a warm-up, so that nobody always comes after
+    one who empties the caches.
+    """
+    rng = random.Random(0)
     sizes = {name: _size(task, turn) for name, task in tasks.items()}
     found: dict[str, list[float]] = {name: [] for name in tasks}
     gc.collect()
     gc.disable()
     try:
         for _ in range(rounds):
-            for name, task in tasks.items():
+            for name in rng.sample(list(tasks), len(tasks)):
+                task = tasks[name]
+                task(1 + sizes[name] // 10)
                 begin = perf_counter_ns()
                 task(sizes[name])
                 found[name].append((perf_counter_ns() - begin) / sizes[name] / 1000)

@@ -116,6 +116,36 @@ def test_ties_go_by_the_sequence(room: Room) -> None:
     assert found.notes == ["no row in log is taken to mean none for deal.budget_status"]
 
 
+def test_a_fact_from_several_sources_is_noted_once(room: Room) -> None:
+    room.write(companies=COMPANIES, log="id,at,what\na,2026-02-20,offer\n")
+    source = "{table: log, record: id, at: at, where: {what: offer}, absent_means: none, constant: "
+    found = room.records(
+        f"""\
+tables: {{companies: {{file: companies.csv}}, log: {{file: log.csv}}}}
+records: {{table: companies, id: id}}
+facts:
+  deal.budget_status:
+    - {source}identified}}
+    - {source}allocated}}
+  engagement.interest_expressed: {{table: log, record: id, at: at, constant: true}}
+"""
+    )
+    assert found.notes == ["no row in log is taken to mean none for deal.budget_status"]
+
+
+def test_a_moment_without_records_says_why_and_nothing_else(room: Room) -> None:
+    room.write(companies=COMPANIES)
+    mapping = """\
+tables: {companies: {file: companies.csv, nulls: [none]}}
+records: {table: companies, id: id, entered_at: since}
+facts: {company.note: {column: since, absent_means: nothing}}
+"""
+    assert room.refusal(mapping, "1990-01-01").splitlines()[0] == (
+        "companies.csv: error LP505: no record of small can be evaluated as of 1990-01-01: "
+        "2 records left out: entry after the moment of evaluation"
+    )
+
+
 def test_a_condition_that_nothing_meets_is_noted(room: Room) -> None:
     room.write(companies=COMPANIES, log="id,at,n,what\na,2026-02-20,2,ofer\n")
     mapping = LOGGED.replace("[offer, order]", "offer")

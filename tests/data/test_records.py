@@ -78,6 +78,19 @@ def test_records_without_an_id_go_by_their_line(room: Room) -> None:
     assert found.notes == ["1 row of companies no record: `where` is not met"]
 
 
+def test_a_record_set_introduces_itself(room: Room) -> None:
+    room.write(companies="id,since\na,2026-01-01\nb,2026-01-03\n")
+    mapping = """\
+tables: {companies: {file: companies.csv}}
+records: {table: companies, id: id, entered_at: since}
+"""
+    assert repr(room.records(mapping)) == "<RecordSet small: 2 records as of 2026-03-01>"
+    early = room.records(mapping, "2026-01-02T12:00Z")
+    assert repr(early) == "<RecordSet small: 1 record as of 2026-01-02 12:00 UTC>"
+    each = room.records(mapping, "7 days after entry")
+    assert repr(each) == "<RecordSet small: 2 records as of 2026-01-08 to 2026-01-10>"
+
+
 def test_rows_add_up(room: Room) -> None:
     room.write(companies="id,since,n\na,2026-01-01,20\nb,2027-01-01,30\nc,2026-01-01,x\nc,,4\nd\n")
     found = room.records(

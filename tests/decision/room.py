@@ -19,7 +19,7 @@ from leadpolicy.truth import TRUE
 from leadpolicy.types import Kind, Type
 from leadpolicy.vocabulary import Fact, PointInTime, Record, Vocabulary, load_vocabulary
 from tests.conftest import POLICIES
-from tests.strategies import NOW, Draft, asked, drafts, dump, situations, vocabularies
+from tests.strategies import NOW, Draft, drafts, dump, matching, vocabularies
 
 
 @cache
@@ -87,7 +87,7 @@ def cases(draw: st.DrawFn) -> Case:
     """Any policy of one stage, called `holds`, and what is known about a record."""
     vocabulary = draw(vocabularies())
     draft = draw(drafts(vocabulary))
-    situation = draw(situations(vocabulary, asked(draft, vocabulary)))
+    situation = draw(matching(draft, vocabulary))
     return Case(draft, draft.policy(vocabulary), situation.record(vocabulary))
 
 

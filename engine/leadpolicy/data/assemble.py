@@ -98,7 +98,7 @@ def _refuse_nothing(work: Work, base: Base, chosen: Chosen, as_of: AsOf) -> None
             expected="at least one record",
         )
     if base.fits.any():
-        reason = "; ".join(work.notes[-2:])
+        reason = "; ".join(note for note in work.notes if " left out: " in note)
         raise LeadpolicyError.of(
             "LP505",
             f"no record of {work.spec.name} can be evaluated as of {as_of}: {reason}",

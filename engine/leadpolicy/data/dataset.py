@@ -169,5 +169,5 @@ def _locate(what: str | Path, fixtures: Path) -> Path:
         where=str(given),
         expected=f"a folder with a {FILE}, or one of {listing(names)}" if names else
         f"a folder with a {FILE}",
-        help=suggest(str(what), names),
+        help=suggest(Path(what).name, names),
     )  # fmt: skip

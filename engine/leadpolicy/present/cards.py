@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from leadpolicy.governance.examples import NO_STAGE, CardResult, CardRun
+from leadpolicy.present.terminal import counted
 from leadpolicy.truth import FALSE, TRUE, UNKNOWN, Truth
 
 _ORDER = (TRUE, FALSE, UNKNOWN)
@@ -64,9 +65,10 @@ def render_total(runs: Iterable[CardRun]) -> str:
     cards = sum(len(run.results) for run in all_runs)
     failures = sum(len(run.failures) for run in all_runs)
     gaps = sum(bool(run.uncovered) for run in all_runs)
-    text = f"{len(all_runs)} policy versions, {cards} cards: {cards - failures} pass"
-    text += f", {failures} fail" if failures else ""
-    text += f"; {gaps} versions with stages not covered" if gaps else "; every stage covered"
+    text = f"{counted(len(all_runs), 'policy version')}, {counted(cards, 'card')}: "
+    text += f"{cards - failures} pass" + (f", {failures} fail" if failures else "")
+    gap = f"{counted(gaps, 'version')} with stages not covered"
+    text += f"; {gap}" if gaps else "; every stage covered"
     return text + " (T true, F false, U unknown, - never seen)"
 
 

@@ -35,6 +35,8 @@ FEW_POLICIES: Final = 4
 """Up to so many policies agreement is a list of pairs, beyond it a matrix."""
 MOST_CAUSES: Final = 8
 MOST_NOTES: Final = 8
+ROOMY: Final = 96
+"""Columns that the whole table of outcomes takes."""
 MOST_CROSSINGS: Final = 5
 ALIKE: Final = 0.25
 """From this Jaccard index on two rungs are worth calling the same thing under other names."""
@@ -76,9 +78,10 @@ def _data(comparison: Comparison, console: Console) -> None:
     if len(study.notes) > MOST_NOTES:
         line(console, f"{len(study.notes) - MOST_NOTES} more notes are in the report.", "dim")
     if study.other_grain:
+        speak = "speaks" if len(study.other_grain) == 1 else "speak"
         line(
             console,
-            f"Note: {names(study.other_grain)} speak of another unit than one {study.grain}; "
+            f"Note: {names(study.other_grain)} {speak} of another unit than one {study.grain}; "
             f"their verdicts are read per {study.grain} here.",
         )
     if study.snapshot_facts:
@@ -312,7 +315,9 @@ def _outcomes(comparison: Comparison, console: Console) -> None:
         f"95 % interval {percent(base.low)} to {percent(base.high)}.",
     )
     won = study.outcome_name
-    table = grid("policy", f"{won} of known", "rate", "95 % interval", "lift", f"of all {won}", "")
+    roomy = console.width >= ROOMY
+    more = ("lift", f"of all {won}") if roomy else ()
+    table = grid("policy", f"{won} of known", "rate", "95 % interval", *more, "")
     table.columns[-1].justify = "left"
     for rung in study.rungs:
         own = comparison.outcomes[comparison.outcomes["rung"] == rung]
@@ -325,11 +330,12 @@ def _outcomes(comparison: Comparison, console: Console) -> None:
                 f"{number(row.won)} of {number(row.known)}",
                 percent(row.rate),
                 f"{percent(row.low)} to {percent(row.high)}" if row.known else NOT_DEFINED,
-                ratio(row.lift),
-                percent(row.recall),
+                *((ratio(row.lift), percent(row.recall)) if roomy else ()),
                 Text(few(row.known), style="yellow"),
             )
     show(console, table)
+    if not roomy:
+        line(console, f"With {ROOMY} columns, lift and the share of all {won} are shown, too.", "dim")
     line(
         console,
         f"Rates are over {study.denominator}. Only records certainly on the rung count; those "

@@ -48,11 +48,12 @@ def _painted(diagnostic: Diagnostic, text: str) -> str:
 def summary(problems: Problems, policies: int) -> str:
     """`17 policies: 2 errors, 1 warning`."""
     errors, warnings = len(problems.errors), len(problems.warnings)
-    things = _count(policies, "policy version")
+    things = counted(policies, "policy version")
     if not errors and not warnings:
         return f"{things}: all fine"
-    return f"{things}: {_count(errors, 'error')}, {_count(warnings, 'warning')}"
+    return f"{things}: {counted(errors, 'error')}, {counted(warnings, 'warning')}"
 
 
-def _count(number: int, thing: str) -> str:
+def counted(number: int, thing: str) -> str:
+    """`1 card`, `2 cards`."""
     return f"{number} {thing}{'' if number == 1 else 's'}"

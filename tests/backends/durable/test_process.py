@@ -67,6 +67,23 @@ def test_a_worker_that_hangs_is_ended() -> None:
             assert durable.verdicts(LARGE, RECORDS[0], NOW) == VERDICTS[0]
 
 
+def test_an_interrupted_request_does_not_answer_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    if not process.installed():
+        pytest.skip("durable-rules is not installed (an optional extra; it compiles C)")
+    with Durable() as durable:
+        assert durable.verdicts(LARGE, RECORDS[0], NOW) == VERDICTS[0]
+        with monkeypatch.context() as patch:
+            patch.setattr(process._Worker, "ask", _interrupted)
+            with pytest.raises(KeyboardInterrupt):
+                durable.verdicts(LARGE, RECORDS[0], NOW)
+        assert durable.verdicts(LARGE, RECORDS[1], NOW) == VERDICTS[1]
+        assert durable.starts == 2
+
+
+def _interrupted(*_: object) -> dict[str, object]:
+    raise KeyboardInterrupt
+
+
 def test_an_error_of_the_engine_is_reported(tmp_path: Path) -> None:
     script = tmp_path / "failing.py"
     script.write_text(

@@ -10,7 +10,9 @@ import pyarrow as pa
 
 from leadpolicy.backends.interpreter import Verdicts
 from leadpolicy.backends.sql.columns import Between, Place
+from leadpolicy.backends.sql.emit import WORD, Bit
 from leadpolicy.backends.sql.events import EventTable
+from leadpolicy.backends.sql.plan import Layout
 from leadpolicy.backends.sql.program import TableProgram
 from leadpolicy.backends.sql.session import Session
 from leadpolicy.logic.terms import Logic
@@ -101,23 +103,29 @@ def run_table(
     assert answers["id"] == [str(i) for i in range(len(records))]
     layout = run.layout
 
-    def truths(places: Sequence[tuple[int, int]], row: int) -> tuple[Truth, ...]:
-        return tuple(_truth(answers, layout.words[word], bit, row) for word, bit in places)
-
-    found: dict[str, list[Verdicts]] = {}
+    found: dict[str, list[Verdicts]] = {label: [] for label in logics}
     for label in logics:
-        found[label] = [
-            Verdicts(truths(layout.criteria[label], row), truths(layout.stages[label], row))
-            for row in range(len(records))
-        ]
-        for row, verdicts in enumerate(found[label]):
-            assert answers[layout.stage[label]][row] == last(verdicts.stages, TRUE)
-            assert answers[layout.possible[label]][row] == last(verdicts.stages, UNKNOWN)
+        for row in range(len(records)):
+            criteria = tuple(_truth(answers, layout, bit, row) for bit in layout.criteria[label])
+            stage = answers[layout.stage[label]][row]
+            possible = answers[layout.possible[label]][row]
+            places = layout.stages[label]
+            if places is None:
+                stages = tuple(
+                    TRUE if place <= stage else UNKNOWN if place <= possible else FALSE
+                    for place in range(1, len(logics[label].stages) + 1)
+                )
+            else:
+                stages = tuple(_truth(answers, layout, bit, row) for bit in places)
+            assert stage == last(stages, TRUE)
+            assert possible == last(stages, UNKNOWN)
+            found[label].append(Verdicts(criteria, stages))
     return found
 
 
-def _truth(answers: dict[str, list[int]], word: tuple[str, str], bit: int, row: int) -> Truth:
-    holds, fails = (bool(answers[name][row] >> bit & 1) for name in word)
+def _truth(answers: dict[str, list[int]], layout: Layout, place: Bit, row: int) -> Truth:
+    word = answers[layout.words[place.word]][row]
+    holds, fails = bool(word >> place.bit & 1), bool(word >> place.bit + WORD & 1)
     assert not (holds and fails)
     return TRUE if holds else FALSE if fails else UNKNOWN
 

@@ -18,7 +18,7 @@ from functools import lru_cache
 from typing import Any
 
 from leadpolicy.backends.closure.code import Writer
-from leadpolicy.backends.closure.formulas import conjuncts, distinct, parts, subjects
+from leadpolicy.backends.closure.formulas import conjuncts, distinct, looked_at, parts, subjects
 from leadpolicy.backends.closure.model import Closure, Explanation
 from leadpolicy.backends.interpreter import Verdicts
 from leadpolicy.logic.terms import Logic
@@ -48,6 +48,7 @@ def compile_logic(logic: Logic) -> Closure:
         tuple(tuple(place[part] for part in parts(term)) for term in terms),
         tuple(place[term] for term in logic.stages),
         tuple(tuple(place[t] for t in conjuncts(term)) for term in logic.stages),
+        tuple(looked_at(term) for term in terms),
         source,
     )
 

@@ -25,6 +25,7 @@ from leadpolicy.logic.terms import (
     TextTest,
 )
 from leadpolicy.types import NUMERIC, Kind
+from leadpolicy.vocabulary.model import EVENT
 
 Formula: TypeAlias = tuple[Term, bool]
 """A term with what is asked of it: whether it holds (True) or fails (False)."""
@@ -43,6 +44,13 @@ def subjects(term: Term) -> tuple[Subject, ...]:
             return (term.subject,)
         case _:
             return ()
+
+
+def looked_at(term: Term) -> tuple[str, ...]:
+    """The facts that a condition looks at by name, or the events as `event:KIND`."""
+    if isinstance(term, Happened):
+        return (EVENT + term.event,)
+    return tuple(subject.name for subject in subjects(term))
 
 
 def parts(term: Term) -> tuple[Term, ...]:

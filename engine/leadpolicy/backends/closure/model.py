@@ -7,12 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple, TypeAlias
 
-from leadpolicy.backends.closure.formulas import subjects
 from leadpolicy.backends.interpreter import Verdicts
-from leadpolicy.logic.terms import Happened, Term
+from leadpolicy.logic.terms import Term
 from leadpolicy.truth import TRUE, UNKNOWN, Truth
 from leadpolicy.types import Range, Value
-from leadpolicy.vocabulary.model import EVENT
 from leadpolicy.vocabulary.record import EventLog, Record
 
 Facts: TypeAlias = Mapping[str, Value | None]
@@ -62,6 +60,8 @@ class Closure:
     _stages: tuple[int, ...] = field(repr=False)
     _conjuncts: tuple[tuple[int, ...], ...] = field(repr=False)
     """For every stage the places of what must all hold."""
+    _looked_at: tuple[tuple[str, ...], ...] = field(repr=False)
+    """For every condition the facts, or `event:KIND`, that it looks at."""
     source: str = field(repr=False)
 
     def verdicts(self, record: Record, as_of: datetime) -> Verdicts:
@@ -90,6 +90,7 @@ class Closure:
     def _missing(self, found: Truths, facts: Facts) -> tuple[str, ...]:
         """What the conditions lack that keep stages UNKNOWN, reached through UNKNOWN terms only."""
         names: dict[str, None] = {}
+        parts, looked_at = self._parts, self._looked_at
         pending = [place for place in reversed(self._stages) if found[place] is UNKNOWN]
         seen: set[int] = set()
         while pending:
@@ -97,14 +98,13 @@ class Closure:
             if place in seen:
                 continue
             seen.add(place)
-            if parts := self._parts[place]:
-                pending += [part for part in reversed(parts) if found[part] is UNKNOWN]
-                continue
-            term = self.terms[place]
-            if isinstance(term, Happened):
-                names[EVENT + term.event] = None
-            for subject in subjects(term):
-                value = facts.get(subject.name)
-                if value is None or isinstance(value, Range):
-                    names[subject.name] = None
+            if inner := parts[place]:
+                pending += [part for part in reversed(inner) if found[part] is UNKNOWN]
+            elif len(looked_at[place]) == 1:
+                names[looked_at[place][0]] = None
+            else:
+                for name in looked_at[place]:
+                    value = facts.get(name)
+                    if value is None or isinstance(value, Range):
+                        names[name] = None
         return tuple(names)

@@ -26,7 +26,7 @@ from leadpolicy.truth import Truth
 from leadpolicy.vocabulary.record import EventLog, Record
 
 ENGINE: Final = "durable_rules_engine"
-COMMAND: Final = (sys.executable, "-m", "leadpolicy.backends.durable.worker")
+COMMAND: Final = (sys.executable, "-P", "-m", "leadpolicy.backends.durable.worker")
 MOST_PROGRAMS: Final = 64
 """Policies that are kept; with more of them everything begins anew."""
 _TRUTHS: Final = tuple(Truth)
@@ -108,11 +108,10 @@ class Durable:
         try:
             return self._ask(program, request, who)
         except _Crash:
-            self._stop()
+            pass
         try:
             return self._ask(program, request, who)
         except _Crash as crash:
-            self._stop()
             raise _error(f"the engine crashed twice ({crash})", who) from None
 
     def _ask(self, program: Program, request: dict[str, Any], who: str) -> list[int]:
@@ -133,6 +132,9 @@ class Durable:
         except queue.Empty:
             self._stop()
             raise _error(f"the engine did not answer within {self.limit:g} s", who) from None
+        except BaseException:  # its answer must not be taken for that of the next request
+            self._stop()
+            raise
         if "error" in answer:
             self._stop()
             raise _error(f"the engine reports: {answer['error']}", who)

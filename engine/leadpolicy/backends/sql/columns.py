@@ -6,6 +6,7 @@ refused when the table is opened; a value that does not fit is found while the t
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -58,6 +59,8 @@ class Part:
     raw: Sql | None = field(default=None, compare=False)
     column: str = ""
     expected: str = ""
+    bare: bool = False
+    """The raw value is a double that fits if it is finite."""
 
     @property
     def raw_name(self) -> str:
@@ -81,12 +84,18 @@ def header_of(where: str, columns: Sequence[tuple[str, str]], *, texts: bool = F
 
 
 class Binder:
-    """Finds the columns of facts in one table; problems are collected."""
+    """Finds the columns of facts in one table; problems are collected.
 
-    def __init__(self, header: Header, problems: Problems, prefix: str = "f") -> None:
+    `late`: values are checked where a verdict comes to depend on them, not row by row.
+    """
+
+    def __init__(
+        self, header: Header, problems: Problems, prefix: str = "f", *, late: bool = False
+    ) -> None:
         self.header = header
         self.problems = problems
         self.prefix = prefix
+        self.late = late
         self.made = 0
 
     def facts(
@@ -118,7 +127,7 @@ class Binder:
         part, store = self._part(fact, kind, place, name, order)
         if part is None:
             return None
-        return Bound(_form(kind, name, store, order), (part,))
+        return Bound(_form(kind, part, store, order, late=self.late), (part,))
 
     def _range(self, fact: str, kind: Type, place: Between, name: str) -> Bound | None:
         if kind.kind not in NUMERIC:
@@ -157,7 +166,8 @@ class Binder:
             self._unfit(fact, kind, column, stored)
             return None, Store.SHORT
         checked = raw.copy() if read.checked else None
-        return Part(name, read.value, checked, column, expected(kind)), read.store
+        made = Part(name, read.value, checked, column, expected(kind), bare=read.bare)
+        return made, read.store
 
     def column_type(self, column: str, what: str) -> str | None:
         """The engine's type of a column; None where it is missing or ambiguous (noted)."""
@@ -208,13 +218,31 @@ def expected(kind: Type) -> str:
             return "timestamps"
 
 
-def _form(kind: Type, name: str, store: Store, order: tuple[str, ...]) -> Form:
-    sql = tree.column(name)
+def _form(kind: Type, part: Part, store: Store, order: tuple[str, ...], *, late: bool) -> Form:
+    sql = tree.column(part.name)
+    bare = None
+    if late and part.raw is not None:
+        raw = tree.column(part.raw_name)
+        if part.bare:
+            bare = raw
+            beyond = tree.gt(tree.call("abs", raw.copy()), tree.double(sys.float_info.max))
+            sql = tree.case([(beyond, tree.failure(tree.DOUBLE))], raw.copy())
+        else:
+            lost = tree.case([(tree.not_null(raw), _failure(kind))], None)
+            sql = tree.call("coalesce", sql, lost)
     if kind.kind in NUMERIC:
-        return Single(kind, Number(sql, store))
+        return Single(kind, Number(sql, store, bare))
     if is_coded(kind.kind):
         return Coded(kind, sql, order)
     return Plain(kind, sql)
+
+
+def _failure(kind: Type) -> Sql:
+    if kind.kind is Kind.CHOICES:
+        return tree.exp.Cast(
+            this=tree.call("error", tree.text(tree.UNFIT)), to=reading.LIST_OF_TEXTS.copy()
+        )
+    return tree.failure(tree.INTEGER if is_coded(kind.kind) else reading.STORED[kind.kind])
 
 
 def missing(kind: Type, order: tuple[str, ...]) -> Bound:
@@ -244,10 +272,6 @@ def orders_for(
     }
 
 
-UNFIT: Final = "leadpolicy: a value does not fit"
-"""The message of the engine's error; the diagnosis is made by a second look."""
-
-
 def guard(parts: Iterable[Part]) -> Sql | None:
     """A filter that lets every row pass and raises an error where a raw value was lost."""
     checks = [
@@ -257,5 +281,4 @@ def guard(parts: Iterable[Part]) -> Sql | None:
     ]
     if not checks:
         return None
-    failure = tree.cast(tree.call("error", tree.text(UNFIT)), tree.Word.BOOLEAN)
-    return tree.case([(tree.every(checks), tree.yes())], failure)
+    return tree.case([(tree.every(checks), tree.yes())], tree.failure(tree.Word.BOOLEAN))

@@ -56,11 +56,14 @@ from leadpolicy.truth import FALSE, TRUE
 from leadpolicy.types import NUMERIC, Kind, Range
 
 _DAY: Final = 86_400_000_000
+WORD: Final = 31
+"""Verdicts that a word carries: two bits each in a 64 bit integer with sign."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bit:
-    """The place of a term's verdict in the words `holds N` and `fails N`."""
+    """The place of a term's verdict: in the column `verdicts WORD` bit `bit` says that it holds,
+    bit `bit + WORD` that it fails."""
 
     word: int
     bit: int
@@ -99,6 +102,21 @@ class Emitter:
         """TRUE exactly where the term is FALSE."""
         return self._formula(term, want=False)
 
+    def unknown(self, term: Term) -> Sql | None:
+        """TRUE exactly where the term is UNKNOWN; None where that takes more than to see that a
+        value is missing."""
+        match term:
+            case Compare(left=subject, right=Literal()) | Member(subject=subject):
+                pass
+            case TextTest(subject=subject) | Has(subject=subject):
+                pass
+            case Not():
+                return self.unknown(term.term)
+            case _:
+                return None
+        form = self.forms[subject.name]
+        return None if isinstance(form, Ends) or term in self.bits else tree.opposite(known(form))
+
     def all_hold(self, terms: Iterable[Term]) -> Sql:
         """TRUE exactly where every term holds; verdicts in one word are tested together."""
         return self._every(terms, want=True)
@@ -109,12 +127,12 @@ class Emitter:
 
     def _every(self, terms: Iterable[Term], *, want: bool) -> Sql:
         masks, others = self._masks(terms)
-        tests = [_all_set(_word_of(want, word), mask) for word, mask in masks.items()]
+        tests = [_all_set(_word(word), _mask(mask, want=want)) for word, mask in masks.items()]
         return tree.every([*tests, *(self._formula(term, want=want) for term in others)])
 
     def _some(self, terms: Iterable[Term], *, want: bool) -> Sql:
         masks, others = self._masks(terms)
-        tests = [_some_set(_word_of(want, word), mask) for word, mask in masks.items()]
+        tests = [_some_set(_word(word), _mask(mask, want=want)) for word, mask in masks.items()]
         return tree.some([*tests, *(self._formula(term, want=want) for term in others)])
 
     def _masks(self, terms: Iterable[Term]) -> tuple[dict[int, int], list[Term]]:
@@ -132,7 +150,7 @@ class Emitter:
     def _formula(self, term: Term, *, want: bool) -> Sql:
         bit = self.bits.get(term)
         if bit is not None:
-            return _some_set(_word_of(want, bit.word), 1 << bit.bit)
+            return _some_set(_word(bit.word), _mask(1 << bit.bit, want=want))
         return self._make(term, want=want)
 
     def _make(self, term: Term, *, want: bool) -> Sql:
@@ -318,8 +336,12 @@ class Emitter:
         )
 
 
-def _word_of(want: bool, word: int) -> Sql:
-    return tree.column(f"{'holds' if want else 'fails'} {word}")
+def _word(word: int) -> Sql:
+    return tree.column(f"verdicts {word}")
+
+
+def _mask(mask: int, *, want: bool) -> int:
+    return mask if want else mask << WORD
 
 
 def _all_set(word: Sql, mask: int) -> Sql:
@@ -395,4 +417,4 @@ def _some_of(term: Member, form: Ends, *, want: bool) -> Sql:
     return tree.eq(inside, tree.add(tree.subtract(high, low), tree.whole(1)))
 
 
-__all__ = ["Bit", "Counted", "Emitter"]
+__all__ = ["WORD", "Bit", "Counted", "Emitter"]

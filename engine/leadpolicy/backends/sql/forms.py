@@ -27,10 +27,15 @@ class Store(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A number in SQL. For an end of a range NULL is open."""
+    """A number in SQL. For an end of a range NULL is open.
+
+    `bare` is the same without a check that it is finite, to be compared first and checked only
+    where the comparison holds.
+    """
 
     sql: Sql = field(compare=False)
     store: Store
+    bare: Sql | None = field(default=None, compare=False)
 
     def copy(self) -> Sql:
         """The expression, to be put into a tree."""

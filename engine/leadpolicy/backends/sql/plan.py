@@ -6,40 +6,38 @@ verdicts of the named terms as bits of words, and the stages.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from itertools import pairwise
 
 from leadpolicy.backends.sql import tree
-from leadpolicy.backends.sql.emit import Bit, Emitter
+from leadpolicy.backends.sql.emit import WORD, Bit, Emitter
 from leadpolicy.backends.sql.tree import Sql
 from leadpolicy.backends.sql.walk import walk
 from leadpolicy.logic.terms import All, Const, Logic, Term
-
-WORD: Final = 62
-"""Bits that a word carries: a 64 bit integer with sign."""
-
 
 @dataclass(frozen=True, slots=True)
 class Layout:
     """Where the answers stand in the result.
 
     `stage` and `possible` name a column per policy: 0 for none, i + 1 for the stage at place i.
-    `words` names pairs of columns of bits, (holds, fails). `criteria` and `stages` give word and
-    bit of each verdict, in the order of the policy's file; a verdict with neither bit is UNKNOWN.
+    `words` names columns of bits: with `Bit(word, bit)` a verdict holds where bit `bit` of that
+    word is set, fails where bit `bit + WORD` is, and is UNKNOWN where neither is. `criteria` gives
+    the places of a policy's criteria in the order of its file; so does `stages`, where that is not
+    None: then every stage needs the one before, so that those up to `stage` hold, those beyond
+    `possible` fail, and the others are UNKNOWN.
     """
 
     stage: Mapping[str, str]
     possible: Mapping[str, str]
-    words: tuple[tuple[str, str], ...]
-    criteria: Mapping[str, tuple[tuple[int, int], ...]]
-    stages: Mapping[str, tuple[tuple[int, int], ...]]
+    words: tuple[str, ...]
+    criteria: Mapping[str, tuple[Bit, ...]]
+    stages: Mapping[str, tuple[Bit, ...] | None]
 
     @property
     def columns(self) -> tuple[str, ...]:
         """All columns of answers, in the result's order."""
-        words = (name for pair in self.words for name in pair)
-        return (*self.stage.values(), *self.possible.values(), *words)
+        return (*self.stage.values(), *self.possible.values(), *self.words)
 
 
 def conjuncts(term: Term) -> Iterable[Term]:
@@ -58,22 +56,25 @@ def _needs(term: Term, other: Term) -> bool:
     )
 
 
-def _beyond(term: Term, given: frozenset[Term]) -> list[Term]:
+def _beyond(term: Term, given: frozenset[Term], known: Collection[Term]) -> list[Term]:
     """The conjuncts of a term, but those that are given."""
     if term in given:
         return []
-    if not isinstance(term, All):
+    if not isinstance(term, All) or term in known:
         return [term]
-    return list(dict.fromkeys(c for part in term.terms for c in _beyond(part, given)))
+    return list(dict.fromkeys(c for part in term.terms for c in _beyond(part, given, known)))
 
 
 def ladder(
-    stages: Sequence[Term], decide: Callable[[Iterable[Term], Sql, Sql], Sql]
+    stages: Sequence[Term],
+    decide: Callable[[Iterable[Term], Sql, Sql], Sql],
+    known: Collection[Term] = (),
 ) -> Sql:
     """The code of the last stage that is reached.
 
     `decide(parts, yes, no)` is one of two values, by whether all parts are reached. If every stage
-    that remains needs the lowest, that is asked first and only once; else the highest is.
+    that remains needs the lowest, that is asked first and only once; else the highest is. An AND
+    that is `known` is one part, others are taken apart.
     """
 
     def best(remaining: tuple[int, ...], default: int, given: frozenset[Term]) -> Sql:
@@ -82,10 +83,10 @@ def ladder(
         low, rest = remaining[0], remaining[1:]
         if all(_needs(stages[other], stages[low]) for other in rest):
             inside = best(rest, low + 1, given | set(conjuncts(stages[low])) | {stages[low]})
-            return decide(_beyond(stages[low], given), inside, _code(default))
+            return decide(_beyond(stages[low], given, known), inside, _code(default))
         high = remaining[-1]
         below = best(remaining[:-1], default, given)
-        return decide(_beyond(stages[high], given), _code(high + 1), below)
+        return decide(_beyond(stages[high], given, known), _code(high + 1), below)
 
     return best(tuple(range(len(stages))), 0, frozenset())
 
@@ -136,62 +137,60 @@ def stages_only(
 def everything(
     logics: Mapping[str, Logic], emitter: Emitter, source: Sql, keep: Mapping[str, str]
 ) -> Query:
-    """Stages, possible stages, and a bit for every verdict."""
+    """Stages, possible stages, and two bits for every criterion.
+
+    First the criteria that are made of no other, then all others out of their bits.
+    """
     criteria, stages = _named(logics)
     leaves = _leaves(criteria, stages)
-    placed: dict[Term, Bit] = {}
-    words = 0
+    words: list[str] = []
     for number, named in enumerate((leaves, [*criteria, *stages])):
-        fresh = [term for term in named if term not in placed]
-        made = _words(fresh, emitter, words)
-        if made:
-            columns = [tree.exp.Star(), *made]
-            source = tree.nested(tree.select(columns, source), f"layer {number}")
-        for place, term in enumerate(fresh):
-            word, bit = divmod(place, WORD)
-            placed[term] = Bit(words + word, bit)
-        words += -(-len(fresh) // WORD)
-        emitter.bits |= placed
-    return _answers(logics, emitter, source, keep, words)
-
-
-def _answers(
-    logics: Mapping[str, Logic], emitter: Emitter, source: Sql, keep: Mapping[str, str], words: int
-) -> Query:
+        fresh = [term for term in dict.fromkeys(named) if term not in emitter.bits]
+        chunks = [fresh[start : start + WORD] for start in range(0, len(fresh), WORD)]
+        if not chunks:
+            continue
+        made = {f"verdicts {len(words) + n}": chunk for n, chunk in enumerate(chunks)}
+        columns = [tree.alias(_word(chunk, emitter), name) for name, chunk in made.items()]
+        source = tree.nested(tree.select([tree.exp.Star(), *columns], source), f"layer {number}")
+        for name, chunk in made.items():
+            emitter.bits |= {term: Bit(len(words), bit) for bit, term in enumerate(chunk)}
+            words.append(name)
     stage = {label: f"{label} stage" for label in logics}
     maybe = {label: f"{label} possible" for label in logics}
-    pairs = tuple((holds_word(word), fails_word(word)) for word in range(words))
     columns = [tree.alias(tree.column(inner), outer) for inner, outer in keep.items()]
     for names, decide in ((stage, reached(emitter)), (maybe, possible(emitter))):
         columns += [
-            tree.alias(ladder_of_bits(logics[label].stages, decide), name)
+            tree.alias(ladder(logics[label].stages, decide, emitter.bits), name)
             for label, name in names.items()
         ]
-    columns += [tree.column(name) for pair in pairs for name in pair]
-    places = {term: (bit.word, bit.bit) for term, bit in emitter.bits.items()}
+    columns += [tree.column(name) for name in words]
+    bits = emitter.bits
     layout = Layout(
         stage,
         maybe,
-        pairs,
-        {label: tuple(places[t] for t in logic.criteria) for label, logic in logics.items()},
-        {label: tuple(places[t] for t in logic.stages) for label, logic in logics.items()},
+        tuple(words),
+        {label: tuple(bits[t] for t in logic.criteria) for label, logic in logics.items()},
+        {
+            label: None if _is_chain(logic.stages) else tuple(bits[t] for t in logic.stages)
+            for label, logic in logics.items()
+        },
     )
     return Query(tree.select(columns, source), layout)
 
 
-def ladder_of_bits(
-    stages: Sequence[Term], decide: Callable[[Iterable[Term], Sql, Sql], Sql]
-) -> Sql:
-    """The same code where every stage has a bit: the highest first."""
-    answer = _code(0)
-    for place, stage in enumerate(stages, 1):
-        answer = decide([stage], _code(place), answer)
-    return answer
+def _is_chain(stages: Sequence[Term]) -> bool:
+    return all(_needs(later, earlier) for earlier, later in pairwise(stages))
 
 
 def _named(logics: Mapping[str, Logic]) -> tuple[list[Term], list[Term]]:
+    """The criteria, and the stages whose verdicts do not follow from the stage reached."""
     criteria = dict.fromkeys(t for logic in logics.values() for t in logic.criteria)
-    stages = dict.fromkeys(t for logic in logics.values() for t in logic.stages)
+    stages = dict.fromkeys(
+        term
+        for logic in logics.values()
+        if not _is_chain(logic.stages)
+        for term in logic.stages
+    )
     return list(criteria), [term for term in stages if term not in criteria]
 
 
@@ -206,29 +205,16 @@ def _leaves(criteria: Sequence[Term], stages: Sequence[Term]) -> list[Term]:
     ]
 
 
-def holds_word(word: int) -> str:
-    """The column of the bits of what holds."""
-    return f"holds {word}"
+def _word(terms: Sequence[Term], emitter: Emitter) -> Sql:
+    """The bits of up to `WORD` terms."""
+    return tree.cast(tree.total(_bits(term, n, emitter) for n, term in enumerate(terms)), tree.BIG)
 
 
-def fails_word(word: int) -> str:
-    """The column of the bits of what fails."""
-    return f"fails {word}"
-
-
-def _words(terms: Sequence[Term], emitter: Emitter, first: int) -> list[Sql]:
-    """Two columns for every `WORD` terms."""
-    made: list[Sql] = []
-    for start in range(0, len(terms), WORD):
-        chunk = terms[start : start + WORD]
-        word = first + start // WORD
-        for name, formula in ((holds_word, emitter.holds), (fails_word, emitter.fails)):
-            bits = [_bit(formula(term), place, len(chunk)) for place, term in enumerate(chunk)]
-            made.append(tree.alias(tree.cast(tree.total(bits), tree.BIG), name(word)))
-    return made
-
-
-def _bit(formula: Sql, place: int, count: int) -> Sql:
-    kind = tree.SMALL if count < 15 else tree.INTEGER if count < 31 else tree.BIG
-    one, none = (tree.cast(tree.whole(number), kind) for number in (1 << place, 0))
-    return tree.case([(formula, one)], none)
+def _bits(term: Term, place: int, emitter: Emitter) -> Sql:
+    holds, fails, neither = (
+        tree.cast(tree.whole(bits), tree.BIG) for bits in (1 << place, 1 << place + WORD, 0)
+    )
+    unknown = emitter.unknown(term)
+    if unknown is not None:
+        return tree.case([(emitter.holds(term), holds), (unknown, neither)], fails)
+    return tree.case([(emitter.holds(term), holds), (emitter.fails(term), fails)], neither)

@@ -129,6 +129,7 @@ class TableProgram:
         as_of: datetime | str,
         id: str | None = None,
         events: Mapping[str, EventTable | None] | None = None,
+        check_all: bool = False,
         session: Session | None = None,
     ) -> Run:
         """Opens and checks everything. Raises `LeadpolicyError` with all that does not fit.
@@ -137,10 +138,14 @@ class TableProgram:
         facts their places, by default columns of their own names. `as_of` is the moment of
         evaluation, or the column that holds it. `id` is the column of the records' keys: it comes
         back with the answers, which stand in the order of the source, and finds the events.
+
+        A value that does not fit its fact is an error while the query runs. Where only stages are
+        asked for, a value is looked at where a stage may depend on it; `check_all` looks at every
+        value of every column that is used, as runs with verdict bits do.
         """
         if isinstance(source, Loaded):
             session = source.session
-        opening = _Opening(self, session or Session(), dict(events or {}), as_of, id)
+        opening = _Opening(self, session or Session(), dict(events or {}), as_of, id, check_all)
         return opening.run(source, dict(columns or {}))
 
     def run(
@@ -152,11 +157,12 @@ class TableProgram:
         id: str | None = None,
         events: Mapping[str, EventTable | None] | None = None,
         out: str | Path | None = None,
+        check_all: bool = False,
         session: Session | None = None,
     ) -> pd.DataFrame | None:
         """A pandas frame; with `out`, a Parquet file of that name instead. See `prepare`."""
         ready = self.prepare(
-            source, columns, as_of=as_of, id=id, events=events, session=session
+            source, columns, as_of=as_of, id=id, events=events, check_all=check_all, session=session
         )
         if out is None:
             return ready.pandas()
@@ -173,6 +179,7 @@ class _Opening:
     events: dict[str, EventTable | None]
     as_of: datetime | str
     id: str | None
+    check_all: bool
     problems: Problems = field(default_factory=Problems)
     looks: list[tuple[Sql, tuple[Part, ...], str]] = field(default_factory=list)
 
@@ -194,6 +201,11 @@ class _Opening:
         where = str(source) if isinstance(source, str | Path) else "the table"
         _check_names([*keep.values(), *query.layout.columns], where)
         return Run(self.session, tree.render(query.select), query.layout, where, tuple(self.looks))
+
+    @property
+    def late(self) -> bool:
+        """Whether values are checked only where a stage depends on them."""
+        return not (self.check_all or self.program.full)
 
     def _tallied(self) -> bool:
         return any(self.events.get(kind) is not None for kind in self.program.events)
@@ -233,7 +245,7 @@ class _Opening:
         self.problems.stop_on_errors()
         parts = tuple(part for one in (*bound.values(), *extra.values()) for part in one.parts)
         self.looks.append((opened.sql, parts, opened.header.where))
-        base = typed(opened.sql, parts, self._keep(), numbered=self._tallied())
+        base = typed(opened.sql, parts, self._keep(), numbered=self._tallied(), late=self.late)
         forms = {name: one.form for name, one in bound.items()}
         return base, forms, {name: _value(one) for name, one in extra.items()}
 
@@ -243,9 +255,9 @@ class _Opening:
     def _bind(
         self, opened: Opened, columns: dict[str, Place]
     ) -> tuple[dict[str, Bound], dict[str, Bound]]:
-        binder = Binder(opened.header, self.problems)
+        binder = Binder(opened.header, self.problems, late=self.late)
         bound = binder.facts(self.program.facts, columns, self.program.orders)
-        flags = Binder(opened.header, self.problems, "x")
+        flags = Binder(opened.header, self.problems, "x", late=self.late)
         wanted = self._flags()
         return bound, flags.facts(wanted, {}, {})
 
@@ -384,10 +396,18 @@ def _check_names(names: Sequence[str], where: str) -> None:
             )
 
 
-def typed(source: Sql, parts: Sequence[Part], keep: Mapping[str, str], *, numbered: bool) -> Sql:
+def typed(
+    source: Sql,
+    parts: Sequence[Part],
+    keep: Mapping[str, str],
+    *,
+    numbered: bool,
+    late: bool = False,
+) -> Sql:
     """The typed columns of a source, and those to keep under another name, to select from.
 
-    A row with a value that does not fit raises an error while the query runs.
+    A row with a value that does not fit raises an error while the query runs; with `late` that is
+    left to the formulas, and the raw values come along.
     """
     made = [tree.alias(part.value.copy(), part.name) for part in parts]
     made += [tree.alias(part.raw.copy(), part.raw_name) for part in parts if part.raw is not None]
@@ -397,7 +417,7 @@ def typed(source: Sql, parts: Sequence[Part], keep: Mapping[str, str], *, number
     if not made:
         made = [tree.alias(tree.yes(), "nothing")]
     inner = tree.nested(tree.select(made, source.copy()), "raw")
-    check = guard(parts)
+    check = None if late else guard(parts)
     if check is None:
         return inner
     names = [*(part.name for part in parts), *keep.values(), *([ROW] if numbered else ())]

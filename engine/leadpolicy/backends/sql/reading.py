@@ -18,7 +18,7 @@ from leadpolicy.types import Kind, Type
 
 STORED: Final = {
     Kind.BOOLEAN: tree.Word.BOOLEAN,
-    Kind.INTEGER: tree.INTEGER,
+    Kind.INTEGER: tree.BIG,
     Kind.NUMBER: tree.DOUBLE,
     Kind.MONEY: tree.DOUBLE,
     Kind.TEXT: tree.TEXT,
@@ -29,7 +29,7 @@ STORED: Final = {
     Kind.MOMENT: tree.BIG,
 }
 LIST_OF_TEXTS: Final = tree.exp.DataType(
-    this=tree.Word.LIST,
+    this=tree.Word.ARRAY,
     expressions=[tree.exp.DataType(this=tree.TEXT)],
     nested=True,
 )
@@ -62,6 +62,8 @@ class Read:
     value: Sql = field(compare=False)
     store: Store = Store.SHORT
     checked: bool = True
+    bare: bool = False
+    """The raw value is a double already; it fits if it is finite."""
 
 
 def of_typed(kind: Type, raw: Sql, stored: str, order: tuple[str, ...]) -> Read | None:
@@ -161,7 +163,8 @@ def _number(raw: Sql, stored: str) -> Read | None:
         return Read(_only_where(exact, tree.cast(raw.copy(), tree.DOUBLE)), Store.FLOAT)
     if stored in _FLOATS:
         value = raw if stored == "DOUBLE" else tree.cast(raw, tree.DOUBLE)
-        return Read(_only_where(tree.call("isfinite", value.copy()), value), Store.FLOAT)
+        finite = _only_where(tree.call("isfinite", value.copy()), value)
+        return Read(finite, Store.FLOAT, bare=stored == "DOUBLE")
     found = _DECIMAL.match(stored)
     if found is None:
         return None

@@ -13,7 +13,7 @@ from typing import Any, Final
 import duckdb
 
 from leadpolicy.backends.sql import tree
-from leadpolicy.backends.sql.columns import UNFIT, Header, Part, header_of
+from leadpolicy.backends.sql.columns import Header, Part, header_of
 from leadpolicy.backends.sql.exact import TIMES, sign_of_times
 from leadpolicy.backends.sql.tree import Sql
 from leadpolicy.diagnostics import Diagnostic, LeadpolicyError, cited
@@ -141,7 +141,7 @@ class Session:
         except duckdb.Error as error:
             self.connection = self.connection.cursor()
             message = str(error)
-            if UNFIT in message:
+            if tree.UNFIT in message:
                 raise Unfit from error
             raise LeadpolicyError([_diagnostic(error, message, what)]) from error
 

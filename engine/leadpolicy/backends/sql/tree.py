@@ -131,6 +131,15 @@ def try_decimal(tree: Sql, width: int, scale: int) -> Sql:
     return exp.TryCast(this=tree, to=_decimal_type(width, scale))
 
 
+UNFIT: Final = "leadpolicy: a value does not fit"
+"""The message of the engine's error; the diagnosis is made by a second look."""
+
+
+def failure(kind: Word) -> Sql:
+    """An error where it is evaluated, and of any type."""
+    return cast(call("error", text(UNFIT)), kind)
+
+
 def each(array: Sql, variable: str, body: Sql) -> Sql:
     """The list with a function applied to every element."""
     return call(
@@ -217,6 +226,11 @@ def is_not_false(tree: Sql) -> Sql:
 
 def negate(tree: Sql) -> Sql:
     return exp.Not(this=_operand(tree))
+
+
+def opposite(tree: Sql) -> Sql:
+    """NOT, without two in a row."""
+    return tree.this if isinstance(tree, exp.Not) else negate(tree)
 
 
 def is_yes(tree: Sql) -> bool:
