@@ -45,9 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given.json is not None:
         data = {
             "python": platform.python_version(),
-            "tables": {
-                title: [asdict(row) for row in rows] for title, (_, rows) in tables.items()
-            },
+            "tables": {title: [asdict(row) for row in rows] for title, (_, rows) in tables.items()},
             **figures,
         }
         given.json.write_text(json.dumps(data, indent=2) + "\n", encoding="utf-8")

@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import partial
 from typing import Final, TypeAlias
 
+from leadpolicy.backends import durable
 from leadpolicy.backends.closure import compile_logic
 from leadpolicy.backends.interpreter import Verdicts, verdicts
 from leadpolicy.logic.terms import Logic
@@ -26,7 +27,14 @@ def closure(logic: Logic) -> Run:
     return compile_logic(logic).verdicts
 
 
+def durable_rules(logic: Logic) -> Run:
+    """The policy as a durable-rules rule set, evaluated by its engine."""
+    return partial(durable.verdicts, logic)
+
+
 BACKENDS: Final[Mapping[str, Backend]] = {
     "interpreter": interpreter,
     "closure": closure,
+    # Compiled when it is installed, and so not everywhere.
+    **({"durable-rules": durable_rules} if durable.installed() else {}),
 }

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 
 from leadpolicy.diagnostics import LeadpolicyError, Problems, ValueProblem, suggest
 from leadpolicy.policy.lower import lower
 from leadpolicy.policy.model import Parameter, Policy
 from leadpolicy.policy.operands import checked_against
+from leadpolicy.times import show_duration
 
 
 def with_parameters(policy: Policy, changes: Mapping[str, object]) -> Policy:
@@ -26,9 +28,9 @@ def with_parameters(policy: Policy, changes: Mapping[str, object]) -> Policy:
             )
             continue
         parameter = _set(parameters[name], given)
-        if parameter == parameters[name] and name not in changed:
-            continue
         problem = checked_against(parameter)
+        if not parameter.listed and len(parameter.texts) != 1:
+            problem = ValueProblem(f"the parameter `{name}` takes a single value", "no list")
         if problem is not None:
             problems.error(
                 problem.code,
@@ -38,7 +40,9 @@ def with_parameters(policy: Policy, changes: Mapping[str, object]) -> Policy:
                 help=problem.help,
             )
         parameters[name] = parameter
-        changed[name] = parameter.shown if not parameter.listed else f"[{parameter.shown}]"
+        changed.pop(name, None)
+        if parameter.texts != parameter.declared:
+            changed[name] = parameter.shown if not parameter.listed else f"[{parameter.shown}]"
     problems.stop_on_errors()
     try:
         logic, terms = lower(policy.vocabulary, parameters, policy.criteria, policy.stages)
@@ -60,8 +64,10 @@ def _listed(policy: Policy) -> str:
 
 
 def _set(parameter: Parameter, given: object) -> Parameter:
-    if isinstance(given, list | tuple | set | frozenset):
+    if isinstance(given, list | tuple):
         texts = tuple(_text(item) for item in given)
+    elif isinstance(given, set | frozenset):
+        texts = tuple(sorted(_text(item) for item in given))
     else:
         text = _text(given)
         if parameter.listed:
@@ -69,8 +75,16 @@ def _set(parameter: Parameter, given: object) -> Parameter:
             texts = tuple(part.strip() for part in inner.split(",") if part.strip())
         else:
             texts = (text,)
-    return replace(parameter, texts=texts)
+    declared = parameter.texts if parameter.declared is None else parameter.declared
+    return replace(parameter, texts=texts, declared=declared)
 
 
 def _text(given: object) -> str:
-    return str(given).lower() if isinstance(given, bool) else str(given)
+    """A Python object as it would be written in a file."""
+    match given:
+        case bool():
+            return str(given).lower()
+        case timedelta():
+            return show_duration(given)
+        case _:
+            return str(given)

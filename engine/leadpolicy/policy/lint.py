@@ -41,14 +41,12 @@ from leadpolicy.types import Kind
 
 
 def lint(policy: Policy, problems: Problems, used_parameters: set[str]) -> None:
-    """Notes warnings about a policy that is otherwise sound; accepted codes are left out."""
-    found = Problems()
-    _unused(policy, found, used_parameters)
-    _counts(policy, found)
-    _decided(policy, found)
-    _impossible(policy, found)
-    _stranding(policy, found)
-    problems.found.extend(d for d in found if d.code not in policy.accepts)
+    """Notes warnings about a policy that is otherwise sound."""
+    _unused(policy, problems, used_parameters)
+    _counts(policy, problems)
+    _decided(policy, problems)
+    _impossible(policy, problems)
+    _stranding(policy, problems)
 
 
 def _unused(policy: Policy, problems: Problems, used_parameters: set[str]) -> None:
@@ -102,7 +100,8 @@ def _counts(policy: Policy, problems: Problems) -> None:
         elif (condition.bound == "at_least" and count == 0) or (
             condition.bound == "at_most" and count >= most
         ):
-            problems.warn("LP404", "this number is always reached", condition.span)
+            bound = condition.bound.replace("_", " ")
+            problems.warn("LP404", f"{bound} {count} of {most} is always TRUE", condition.span)
 
 
 def _count(policy: Policy, quorum: Quorum) -> int:

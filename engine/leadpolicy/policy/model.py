@@ -174,6 +174,8 @@ class Parameter:
     range: tuple[str, str] | None = None
     values: tuple[str, ...] = ()
     span: Span | None = field(default=None, compare=False, repr=False)
+    declared: tuple[str, ...] | None = field(default=None, compare=False)
+    """The value in the file, once another one was set."""
 
     @property
     def shown(self) -> str:

@@ -77,8 +77,11 @@ ID: Final = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*\Z")
 def read_policy(
     node: Node | None, vocabulary: Vocabulary, problems: Problems, path: str = ""
 ) -> Policy | None:
-    """The policy in a document, or None where errors were noted. Warnings do not stop it."""
-    before = len(problems.errors)
+    """The policy in a document, or None where errors were noted.
+
+    Warnings do not stop it; those that its author accepts are left out.
+    """
+    before, earlier = len(problems.errors), len(problems.found)
     top = as_mapping(node, problems, "the keys policy, version, title, criteria and stages")
     if top is None:
         return None
@@ -88,6 +91,9 @@ def read_policy(
     if policy is None or len(problems.errors) > before:
         return None
     lint(policy, problems, reading.scope.used_parameters)
+    problems.found[earlier:] = [
+        d for d in problems.found[earlier:] if d.code not in policy.accepts
+    ]
     return policy
 
 

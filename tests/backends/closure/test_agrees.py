@@ -58,9 +58,7 @@ def compared(seed: int) -> int:
     world = World(random.Random(seed))
     logic = world.logic()
     closure = compile_logic(logic)
-    return sum(
-        assert_agrees(logic, closure, world.record(), world.now()) for _ in range(RECORDS)
-    )
+    return sum(assert_agrees(logic, closure, world.record(), world.now()) for _ in range(RECORDS))
 
 
 def test_random_policies_on_random_records() -> None:

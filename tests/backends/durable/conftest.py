@@ -8,8 +8,6 @@ import pytest
 
 from leadpolicy.backends.durable import Durable, installed
 
-collect_ignore_glob = ["engine.py"]
-
 
 @pytest.fixture(scope="session")
 def durable() -> Iterator[Durable]:

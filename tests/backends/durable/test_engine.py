@@ -169,8 +169,16 @@ def test_a_message_holds_252_properties(durable: Durable) -> None:
     ]
     facts: dict[str, Value] = {s.name: 1 for s in subjects}
     assert verdict(durable, build.every(halves), facts) is TRUE
+    quorums = [  # five rules of 51 signals each are 255 properties
+        build.at_least(50, [build.compare(Comparison.GE, s, Literal(0)) for s in part])
+        for part in (subjects[n : n + 51] for n in range(43, 400, 51))
+    ]
+    assert verdict(durable, build.every(quorums), facts) is TRUE
     del facts["fact.n399"]
     assert verdict(durable, build.every(halves), facts) is UNKNOWN
+    assert verdict(durable, build.every(quorums), facts) is TRUE
+    facts["fact.n398"] = -1
+    assert verdict(durable, build.every(quorums), facts) is UNKNOWN
 
 
 @pytest.mark.parametrize("value", [1e16, 1e22, 1e-7, 5e-324, 1.7976931348623157e308, -1e16, 0.1])
@@ -184,7 +192,7 @@ def test_numbers_with_exponents(durable: Durable, value: float) -> None:
 def test_the_engine_refuses_an_exponent_without_a_point() -> None:
     code = (
         "h = rule_set('a', {'arrived': {'z': 0}, 'x': {'$gte': {'p': 10.0}}})\n"
-        "answer = attempt(post, h, '{\"sid\":\"r\",\"z\":0,\"p\":%s}')"
+        'answer = attempt(post, h, \'{"sid":"r","z":0,"p":%s}\')'
     )
     assert ask(code % "1e16") == "error: Could not assert fact, error code: 204"
     assert ask(code % "1.0e16") == [0, ["arrived", "x"]]

@@ -89,7 +89,7 @@ def test_an_error_of_the_engine_is_reported(tmp_path: Path) -> None:
     script.write_text(
         "import sys\n"
         "for line in sys.stdin:\n"
-        "    print('{\"error\": \"error: Could not assert fact, error code: 303\"}', flush=True)\n",
+        '    print(\'{"error": "error: Could not assert fact, error code: 303"}\', flush=True)\n',
         encoding="utf-8",
     )
     with (

@@ -21,9 +21,7 @@ def count_at_least(least: int, found: tuple[Truth, ...]) -> Truth:
     return at_least(least, certain, certain + found.count(UNKNOWN))
 
 
-def score_at_least(
-    least: int, weights: tuple[int, ...], found: tuple[Truth, ...]
-) -> Truth:
+def score_at_least(least: int, weights: tuple[int, ...], found: tuple[Truth, ...]) -> Truth:
     """The verdict of a score out of those of its rules."""
     low = high = 0
     for weight, verdict in zip(weights, found, strict=True):

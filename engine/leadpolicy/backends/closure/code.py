@@ -324,11 +324,7 @@ class Writer:
         return name
 
 
-
-
 def _joined(word: str, expressions: list[str]) -> str:
     """Expressions under `and` or `or`, without those that change nothing."""
     changing = [e for e in expressions if e != str(word == "and")]
     return f"({f' {word} '.join(changing)})" if changing else str(word == "and")
-
-

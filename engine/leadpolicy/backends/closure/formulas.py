@@ -148,5 +148,3 @@ def false_of_none(term: Compare | Member | Has | TextTest) -> bool:
             return term.left.type.kind is Kind.LEVEL
         case _:
             return False
-
-

@@ -83,9 +83,7 @@ class Closure:
             terms = self.terms
             blocking = tuple([terms[i] for i in self._conjuncts[stage + 1] if found[i] is not TRUE])
         missing = self._missing(found, facts) if UNKNOWN in stages else ()
-        return Explanation(
-            stage, possible, stages, criteria, found, values, blocking, missing
-        )
+        return Explanation(stage, possible, stages, criteria, found, values, blocking, missing)
 
     def _missing(self, found: Truths, facts: Facts) -> tuple[str, ...]:
         """What the conditions lack that keep stages UNKNOWN, reached through UNKNOWN terms only."""

@@ -117,9 +117,7 @@ def after(subject: Subject, offset: timedelta) -> Reading:
     return partial(_after, subject, offset)
 
 
-def _after(
-    subject: Subject, offset: timedelta, values: Values, now: datetime
-) -> Scalar | None:
+def _after(subject: Subject, offset: timedelta, values: Values, now: datetime) -> Scalar | None:
     value = values.get(subject.name)
     if value is None:
         return None

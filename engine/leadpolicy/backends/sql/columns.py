@@ -220,7 +220,7 @@ def expected(kind: Type) -> str:
 
 def _form(kind: Type, part: Part, store: Store, order: tuple[str, ...], *, late: bool) -> Form:
     sql = tree.column(part.name)
-    bare = None
+    bare = raw = None
     if late and part.raw is not None:
         raw = tree.column(part.raw_name)
         if part.bare:
@@ -228,12 +228,13 @@ def _form(kind: Type, part: Part, store: Store, order: tuple[str, ...], *, late:
             beyond = tree.gt(tree.call("abs", raw.copy()), tree.double(sys.float_info.max))
             sql = tree.case([(beyond, tree.failure(tree.DOUBLE))], raw.copy())
         else:
-            lost = tree.case([(tree.not_null(raw), _failure(kind))], None)
-            sql = tree.call("coalesce", sql, lost)
+            bare = sql
+            lost = tree.case([(tree.not_null(raw.copy()), _failure(kind))], None)
+            sql = tree.call("coalesce", bare.copy(), lost)
     if kind.kind in NUMERIC:
-        return Single(kind, Number(sql, store, bare))
+        return Single(kind, Number(sql, store, bare if part.bare else None))
     if is_coded(kind.kind):
-        return Coded(kind, sql, order)
+        return Coded(kind, sql, order, bare, raw)
     return Plain(kind, sql)
 
 

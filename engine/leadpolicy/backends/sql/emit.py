@@ -9,7 +9,7 @@ NULL in SQL, so that atoms need no test for it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -19,6 +19,7 @@ from leadpolicy.backends.sql.exact import (
     OPPOSITE,
     compare,
     compare_forms,
+    finite,
     literal,
 )
 from leadpolicy.backends.sql.forms import (
@@ -48,6 +49,7 @@ from leadpolicy.logic.terms import (
     Member,
     Not,
     Other,
+    Subject,
     SumAtLeast,
     Term,
     TextTest,
@@ -56,8 +58,8 @@ from leadpolicy.truth import FALSE, TRUE
 from leadpolicy.types import NUMERIC, Kind, Range
 
 _DAY: Final = 86_400_000_000
-WORD: Final = 31
-"""Verdicts that a word carries: two bits each in a 64 bit integer with sign."""
+WORD: Final = 8
+"""Verdicts that a word carries: two bits each in 16 bits. Narrow columns are added fastest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,20 +104,28 @@ class Emitter:
         """TRUE exactly where the term is FALSE."""
         return self._formula(term, want=False)
 
-    def unknown(self, term: Term) -> Sql | None:
-        """TRUE exactly where the term is UNKNOWN; None where that takes more than to see that a
-        value is missing."""
-        match term:
-            case Compare(left=subject, right=Literal()) | Member(subject=subject):
-                pass
-            case TextTest(subject=subject) | Has(subject=subject):
-                pass
-            case Not():
-                return self.unknown(term.term)
-            case _:
-                return None
-        form = self.forms[subject.name]
-        return None if isinstance(form, Ends) or term in self.bits else tree.opposite(known(form))
+    def three_ways(self, term: Term, holds: Sql, fails: Sql, unknown: Sql) -> Sql:
+        """One of three values. Where a single value decides, it is UNKNOWN where that is missing
+        and fails where it does not hold, so that one comparison and one look suffice."""
+        atom = _inside(term)
+        form = self.forms[atom.name] if atom is not None and term not in self.bits else None
+        if form is None or isinstance(form, Ends):
+            branches = [(self.holds(term), holds), (self.fails(term), fails)]
+            return tree.case(branches, unknown)
+        missing = tree.opposite(known(form))
+        if isinstance(form, Coded) and form.bare is not None and form.raw is not None:
+            bare = Emitter({atom.name: replace(form, code=form.bare)}, self.now)
+            branches = [
+                (bare.holds(term), holds),
+                (tree.is_null(form.raw.copy()), unknown),
+                (tree.is_null(form.bare.copy()), tree.failure(tree.BITS)),
+            ]
+            return tree.case(branches, fails)
+        if isinstance(form, Single) and form.number.bare is not None:
+            missing = tree.is_null(form.number.bare.copy())
+            checked = tree.case([(finite(form.number.bare), fails)], unknown.copy())
+            return tree.case([(self.holds(term), holds), (missing, unknown)], checked)
+        return tree.case([(self.holds(term), holds), (missing, unknown)], fails)
 
     def all_hold(self, terms: Iterable[Term]) -> Sql:
         """TRUE exactly where every term holds; verdicts in one word are tested together."""
@@ -235,7 +245,8 @@ class Emitter:
         compared = _operator(op, want=want)
         match value:
             case bool():
-                return form.copy() if value is want else tree.negate(form.copy())
+                wanted = tree.yes() if value is want else tree.no()
+                return tree.eq(form.copy(), wanted)
             case str():
                 return texts.text_equals(form, value, want=want)
             case datetime():
@@ -336,6 +347,19 @@ class Emitter:
         )
 
 
+def _inside(term: Term) -> Subject | None:
+    """The fact that alone decides a term, which is UNKNOWN exactly where it is missing."""
+    match term:
+        case Compare(left=subject, right=Literal()) | Member(subject=subject):
+            return subject
+        case TextTest(subject=subject) | Has(subject=subject):
+            return subject
+        case Not():
+            return _inside(term.term)
+        case _:
+            return None
+
+
 def _word(word: int) -> Sql:
     return tree.column(f"verdicts {word}")
 
@@ -345,11 +369,13 @@ def _mask(mask: int, *, want: bool) -> int:
 
 
 def _all_set(word: Sql, mask: int) -> Sql:
-    return tree.eq(tree.bit_and(word, tree.whole(mask)), tree.whole(mask))
+    bits = tree.cast(tree.whole(mask), tree.BITS)
+    return tree.eq(tree.bit_and(word, bits), bits.copy())
 
 
 def _some_set(word: Sql, mask: int) -> Sql:
-    return tree.ne(tree.bit_and(word, tree.whole(mask)), tree.whole(0))
+    bits, none = (tree.cast(tree.whole(number), tree.BITS) for number in (mask, 0))
+    return tree.ne(tree.bit_and(word, bits), none)
 
 
 def _operator(op: Comparison, *, want: bool) -> Callable[[Sql, Sql], Sql]:

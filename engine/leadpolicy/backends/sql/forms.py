@@ -78,12 +78,15 @@ class Ends:
 class Coded:
     """A choice or level: the place of the value in `order`, from 1.
 
-    For a level `order` is that of the levels; for a choice any order of its values.
+    For a level `order` is that of the levels; for a choice any order of its values. `bare` is the
+    code without a check that it is there where the raw value, `raw`, is.
     """
 
     type: Type
     code: Sql = field(compare=False)
     order: tuple[str, ...]
+    bare: Sql | None = field(default=None, compare=False)
+    raw: Sql | None = field(default=None, compare=False)
 
     def copy(self) -> Sql:
         """The code, to be put into a tree."""

@@ -207,14 +207,11 @@ def _leaves(criteria: Sequence[Term], stages: Sequence[Term]) -> list[Term]:
 
 def _word(terms: Sequence[Term], emitter: Emitter) -> Sql:
     """The bits of up to `WORD` terms."""
-    return tree.cast(tree.total(_bits(term, n, emitter) for n, term in enumerate(terms)), tree.BIG)
+    return tree.total(_bits(term, place, emitter) for place, term in enumerate(terms))
 
 
 def _bits(term: Term, place: int, emitter: Emitter) -> Sql:
     holds, fails, neither = (
-        tree.cast(tree.whole(bits), tree.BIG) for bits in (1 << place, 1 << place + WORD, 0)
+        tree.cast(tree.whole(bits), tree.BITS) for bits in (1 << place, 1 << place + WORD, 0)
     )
-    unknown = emitter.unknown(term)
-    if unknown is not None:
-        return tree.case([(emitter.holds(term), holds), (unknown, neither)], fails)
-    return tree.case([(emitter.holds(term), holds), (emitter.fails(term), fails)], neither)
+    return emitter.three_ways(term, holds, fails, neither)

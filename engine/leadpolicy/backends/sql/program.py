@@ -139,9 +139,8 @@ class TableProgram:
         evaluation, or the column that holds it. `id` is the column of the records' keys: it comes
         back with the answers, which stand in the order of the source, and finds the events.
 
-        A value that does not fit its fact is an error while the query runs. Where only stages are
-        asked for, a value is looked at where a stage may depend on it; `check_all` looks at every
-        value of every column that is used, as runs with verdict bits do.
+        A value that does not fit its fact is an error while the query runs, where a verdict comes
+        to depend on it; with `check_all` wherever it stands in a column that is used.
         """
         if isinstance(source, Loaded):
             session = source.session
@@ -205,7 +204,7 @@ class _Opening:
     @property
     def late(self) -> bool:
         """Whether values are checked only where a stage depends on them."""
-        return not (self.check_all or self.program.full)
+        return not self.check_all
 
     def _tallied(self) -> bool:
         return any(self.events.get(kind) is not None for kind in self.program.events)

@@ -20,6 +20,7 @@ TINY: Final = Word.UTINYINT
 SMALL: Final = Word.SMALLINT
 INTEGER: Final = Word.INT
 BIG: Final = Word.BIGINT
+BITS: Final = Word.USMALLINT
 UNSIGNED: Final = Word.UBIGINT
 HUGE: Final = Word.INT128
 DOUBLE: Final = Word.DOUBLE
