@@ -7,7 +7,7 @@ from pathlib import Path
 
 from leadpolicy.diagnostics import Problems
 from leadpolicy.governance.examples import read_cards
-from leadpolicy.governance.lock import check_lock
+from leadpolicy.governance.lock import check_lock, nearest_lock
 from leadpolicy.policy.load import EXAMPLES, VOCABULARY, Shelf, policy_files
 from leadpolicy.policy.model import Policy
 
@@ -45,7 +45,7 @@ def _check(path: Path, shelf: Shelf) -> int:
                 read_cards(
                     folder, [p for p in read if Path(p.path).parent == folder], shelf.problems
                 )
-        check_lock(path, read, shelf.problems)
+    check_lock(nearest_lock(path), read, shelf.problems)
     return len(files)
 
 

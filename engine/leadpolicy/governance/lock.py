@@ -10,8 +10,9 @@ from typing import Final
 from leadpolicy.diagnostics import Problems
 from leadpolicy.governance.identity import content_hash
 from leadpolicy.policy.model import Policy
-from leadpolicy.syntax.nodes import Mapping, Scalar
+from leadpolicy.syntax.nodes import Scalar
 from leadpolicy.syntax.reader import read_source, read_yaml
+from leadpolicy.syntax.shape import as_mapping, as_text
 
 LOCK: Final = "policies.lock"
 _HEAD: Final = """\
@@ -26,12 +27,21 @@ def read_lock(folder: Path, problems: Problems) -> dict[str, Scalar]:
     if not path.is_file():
         return {}
     source = read_source(path, problems)
-    if source is None or not source.text.replace(_HEAD, "").strip():
+    if source is None or all(line.startswith("#") for line in source.text.splitlines() if line):
         return {}
-    node = read_yaml(source, problems)
-    if not isinstance(node, Mapping):
-        return {}
-    return {key.text: value for key, value in node.entries if isinstance(value, Scalar)}
+    node = as_mapping(read_yaml(source, problems), problems, "`policy@version: hash`")
+    entries = node.entries if node is not None else ()
+    read = {key.text: as_text(value, problems, "a hash") for key, value in entries}
+    return {name: value for name, value in read.items() if value is not None}
+
+
+def nearest_lock(path: Path) -> Path:
+    """The folder of the lock that guards a file or folder: its own, or the nearest above."""
+    folder = path if path.is_dir() else path.parent
+    if (folder / LOCK).is_file():
+        return folder
+    above = (parent for parent in folder.resolve().parents if (parent / LOCK).is_file())
+    return next(above, folder)
 
 
 def check_lock(folder: Path, policies: Iterable[Policy], problems: Problems) -> None:
@@ -53,10 +63,12 @@ def check_lock(folder: Path, policies: Iterable[Policy], problems: Problems) -> 
 def write_lock(folder: Path, policies: Iterable[Policy], *, force: bool, problems: Problems) -> int:
     """Adds new versions to the lock; the number of new or (with `force`) replaced entries.
 
-    Without `force` a changed version is noted as a problem and keeps its entry. The file is
-    replaced in one step.
+    Without `force` a changed version is noted as a problem and keeps its entry. A lock that cannot
+    be read is left alone. The file is replaced in one step.
     """
     before = {name: entry.text for name, entry in read_lock(folder, problems).items()}
+    if problems.errors:
+        return 0
     after = dict(before)
     for policy in policies:
         if force or policy.identity not in before:

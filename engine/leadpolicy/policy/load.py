@@ -177,7 +177,10 @@ def load_policies(
 
     `most` refuses more than so many (for callers that need exactly one).
     """
-    files = list(dict.fromkeys(f for what in whats for f in find(what, Path(policies))))
+    found: dict[Path, Path] = {}
+    for file in (file for what in whats for file in find(what, Path(policies))):
+        found.setdefault(file.resolve(), file)
+    files = list(found.values())
     if most is not None and len(files) > most:
         raise LeadpolicyError.of(
             "LP101",

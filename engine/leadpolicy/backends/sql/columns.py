@@ -86,16 +86,24 @@ def header_of(where: str, columns: Sequence[tuple[str, str]], *, texts: bool = F
 class Binder:
     """Finds the columns of facts in one table; problems are collected.
 
-    `late`: values are checked where a verdict comes to depend on them, not row by row.
+    `late`: values are checked where a verdict comes to depend on them, not row by row. `inline`:
+    forms stand over the raw columns; else over typed ones, which are to be made of the parts.
     """
 
     def __init__(
-        self, header: Header, problems: Problems, prefix: str = "f", *, late: bool = False
+        self,
+        header: Header,
+        problems: Problems,
+        prefix: str = "f",
+        *,
+        late: bool = False,
+        inline: bool = False,
     ) -> None:
         self.header = header
         self.problems = problems
         self.prefix = prefix
         self.late = late
+        self.inline = inline
         self.made = 0
 
     def facts(
@@ -127,7 +135,11 @@ class Binder:
         part, store = self._part(fact, kind, place, name, order)
         if part is None:
             return None
-        return Bound(_form(kind, part, store, order, late=self.late), (part,))
+        value, raw = tree.column(name), tree.column(part.raw_name)
+        if self.inline:
+            value, raw = part.value, part.raw or raw
+        form = _form(kind, part, (value.copy(), raw.copy()), store, order, late=self.late)
+        return Bound(form, (part,))
 
     def _range(self, fact: str, kind: Type, place: Between, name: str) -> Bound | None:
         if kind.kind not in NUMERIC:
@@ -140,7 +152,8 @@ class Binder:
         high, other = self._part(fact, kind, place.high, f"{name} high", ())
         if low is None or high is None:
             return None
-        columns = tree.column(low.name), tree.column(high.name)
+        ends = (low, high)
+        columns = [p.value.copy() if self.inline else tree.column(p.name) for p in ends]
         known: Sql = tree.negate(tree.every(tree.is_null(end.copy()) for end in columns))
         parts = [low, high]
         if place.known is not None:
@@ -148,9 +161,10 @@ class Binder:
             if flag is None:
                 return None
             parts.append(flag)
-            known = tree.call("coalesce", tree.column(flag.name), tree.no())
-        ends = Number(columns[0], store), Number(columns[1], other)
-        return Bound(Ends(kind, *ends, known), tuple(parts))
+            given = flag.value.copy() if self.inline else tree.column(flag.name)
+            known = tree.call("coalesce", given, tree.no())
+        low_end, high_end = Number(columns[0], store), Number(columns[1], other)
+        return Bound(Ends(kind, low_end, high_end, known), tuple(parts))
 
     def _part(
         self, fact: str, kind: Type, column: str, name: str, order: tuple[str, ...]
@@ -218,11 +232,19 @@ def expected(kind: Type) -> str:
             return "timestamps"
 
 
-def _form(kind: Type, part: Part, store: Store, order: tuple[str, ...], *, late: bool) -> Form:
-    sql = tree.column(part.name)
-    bare = raw = None
+def _form(
+    kind: Type,
+    part: Part,
+    columns: tuple[Sql, Sql],
+    store: Store,
+    order: tuple[str, ...],
+    *,
+    late: bool,
+) -> Form:
+    """A form over a typed value and the raw one."""
+    sql, raw = columns
+    bare = None
     if late and part.raw is not None:
-        raw = tree.column(part.raw_name)
         if part.bare:
             bare = raw
             beyond = tree.gt(tree.call("abs", raw.copy()), tree.double(sys.float_info.max))
@@ -234,7 +256,7 @@ def _form(kind: Type, part: Part, store: Store, order: tuple[str, ...], *, late:
     if kind.kind in NUMERIC:
         return Single(kind, Number(sql, store, bare if part.bare else None))
     if is_coded(kind.kind):
-        return Coded(kind, sql, order, bare, raw)
+        return Coded(kind, sql, order, bare, None if bare is None else raw)
     return Plain(kind, sql)
 
 

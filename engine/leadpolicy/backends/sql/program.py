@@ -184,6 +184,8 @@ class _Opening:
 
     def run(self, source: object, columns: dict[str, Place]) -> Run:
         self._check_events()
+        direct = self.inline and not isinstance(source, Loaded)
+        kept = (self.id or "") if direct else KEPT
         base, forms, extra = (
             self._loaded(source) if isinstance(source, Loaded) else self._open(source, columns)
         )
@@ -191,7 +193,7 @@ class _Opening:
         emitter = Emitter(forms, now)
         counted = self._count(base, emitter, now, extra)
         self.problems.stop_on_errors()
-        keep = {} if self.id is None else {KEPT: self.id}
+        keep = {} if self.id is None else {kept: self.id}
         make = plan.everything if self.program.full else plan.stages_only
         query = make(self.program.logics, emitter, counted, keep)
         if self._tallied():
@@ -205,6 +207,11 @@ class _Opening:
     def late(self) -> bool:
         """Whether values are checked only where a stage depends on them."""
         return not self.check_all
+
+    @property
+    def inline(self) -> bool:
+        """Whether formulas stand over the raw columns, so that what is not asked is not read."""
+        return self.late and not self.program.full and not self._tallied()
 
     def _tallied(self) -> bool:
         return any(self.events.get(kind) is not None for kind in self.program.events)
@@ -244,8 +251,10 @@ class _Opening:
         self.problems.stop_on_errors()
         parts = tuple(part for one in (*bound.values(), *extra.values()) for part in one.parts)
         self.looks.append((opened.sql, parts, opened.header.where))
-        base = typed(opened.sql, parts, self._keep(), numbered=self._tallied(), late=self.late)
         forms = {name: one.form for name, one in bound.items()}
+        if self.inline:
+            return opened.sql, forms, {name: one.form.copy() for name, one in extra.items()}
+        base = typed(opened.sql, parts, self._keep(), numbered=self._tallied(), late=self.late)
         return base, forms, {name: _value(one) for name, one in extra.items()}
 
     def _keep(self) -> dict[str, str]:
@@ -254,9 +263,9 @@ class _Opening:
     def _bind(
         self, opened: Opened, columns: dict[str, Place]
     ) -> tuple[dict[str, Bound], dict[str, Bound]]:
-        binder = Binder(opened.header, self.problems, late=self.late)
+        binder = Binder(opened.header, self.problems, late=self.late, inline=self.inline)
         bound = binder.facts(self.program.facts, columns, self.program.orders)
-        flags = Binder(opened.header, self.problems, "x", late=self.late)
+        flags = Binder(opened.header, self.problems, "x", late=self.late, inline=self.inline)
         wanted = self._flags()
         return bound, flags.facts(wanted, {}, {})
 
