@@ -1,9 +1,9 @@
 """Random vocabularies, conditions and records, all as plain data that people could have written.
 
-Conditions are the dictionaries and lists that YAML would give; a `Situation` holds what is known about
-a record as plain Python values. Both are read by the project and, quite differently, by
-`tests.language.naive`. What is drawn is drawn step by step, which is much faster than strategies made
-anew for every vocabulary.
+Conditions are the dictionaries and lists that YAML would give; a `Situation` holds what is known
+about a record as plain Python values. Both are read by the project and, quite differently, by
+`tests.language.naive`. What is drawn is drawn step by step, which is much faster than strategies
+made anew for every vocabulary.
 """
 
 from __future__ import annotations
@@ -37,7 +37,20 @@ NOW: Final = datetime(2026, 3, 1, 12, tzinfo=UTC)
 # Values that other programs have stumbled over. Texts that begin with $ would be parameters.
 NASTY_TEXTS: Final = (
     *("", " ", "NO", "no", "true", "null", "~", "0123", "1e3", "12:30", "2026-02-30", "-", "#a"),
-    *("'", '"', "\\", "\\u{61}", "a\nb", "\u00e9", "e\u0301", "\u00df", "SS", "\u0131", "I", "a: b"),
+    *(
+        "'",
+        '"',
+        "\\",
+        "\\u{61}",
+        "a\nb",
+        "\u00e9",
+        "e\u0301",
+        "\u00df",
+        "SS",
+        "\u0131",
+        "I",
+        "a: b",
+    ),
     *("\U0001f600", "\U0002f800", "\ufb01", "\u0661", "\u200b", "a$", "{a}", "[a]", "%", "NaN"),
 )
 NASTY_NUMBERS: Final = (0.1, 0.2, 0.3, 0.30000000000000004, 0.7, 1.1, -0.1, 1e-9, 1e15, 0.0)
@@ -256,7 +269,9 @@ class Draft:
             "title": "A random policy",
             "vocabulary": 1,
             "grain": "company",
-            "parameters": {n: {"value": v, "says": "It is set"} for n, v in self.parameters.items()},
+            "parameters": {
+                n: {"value": v, "says": "It is set"} for n, v in self.parameters.items()
+            },
             "criteria": {n: {"says": "It is so", "all": [c]} for n, c in self.criteria.items()},
             "stages": [{"stage": "holds", "requires": "nothing", "when": self.condition}],
         }
@@ -269,7 +284,7 @@ class Draft:
 class _Dumper(yaml.CSafeDumper):
     """Writes parts that stand twice twice: anchors are not allowed in policies."""
 
-    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002
+    def ignore_aliases(self, data: Any) -> bool:
         return True
 
 

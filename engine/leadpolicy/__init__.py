@@ -27,13 +27,15 @@ if TYPE_CHECKING:
     from leadpolicy.diagnostics import LeadpolicyError as LeadpolicyError
     from leadpolicy.policy import Policy as Policy
     from leadpolicy.policy import load_policies as load_policies
-    from leadpolicy.policy import load_policy as load  # noqa: F401
-    from leadpolicy.policy import parse_policy as parse  # noqa: F401
+    from leadpolicy.policy import load_policy, parse_policy
     from leadpolicy.truth import Truth as Truth
     from leadpolicy.vocabulary import Record as Record
     from leadpolicy.vocabulary import Vocabulary as Vocabulary
     from leadpolicy.vocabulary import load_vocabulary as load_vocabulary
     from leadpolicy.vocabulary import read_record as read_record
+
+    load = load_policy
+    parse = parse_policy
 
 _HOMES: Final = {
     "Comparison": "comparison",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from datetime import UTC, date, datetime, timedelta
 
 from leadpolicy.diagnostics import ValueProblem, cited
@@ -22,10 +23,10 @@ def read_date(text: str) -> date:
     try:
         return date(year, month, day)
     except ValueError:
-        if year >= 1 and 1 <= month <= 12:
-            following = date(year + month // 12, month % 12 + 1, 1) if year < 9999 else date.max
-            last = (following - timedelta(days=1)).day
-            reason = f"{_MONTHS[month - 1]} {year} has {last} days"
+        if year == 0:
+            reason = "the years are 0001 to 9999"
+        elif 1 <= month <= 12:
+            reason = f"{_MONTHS[month - 1]} {year} has {monthrange(year, month)[1]} days"
         else:
             reason = "the months are 01 to 12"
         raise ValueProblem(

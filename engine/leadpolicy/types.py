@@ -302,7 +302,7 @@ def within_limits(kind: Type, value: int | float | Range) -> int | float | Range
         return value
     low, high = kind.limits
     ends = (value.low, value.high) if isinstance(value, Range) else (value, value)
-    if (ends[0] is not None and ends[0] < low) or (ends[1] is not None and ends[1] > high):
+    if any(end is not None and not low <= end <= high for end in ends):
         raise ValueProblem(
             f"`{show(value)}` is outside the allowed range",
             f"between {show_number(low)} and {show_number(high)}",
@@ -431,7 +431,7 @@ def plain(value: Value) -> Any:
     """A value as JSON can carry it; `read_python` reads it back."""
     if isinstance(value, Range):
         if value.low is None and value.high is None:
-            return value.text
+            return value.text.replace(",", "") or {"from": None, "to": None}
         return {"from": value.low, "to": value.high}
     if isinstance(value, frozenset):
         return sorted(value)

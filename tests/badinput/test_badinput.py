@@ -1,7 +1,7 @@
 """Bad policies, vocabularies and cards, and what their authors read about them.
 
-Every file in `cases` is bad input; the text beside it is what `leadpolicy check` says of it. Run with
-LEADPOLICY_UPDATE=1 to write these texts again, and then read them as a marketing analyst would.
+Every file in `cases` is bad input; the text beside it is what `leadpolicy check` says of it. Run
+with LEADPOLICY_UPDATE=1 to write these texts again, then read them as a marketing analyst would.
 `underlined.yaml` repeats, in the order of the messages, what each of them underlines.
 """
 
@@ -77,8 +77,7 @@ def test_message(
 def test_underlined_text(case: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     place(case, tmp_path)
     found = [
-        f"{finding.code}: {_first_line(finding)}"
-        for finding in findings(tmp_path, monkeypatch)
+        f"{finding.code}: {_first_line(finding)}" for finding in findings(tmp_path, monkeypatch)
     ]
     if UPDATE:
         known = yaml.safe_load(UNDERLINED.read_text("utf-8")) if UNDERLINED.exists() else {}

@@ -40,7 +40,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--one", nargs=3, help=argparse.SUPPRESS)
     given = parser.parse_args(arguments)
     if given.one:
-        return _one(*given.one, Path(os.environ["LEADPOLICY_BENCH_TABLE"]))
+        place, policies, name = given.one
+        return _one(place, policies, name, Path(os.environ["LEADPOLICY_BENCH_TABLE"]))
     path = table_file(given.folder, given.rows)
     os.environ["LEADPOLICY_BENCH_TABLE"] = str(path)
     skipped = [part for part in given.skip.split(",") if part]

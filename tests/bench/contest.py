@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-import pyarrow as pa
 
 from leadpolicy.backends.sql.load import load
 from leadpolicy.backends.sql.program import TableProgram
@@ -16,6 +15,9 @@ from leadpolicy.backends.sql.session import Session
 from tests.bench import byhand
 from tests.bench.measure import Answer, Contestant
 from tests.bench.workload import COLUMNS, KEY, NOW, PLACES, policies, variants
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 OURS: Final = "leadpolicy"
 OURS_FULL: Final = "leadpolicy, with bits and possible stages"

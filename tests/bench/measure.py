@@ -43,12 +43,12 @@ def in_turns(contestants: Mapping[str, Contestant], repeats: int) -> dict[str, T
     are compared. Raises `AssertionError` where two differ."""
     expected: dict[str, Any] | None = None
     for name, contestant in contestants.items():
-        answer = ordered(contestant())
+        found = ordered(contestant())
         if expected is None:
-            expected = answer
-        for policy, stages in answer.items():
+            expected = found
+        for policy, stages in found.items():
             assert np.array_equal(stages, expected[policy]), f"{name} differs on {policy}"
-        del answer
+        del found
     timings = {name: Timing() for name in contestants}
     for _ in range(repeats):
         for name, contestant in contestants.items():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any, Final
 
@@ -78,7 +78,7 @@ class Case:
     """A policy of any form and a record of any kind."""
 
     draft: Draft
-    policy: Policy
+    policy: Policy = field(repr=False)
     record: Record
 
 

@@ -179,6 +179,18 @@ def test_two_facts_that_are_compared_are_asked_for_together() -> None:
     assert sets(only(when, deal__budget_amount=80), reaches=False) == [("product.price",)]
 
 
+def test_comparisons_of_different_types_do_not_get_mixed_up() -> None:
+    decision = only(
+        "{all: [deal.budget_amount: {at_least: {fact: product.price}}, "
+        "engagement.interest_expressed: {is: {fact: person.contactable}}]}",
+        person__contactable=True,
+        product__price=10,
+    )
+    facts = ("deal.budget_amount", "engagement.interest_expressed")
+    assert sets(decision, reaches=True) == [facts]
+    assert sets(decision, reaches=False) == [(facts[0],), (facts[1],)]
+
+
 def test_knowing_a_fact_may_itself_be_the_answer_or_spoil_it() -> None:
     helps = only("{any: [deal.decision_date: {known: true}, person.contactable: true]}")
     assert sets(helps, reaches=True) == [("deal.decision_date",), ("person.contactable",)]

@@ -14,8 +14,8 @@ from leadpolicy.governance.suite import run_suite
 from leadpolicy.policy import load_policies
 from leadpolicy.source import Source
 from leadpolicy.syntax.reader import read_yaml
+from leadpolicy.times import read_moment
 from leadpolicy.truth import FALSE, TRUE, UNKNOWN
-from leadpolicy.types import read_moment
 from tests.badinput.command import leadpolicy
 from tests.conftest import POLICIES, REPO
 from tests.policy.samples import small
@@ -47,7 +47,9 @@ def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def cards(folder: Path, *listed: dict[str, Any], as_of: str = "2026-03-01") -> list[CardRun]:
     """Writes cards and runs them with every version."""
-    body = [{"card": f"card-{n}", "says": "Something", "facts": {}} | c for n, c in enumerate(listed)]
+    body = [
+        {"card": f"card-{n}", "says": "Something", "facts": {}} | c for n, c in enumerate(listed)
+    ]
     document = {"policy": "small", "as_of": as_of, "cards": body}
     (folder / "examples.yaml").write_text(dump(document), encoding="utf-8")
     problems = Problems()
@@ -65,7 +67,9 @@ def outcomes(run: CardRun) -> list[tuple[str | None, str | None, bool]]:
 
 
 def test_cards_run_with_every_version(shelf: Path) -> None:
-    first, second = cards(shelf, {"events": on("2026-02-28"), "expect": {"stage": "lead", "possible": "deal"}})
+    first, second = cards(
+        shelf, {"events": on("2026-02-28"), "expect": {"stage": "lead", "possible": "deal"}}
+    )
     assert (first.policy.version, second.policy.version) == ("1.0.0", "1.1.0")
     assert outcomes(first) == outcomes(second) == [("lead", "deal", True)]
 
@@ -158,6 +162,7 @@ def test_coverage(shelf: Path) -> None:
     assert not first.sound
 
 
+LEGEND: Final = "(T true, F false, U unknown, - never seen)"
 FULL: Final = (
     {"events": on("2026-02-28"), "facts": {"company.employees": 20}, "expect": "deal"},
     {"events": on("2026-02-28"), "facts": {"company.employees": 5}, "expect": "lead"},
@@ -193,8 +198,7 @@ def test_the_command_passes(
     assert ran.out.splitlines() == [
         "ok   small@1.0.0: 4 of 4 cards pass; stages seen 100 %, criteria 100 %",
         "ok   small@1.1.0: 4 of 4 cards pass; stages seen 100 %, criteria 100 %",
-        "2 policy versions, 8 cards: 8 pass; every stage covered (T true, F false, U unknown, - "
-        "never seen)",
+        "2 policy versions, 8 cards: 8 pass; every stage covered " + LEGEND,
     ]
 
 

@@ -137,7 +137,11 @@ MEANING: Final[dict[str, Change]] = {
     "one bound less": lambda d: criterion(d, "large")["company.employees"].pop("below"),
     "a value in a list": lambda d: criterion(d, "industry")["company.industry"].append("software"),
     "another fact": lambda d: criterion(d, "industry").update(
-        {"company.tech_stack": {"contains": criterion(d, "industry").pop("company.industry") and "crm"}}
+        {
+            "company.tech_stack": {
+                "contains": criterion(d, "industry").pop("company.industry") and "crm"
+            }
+        }
     ),
     "an event": lambda d: criterion(d, "scanned").update(not_happened="inbound_request"),
     "happened for not_happened": lambda d: criterion(d, "scanned").update(
@@ -149,9 +153,7 @@ MEANING: Final[dict[str, Change]] = {
     "a detail of an event": lambda d: criterion(d, "asked")["where"].update(kind="white_paper"),
     "one detail less": lambda d: criterion(d, "asked")["where"].pop("budget"),
     "any for all": lambda d: _stage(d, 1).update(when={"any": ["asked", "enough", "either"]}),
-    "none for any": lambda d: criterion(d, "either").update(
-        none=criterion(d, "either").pop("any")
-    ),
+    "none for any": lambda d: criterion(d, "either").update(none=criterion(d, "either").pop("any")),
     "one part more": lambda d: _stage(d, 1)["when"]["all"].append("soon"),
     "k of n": lambda d: d["parameters"]["k"].update(value=3),
     "at_most for at_least": lambda d: criterion(d, "enough").update(

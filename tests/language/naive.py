@@ -1,7 +1,8 @@
 """The meaning of a condition once more, straight from what its author wrote.
 
-It shares nothing with the project but the type of a fact: no parsing, no terms, no operators. Numbers
-are fractions, a range is tried at every point that could make a difference, and None is UNKNOWN.
+It shares nothing with the project but the type of a fact: no parsing, no terms, no operators.
+Numbers are fractions, a range is tried at every point that could make a difference, and None is
+UNKNOWN.
 """
 
 from __future__ import annotations
@@ -42,7 +43,9 @@ class Interval:
 
     def points(self, ends: Iterable[Fraction], *, whole: bool = False) -> list[Fraction]:
         """Numbers inside, one for every way in which it can lie to the ends of all intervals."""
-        grid = sorted({*ends, *(end for end in (self.low, self.high) if end is not None), Fraction()})
+        grid = sorted(
+            {*ends, *(end for end in (self.low, self.high) if end is not None), Fraction()}
+        )
         grid = [grid[0] - 2, grid[0] - 1, *grid, grid[-1] + 1, grid[-1] + 2]
         steps = Fraction(1) if whole else Fraction(1, 2)
         between = [a + steps * (b - a) for a, b in pairwise(grid)] if not whole else []
@@ -188,7 +191,10 @@ class _Reader:
         if word == "between":
             low, high = operand
             return conjunction(
-                [self.compare(kind, value, "at_least", low), self.compare(kind, value, "at_most", high)]
+                [
+                    self.compare(kind, value, "at_least", low),
+                    self.compare(kind, value, "at_most", high),
+                ]
             )
         if word in COMPARISONS:
             return self.compare(kind, value, word, self.given(operand))

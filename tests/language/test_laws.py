@@ -136,7 +136,7 @@ def test_order_never_matters(vocabulary: Vocabulary, data: st.DataObject) -> Non
 
 @given(vocabularies(), st.data())
 def test_an_answer_only_decides_what_was_open(vocabulary: Vocabulary, data: st.DataObject) -> None:
-    """Without `known`, learning more turns UNKNOWN into something, and nothing else into anything."""
+    """Without `known`, learning more decides what was UNKNOWN and changes nothing else."""
     draft = data.draw(drafts(vocabulary, known=False))
     before = data.draw(matching(draft, vocabulary))
     after = data.draw(refined(before, vocabulary))
@@ -149,9 +149,7 @@ def test_an_answer_only_decides_what_was_open(vocabulary: Vocabulary, data: st.D
 def refined(draw: st.DrawFn, situation: Situation, vocabulary: Vocabulary) -> Situation:
     """The same record of which more is known."""
     drawing = Drawing(draw)
-    facts = {
-        name: narrower(drawing, value) for name, value in situation.facts.items()
-    } | {
+    facts = {name: narrower(drawing, value) for name, value in situation.facts.items()} | {
         name: drawing.value(fact.type)
         for name, fact in vocabulary.facts.items()
         if name not in situation.facts and drawing.chance(50)
@@ -175,7 +173,9 @@ def narrower(drawing: Drawing, value: Any) -> Any:
         return drawing.pick(ends)
     if len(ends) == 1:
         return {"from": ends[0], "to": ends[0]}
-    return {"from": ends[0], "to": ends[0]} if drawing.chance(50) else {"from": ends[1], "to": ends[1]}
+    return (
+        {"from": ends[0], "to": ends[0]} if drawing.chance(50) else {"from": ends[1], "to": ends[1]}
+    )
 
 
 def fuller(drawing: Drawing, log: Log, kind: EventKind) -> Log:

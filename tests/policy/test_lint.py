@@ -91,7 +91,8 @@ def test_unused_criteria() -> None:
 def test_unused_parameters() -> None:
     parameter = {"value": 20, "says": "How many"}
     document = when(
-        {"company.employees": {"at_least": "$used"}}, parameters={"used": parameter, "un": parameter}
+        {"company.employees": {"at_least": "$used"}},
+        parameters={"used": parameter, "un": parameter},
     )
     assert warnings(document) == [("LP903", "un")]
 
@@ -212,10 +213,11 @@ def test_a_stage_that_contradicts_what_it_requires() -> None:
             {"stage": "opportunity", "requires": "lead", "when": "tiny"},
         ],
     )
-    assert messages(document) == [
+    (found,) = messages(document)
+    assert found == (
         "LP904: the stage `opportunity` can never be reached: no value of `company.employees` "
         "satisfies it together with the stages and criteria that it builds on"
-    ]
+    )
     assert warnings(document) == [("LP904", "opportunity")]
 
 
@@ -257,7 +259,12 @@ def ladder(lead: Any, opportunity: Any, requires: str = "lead", **more: Any) -> 
     return small(
         stages=[
             {"stage": "lead", "counts_as": "lead", "requires": "nothing", "when": lead},
-            {"stage": "deal", "counts_as": "opportunity", "requires": requires, "when": opportunity},
+            {
+                "stage": "deal",
+                "counts_as": "opportunity",
+                "requires": requires,
+                "when": opportunity,
+            },
         ],
         **more,
     )

@@ -18,7 +18,11 @@ from tests.strategies import dump
 def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder `policies` with three policies, one of them in three versions."""
     folder = tmp_path / "policies"
-    for name, versions in (("one", ["1.0.0"]), ("two", ["1.9.0", "1.10.0", "1.2.0"]), ("six", ["0.1.0"])):
+    for name, versions in (
+        ("one", ["1.0.0"]),
+        ("two", ["1.9.0", "1.10.0", "1.2.0"]),
+        ("six", ["0.1.0"]),
+    ):
         (folder / name).mkdir(parents=True)
         for version in versions:
             document = small(policy=name, version=version)

@@ -57,6 +57,7 @@ def test_the_original_stays_as_it_was() -> None:
     assert policy.parameters["k"].texts == ("2",)
 
 
+UNFIT: Final = "the value does not fit where the parameter is used: "
 WAYS: Final[list[tuple[str, object, tuple[str, ...]]]] = [
     ("k", 3, ("3",)),
     ("k", "3", ("3",)),
@@ -127,24 +128,12 @@ def test_unknown_parameters_are_refused_all_at_once() -> None:
         ("size", [1, 2], "the parameter `size` takes a single value"),
         ("mode", "some", "`some` is not one of the values of the parameter `mode`"),
         ("mode", "Any", "`Any` is not one of the values of the parameter `mode`"),
-        (
-            "fresh",
-            "3 months",
-            "the value does not fit where the parameter is used: `3 months` is not a fixed length "
-            "of time: months differ",
-        ),
-        (
-            "kinds",
-            ["tea"],
-            "the value does not fit where the parameter is used: `tea` is not one of the declared "
-            "values",
-        ),
-        ("k", -1, "the value does not fit where the parameter is used: `-1` is outside the allowed "
-         "range"),
-        ("k", None, "the value does not fit where the parameter is used: `None` is not a whole "
-         "number"),
+        ("fresh", "3 months", f"{UNFIT}`3 months` is not a fixed length of time: months differ"),
+        ("kinds", ["tea"], f"{UNFIT}`tea` is not one of the declared values"),
+        ("k", -1, f"{UNFIT}`-1` is outside the allowed range"),
+        ("k", None, f"{UNFIT}`None` is not a whole number"),
     ],
-)  # fmt: skip
+)
 def test_values_that_do_not_fit_are_refused(name: str, value: object, message: str) -> None:
     (found,) = refusal(policy_of(RICH), **{name: value})
     assert found.message == message
@@ -169,6 +158,12 @@ def test_an_empty_list_means_that_nothing_fits() -> None:
 def test_rich_parameters_reach_every_place() -> None:
     document = rich()
     policy = policy_of(document)
-    for name, value in {"size": 21, "mode": "both", "kinds": ["demo"], "fresh": "1 day", "k": 1}.items():
+    for name, value in {
+        "size": 21,
+        "mode": "both",
+        "kinds": ["demo"],
+        "fresh": "1 day",
+        "k": 1,
+    }.items():
         changed = policy.with_parameters(**{name: value})
         assert changed.logic.stages[1] is not policy.logic.stages[1], name

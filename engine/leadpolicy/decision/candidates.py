@@ -10,6 +10,7 @@ from itertools import chain, combinations, pairwise
 from typing import Final
 
 from leadpolicy.backends.interpreter import moved
+from leadpolicy.decision.dependence import subject_of
 from leadpolicy.logic.terms import (
     Compare,
     FromNow,
@@ -33,12 +34,13 @@ _ELEMENTS: Final = 4
 def values_around(
     subject: Subject, atoms: Sequence[Term], record: Record, as_of: datetime
 ) -> list[Value]:
-    """Values of a fact that together give these atoms every combination of verdicts they can take.
+    """Values of a fact that together give its atoms every combination of verdicts they can take.
 
     Numbers are looked at in steps of one (of a tenth below ten), moments in steps of a day, and in
     the middle where two ends are closer. For a regular expression no value is made up.
     """
-    found = dict.fromkeys(_around(subject, atoms, record, as_of))
+    own = [atom for atom in atoms if _looks_at(atom, subject)]
+    found = dict.fromkeys(_around(subject, own, record, as_of))
     return [value for value in found if allowed(subject, value)]
 
 
@@ -64,6 +66,14 @@ def _around(
             return _times(ends or [as_of.date()])
         case Kind.MOMENT:
             return _times(ends or [as_of])
+
+
+def _looks_at(atom: Term, subject: Subject) -> bool:
+    match atom:
+        case Compare(left=left, right=Other(subject=right)):
+            return subject.name in {left.name, right.name}
+        case _:
+            return subject_of(atom) == subject
 
 
 def allowed(subject: Subject, value: Value) -> bool:

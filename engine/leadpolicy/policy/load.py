@@ -32,6 +32,7 @@ class Shelf:
 
     def policy(self, path: Path) -> Policy | None:
         """The policy in a file, or None where errors were noted."""
+        before = len(self.problems.errors)
         source = read_source(path, self.problems)
         if source is None:
             return None
@@ -40,7 +41,8 @@ class Shelf:
         if vocabulary is None or node is None:
             return None
         self._check_names(path, node)
-        return read_policy(node, vocabulary, self.problems, str(path))
+        policy = read_policy(node, vocabulary, self.problems, str(path))
+        return policy if len(self.problems.errors) == before else None
 
     def vocabulary(self, path: Path) -> Vocabulary | None:
         """The nearest vocabulary.yaml in a folder above a policy."""

@@ -91,9 +91,7 @@ def read_policy(
     if policy is None or len(problems.errors) > before:
         return None
     lint(policy, problems, reading.scope.used_parameters)
-    problems.found[earlier:] = [
-        d for d in problems.found[earlier:] if d.code not in policy.accepts
-    ]
+    problems.found[earlier:] = [d for d in problems.found[earlier:] if d.code not in policy.accepts]
     return policy
 
 

@@ -335,7 +335,9 @@ def _outcomes(comparison: Comparison, console: Console) -> None:
             )
     show(console, table)
     if not roomy:
-        line(console, f"With {ROOMY} columns, lift and the share of all {won} are shown, too.", "dim")
+        line(
+            console, f"With {ROOMY} columns, lift and the share of all {won} are shown, too.", "dim"
+        )
     line(
         console,
         f"Rates are over {study.denominator}. Only records certainly on the rung count; those "

@@ -65,7 +65,10 @@ _STYLE: Final = f"""<style>
 .leadpolicy-decision .stage {{border-bottom:1px solid var(--line);padding:5px 0}}
 .leadpolicy-decision .stage>summary {{font-weight:650}}
 .leadpolicy-decision summary {{cursor:pointer}}
-.leadpolicy-decision .step {{margin:2px 0 2px 20px}}
+.leadpolicy-decision .step {{margin:3px 0 3px 24px}}
+.leadpolicy-decision .step>summary {{list-style-position:outside}}
+.leadpolicy-decision .head {{padding-left:1.15em;text-indent:-1.15em}}
+.leadpolicy-decision .head .mark {{text-indent:0}}
 .leadpolicy-decision .told {{margin-left:1.3em;color:var(--faint);font-size:.92em}}
 .leadpolicy-decision .sets {{margin:2px 0 6px 1.4em}}
 .leadpolicy-decision .sets li {{margin:2px 0}}
@@ -182,7 +185,7 @@ def _step(step: Step, vocabulary: Vocabulary) -> str:
     head = f"{_mark(step.truth)}{_text(heading(step))}"
     details = "".join(f'<div class="told">{_text(text)}</div>' for text in told)
     if not step.steps:
-        return f'<div class="step">{head}{details}</div>'
+        return f'<div class="step"><div class="head">{head}</div>{details}</div>'
     inner = "".join(_step(part, vocabulary) for part in step.steps)
     return f'<details class="step" open><summary>{head}</summary>{details}{inner}</details>'
 

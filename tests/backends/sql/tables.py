@@ -60,9 +60,7 @@ def _plain(value: Value | None) -> Any:
     return sorted(value) if isinstance(value, frozenset) else value
 
 
-def events_of(
-    kind: str, attributes: Mapping[str, Type], records: Sequence[Record]
-) -> EventTable:
+def events_of(kind: str, attributes: Mapping[str, Type], records: Sequence[Record]) -> EventTable:
     """The events of one kind, with the places of the attributes that conditions look at."""
     found = [
         (str(place), happening)
@@ -109,14 +107,14 @@ def run_table(
             criteria = tuple(_truth(answers, layout, bit, row) for bit in layout.criteria[label])
             stage = answers[layout.stage[label]][row]
             possible = answers[layout.possible[label]][row]
-            places = layout.stages[label]
-            if places is None:
+            bits = layout.stages[label]
+            if bits is None:
                 stages = tuple(
                     TRUE if place <= stage else UNKNOWN if place <= possible else FALSE
                     for place in range(1, len(logics[label].stages) + 1)
                 )
             else:
-                stages = tuple(_truth(answers, layout, bit, row) for bit in places)
+                stages = tuple(_truth(answers, layout, bit, row) for bit in bits)
             assert stage == last(stages, TRUE)
             assert possible == last(stages, UNKNOWN)
             found[label].append(Verdicts(criteria, stages))

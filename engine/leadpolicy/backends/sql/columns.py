@@ -10,7 +10,9 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final, TypeAlias
+from typing import TypeAlias
+
+from sqlglot import exp
 
 from leadpolicy.backends.sql import reading, tree
 from leadpolicy.backends.sql.forms import Coded, Ends, Form, Number, Plain, Single, Store
@@ -122,9 +124,7 @@ class Binder:
                 bound[name] = found
         return bound
 
-    def fact(
-        self, fact: str, kind: Type, place: Place, order: tuple[str, ...]
-    ) -> Bound | None:
+    def fact(self, fact: str, kind: Type, place: Place, order: tuple[str, ...]) -> Bound | None:
         """A fact's form; None where the column is missing or does not fit (which is noted)."""
         self.made += 1
         name = f"{self.prefix}{self.made}"
@@ -152,8 +152,7 @@ class Binder:
         high, other = self._part(fact, kind, place.high, f"{name} high", ())
         if low is None or high is None:
             return None
-        ends = (low, high)
-        columns = [p.value.copy() if self.inline else tree.column(p.name) for p in ends]
+        columns = [self._checked(kind, part) for part in (low, high)]
         known: Sql = tree.negate(tree.every(tree.is_null(end.copy()) for end in columns))
         parts = [low, high]
         if place.known is not None:
@@ -161,10 +160,17 @@ class Binder:
             if flag is None:
                 return None
             parts.append(flag)
-            given = flag.value.copy() if self.inline else tree.column(flag.name)
-            known = tree.call("coalesce", given, tree.no())
+            flagged = self._checked(Type(Kind.BOOLEAN), flag)
+            known = tree.call("coalesce", flagged, tree.no())
         low_end, high_end = Number(columns[0], store), Number(columns[1], other)
         return Bound(Ends(kind, low_end, high_end, known), tuple(parts))
+
+    def _checked(self, kind: Type, part: Part) -> Sql:
+        """The typed value of a column, with its own check if values are checked late."""
+        value, raw = tree.column(part.name), tree.column(part.raw_name)
+        if self.inline:
+            value, raw = part.value.copy(), (part.raw or raw).copy()
+        return value if not self.late or part.raw is None else _or_failure(kind, value, raw)
 
     def _part(
         self, fact: str, kind: Type, column: str, name: str, order: tuple[str, ...]
@@ -188,7 +194,7 @@ class Binder:
         header = self.header
         if column in header.ambiguous:
             self.problems.error(
-                "LP502", f"{what}: more than one column is called `{column}`, in any case of letters",
+                "LP502", f"{what}: more than one column is called `{column}`, in whatever case",
                 where=header.where, help="give the columns different names",
             )  # fmt: skip
             return None
@@ -251,8 +257,7 @@ def _form(
             sql = tree.case([(beyond, tree.failure(tree.DOUBLE))], raw.copy())
         else:
             bare = sql
-            lost = tree.case([(tree.not_null(raw.copy()), _failure(kind))], None)
-            sql = tree.call("coalesce", bare.copy(), lost)
+            sql = _or_failure(kind, bare.copy(), raw.copy())
     if kind.kind in NUMERIC:
         return Single(kind, Number(sql, store, bare if part.bare else None))
     if is_coded(kind.kind):
@@ -260,9 +265,14 @@ def _form(
     return Plain(kind, sql)
 
 
+def _or_failure(kind: Type, value: Sql, raw: Sql) -> Sql:
+    """The value; an error where it was lost."""
+    return tree.call("coalesce", value, tree.case([(tree.not_null(raw), _failure(kind))], None))
+
+
 def _failure(kind: Type) -> Sql:
     if kind.kind is Kind.CHOICES:
-        return tree.exp.Cast(
+        return exp.Cast(
             this=tree.call("error", tree.text(tree.UNFIT)), to=reading.LIST_OF_TEXTS.copy()
         )
     return tree.failure(tree.INTEGER if is_coded(kind.kind) else reading.STORED[kind.kind])

@@ -8,7 +8,7 @@ NULL in SQL, so that atoms need no test for it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -64,8 +64,10 @@ WORD: Final = 8
 
 @dataclass(frozen=True, slots=True)
 class Bit:
-    """The place of a term's verdict: in the column `verdicts WORD` bit `bit` says that it holds,
-    bit `bit + WORD` that it fails."""
+    """The place of a term's verdict in the columns `verdicts 0`, `verdicts 1`, …
+
+    Bit `bit` says that it holds, bit `bit + WORD` that it fails.
+    """
 
     word: int
     bit: int
@@ -88,13 +90,14 @@ class Emitter:
     """Writes formulas over columns.
 
     `forms` says where the values of facts stand, `events` where events were counted, `bits`
-    which terms have been evaluated already.
+    which terms have been evaluated already, `scores` the columns of begun scores.
     """
 
     forms: Mapping[str, Form]
     now: Moment
     events: Mapping[Term, Counted] = field(default_factory=dict)
     bits: dict[Term, Bit] = field(default_factory=dict)
+    scores: dict[Term, str] = field(default_factory=dict)
 
     def holds(self, term: Term) -> Sql:
         """TRUE exactly where the term is TRUE."""
@@ -105,11 +108,14 @@ class Emitter:
         return self._formula(term, want=False)
 
     def three_ways(self, term: Term, holds: Sql, fails: Sql, unknown: Sql) -> Sql:
-        """One of three values. Where a single value decides, it is UNKNOWN where that is missing
-        and fails where it does not hold, so that one comparison and one look suffice."""
+        """One of three values.
+
+        Where a single value decides, the term is UNKNOWN where that is missing, and else fails
+        where it does not hold: one comparison and one look suffice.
+        """
         atom = _inside(term)
-        form = self.forms[atom.name] if atom is not None and term not in self.bits else None
-        if form is None or isinstance(form, Ends):
+        form = None if atom is None or term in self.bits else self.forms[atom.name]
+        if atom is None or form is None or isinstance(form, Ends):
             branches = [(self.holds(term), holds), (self.fails(term), fails)]
             return tree.case(branches, unknown)
         missing = tree.opposite(known(form))
@@ -206,17 +212,42 @@ class Emitter:
 
     def _sum(self, term: SumAtLeast, *, want: bool) -> Sql:
         """The lowest score reaches the threshold; or the highest does not."""
+        rules = list(zip(term.weights, term.terms, strict=True))
+        begun = self.scores.get(term)
+        if begun is None or not want:
+            score = self._score(term, rules, want=want)
+            least = tree.whole(term.least)
+            return tree.ge(score, least) if want else tree.lt(score, least)
+        _, rest = _halves(term)
+        most = sum(max(weight, 0) for weight, _ in rest)
+        whole = tree.add(tree.column(begun), self._score(term, rest, want=True))
+        return tree.every(
+            [
+                tree.ge(tree.column(begun), tree.whole(term.least - most)),
+                tree.ge(whole, tree.whole(term.least)),
+            ]
+        )
+
+    def begin_score(self, term: SumAtLeast, name: str) -> Sql:
+        """The heavier half of a lowest score, to be made a column of this name.
+
+        Where the other half cannot reach the threshold any more, it need not be looked at.
+        """
+        heavy, _ = _halves(term)
+        begun = self._score(term, heavy, want=True)
+        self.scores[term] = name
+        return begun
+
+    def _score(self, term: SumAtLeast, rules: Sequence[tuple[int, Term]], *, want: bool) -> Sql:
         kind = _kind_for(sum(abs(weight) for weight in term.weights))
         parts = []
-        for weight, part in zip(term.weights, term.terms, strict=True):
+        for weight, part in rules:
             points, none = (tree.cast(tree.whole(n), kind) for n in (weight, 0))
             if want is (weight > 0):
                 parts.append(tree.case([(self.holds(part), points)], none))
             else:
                 parts.append(tree.case([(self.fails(part), none)], points))
-        score = tree.total(parts)
-        least = tree.whole(term.least)
-        return tree.ge(score, least) if want else tree.lt(score, least)
+        return tree.total(parts)
 
     # ------------------------------------------------------------------------ comparisons
 
@@ -360,6 +391,15 @@ def _inside(term: Term) -> Subject | None:
             return None
 
 
+def _halves(
+    term: SumAtLeast,
+) -> tuple[list[tuple[int, Term]], list[tuple[int, Term]]]:
+    """The rules of most weight, and the others."""
+    rules = sorted(zip(term.weights, term.terms, strict=True), key=lambda rule: -abs(rule[0]))
+    middle = len(rules) // 2
+    return rules[:middle], rules[middle:]
+
+
 def _word(word: int) -> Sql:
     return tree.column(f"verdicts {word}")
 
@@ -432,13 +472,12 @@ def _some_of(term: Member, form: Ends, *, want: bool) -> Sql:
     if form.type.kind is not Kind.INTEGER:
         same = tree.eq(form.low.copy(), form.high.copy())
         return tree.every([same, tree.some(compare("=", form.low, n) for n in numbers)])
-    inside = tree.total(
-        tree.case(
-            [(tree.every([compare("<=", form.low, n), compare(">=", form.high, n)]), tree.whole(1))],
-            tree.whole(0),
-        )
-        for n in numbers
+    one, none = tree.whole(1), tree.whole(0)
+    within = (
+        tree.every([compare("<=", form.low, number), compare(">=", form.high, number)])
+        for number in numbers
     )
+    inside = tree.total(tree.case([(test, one.copy())], none.copy()) for test in within)
     low, high = (tree.cast(end.copy(), tree.HUGE) for end in (form.low, form.high))
     return tree.eq(inside, tree.add(tree.subtract(high, low), tree.whole(1)))
 

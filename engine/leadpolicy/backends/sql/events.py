@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
-from leadpolicy.backends.sql import tree
+from sqlglot import exp
+
+from leadpolicy.backends.sql import reading, tree
 from leadpolicy.backends.sql.columns import Binder, Bound, Part, Place, guard
 from leadpolicy.backends.sql.emit import Counted, Emitter
 from leadpolicy.backends.sql.forms import Moment, Plain, microseconds
@@ -16,6 +18,7 @@ from leadpolicy.backends.sql.walk import subjects
 from leadpolicy.logic.terms import Happened, Term
 from leadpolicy.types import Kind, Type
 
+WHOLE: Final = reading.SHORT | reading.LONG | reading.LONGER
 KEY: Final = "key"
 NOW: Final = "now"
 AT: Final = "at"
@@ -47,7 +50,7 @@ class Tally:
     """The counts of one kind of events: a query with a row per record, and what its columns say."""
 
     name: str
-    query: tree.exp.Select = field(compare=False)
+    query: exp.Select = field(compare=False)
     columns: Mapping[Term, tuple[str, str]]
     parts: tuple[Part, ...]
 
@@ -65,11 +68,12 @@ def tally(
     terms: Sequence[Happened],
     now: Moment,
     moments: Sql | None,
+    key_type: str,
 ) -> Tally | None:
     """Counts, per record, the events that surely and those that possibly match each term.
 
-    `moments` is a query of (key, now) where every record has a moment of its own. None where the
-    table does not fit, which is noted.
+    `moments` is a query of (key, now) where every record has a moment of its own, `key_type` the
+    engine's type of the records' keys. None where the table does not fit, which is noted.
     """
     what = f"the events `{terms[0].event}`"
     wanted = attributes_of(terms)
@@ -79,6 +83,11 @@ def tally(
     found = [binder.column_type(column, what) for column in named]
     if dated is None or None in found or len(bound) != len(wanted):
         return None
+    if found[0] is not None and not _alike(found[0], key_type):
+        binder.problems.error(
+            "LP503", f"{what}: the column `{table.record}` is {found[0]}, the records' keys are"
+            f" {key_type}", where=binder.header.where, help="convert one to the type of the other",
+        )  # fmt: skip
     parts = tuple(part for one in (*bound.values(), dated) for part in one.parts)
     rows = _rows(table, source, parts)
     keys = [tree.column(KEY)]
@@ -93,8 +102,15 @@ def tally(
         counts += [_count(surely, certain), _count(maybe, possible)]
     query = tree.select([*keys, *counts], rows, group=[key.copy() for key in keys])
     if moments is not None:
-        query.set("joins", [tree.exp.Join(this=moments, using=[tree.name(KEY)], kind="INNER")])
+        query.set("joins", [exp.Join(this=moments, using=[tree.name(KEY)], kind="INNER")])
     return Tally(name, query, columns, parts)
+
+
+def _alike(one: str, other: str) -> bool:
+    """Whether keys of these types can be equal without conversion."""
+    if one == other:
+        return True
+    return one in WHOLE and other in WHOLE
 
 
 def _rows(table: EventTable, source: Sql, parts: Sequence[Part]) -> Sql:
@@ -106,7 +122,7 @@ def _rows(table: EventTable, source: Sql, parts: Sequence[Part]) -> Sql:
     if table.kind is not None:
         where = tree.eq(tree.column(table.kind[0]), tree.text(table.kind[1]))
     inner = tree.nested(tree.select(typed, source, where=where), "raw events")
-    return tree.nested(tree.select([tree.exp.Star()], inner, where=guard(parts)), "events")
+    return tree.nested(tree.select([exp.Star()], inner, where=guard(parts)), "events")
 
 
 def _at(bound: Bound) -> Sql:

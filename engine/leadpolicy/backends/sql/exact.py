@@ -45,9 +45,7 @@ _WIDTH, _SCALE = 15, 4
 
 def sign_of_times(left: str, right: str, factor: str) -> int:
     """The sign of left - right × factor, in exact decimals."""
-    difference = _EXACT.subtract(
-        Decimal(left), _EXACT.multiply(Decimal(right), Decimal(factor))
-    )
+    difference = _EXACT.subtract(Decimal(left), _EXACT.multiply(Decimal(right), Decimal(factor)))
     return (difference > 0) - (difference < 0)
 
 
@@ -85,9 +83,7 @@ def _long_with_float(op: str, long: Number, float_: Number) -> Sql:
             (tree.ge(float_.copy(), tree.double(beyond)), smaller),
             (tree.lt(float_.copy(), tree.double(-beyond)), larger),
             (
-                tree.between(
-                    long.copy(), tree.whole(-_MOST_EXACT), tree.whole(_MOST_EXACT)
-                ),
+                tree.between(long.copy(), tree.whole(-_MOST_EXACT), tree.whole(_MOST_EXACT)),
                 compared(tree.cast(long.copy(), tree.DOUBLE), float_.copy()),
             ),
         ],

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from sqlglot import exp
+
 from leadpolicy.backends.sql import tree
 from leadpolicy.backends.sql.columns import Binder, Bound, Part, Place
 from leadpolicy.backends.sql.forms import Coded
 from leadpolicy.backends.sql.program import Loaded, TableProgram, refuse_mixed, typed
 from leadpolicy.backends.sql.session import Session, Unfit, diagnose
-from leadpolicy.diagnostics import Problems
+from leadpolicy.diagnostics import LeadpolicyError, Problems
 from leadpolicy.types import Kind, Type
 
 _MOST_TINY = 255
@@ -54,11 +56,12 @@ def load(
     parts = tuple(part for one in (*bound.values(), *extra.values()) for part in one.parts)
     base = typed(opened.sql, [_narrow(part, bound) for part in parts], names, numbered=False)
     try:
-        table = session.keep(tree.select([tree.exp.Star()], base), opened.header.where)
+        table = session.keep(tree.select([exp.Star()], base), opened.header.where)
     except Unfit:
-        raise diagnose(session, opened.sql, parts, opened.header.where) from None
+        found = diagnose(session, opened.sql, parts, opened.header.where)
+        raise LeadpolicyError(found) from None
     kept = names | {name: one.parts[0].name for name, one in extra.items()}
-    return Loaded(session, table, opened.header.where, bound, kept)
+    return Loaded(session, table, opened.header.where, bound, kept, opened.header.types)
 
 
 def _narrow(part: Part, bound: Mapping[str, Bound]) -> Part:

@@ -9,12 +9,30 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Final
+
+from sqlglot import exp
 
 from leadpolicy.backends.sql import tree
 from leadpolicy.backends.sql.emit import WORD, Bit, Emitter
 from leadpolicy.backends.sql.tree import Sql
 from leadpolicy.backends.sql.walk import walk
-from leadpolicy.logic.terms import All, Const, Logic, Term
+from leadpolicy.logic.terms import (
+    All,
+    Any,
+    Const,
+    CountAtLeast,
+    Logic,
+    SumAtLeast,
+    Term,
+    TextTest,
+)
+
+
+OURS: Final = "leadpolicy"
+"""How the names of our own columns begin, beside columns of the source."""
+LONG_SCORE: Final = 6
+
 
 @dataclass(frozen=True, slots=True)
 class Layout:
@@ -117,21 +135,76 @@ def possible(emitter: Emitter) -> Callable[[Iterable[Term], Sql, Sql], Sql]:
 class Query:
     """The layers above a source of typed columns, and where the answers stand."""
 
-    select: tree.exp.Select
+    select: exp.Select
     layout: Layout
 
 
 def stages_only(
     logics: Mapping[str, Logic], emitter: Emitter, source: Sql, keep: Mapping[str, str]
 ) -> Query:
-    """One column per policy and nothing else, beside those to keep under another name."""
+    """One column per policy and nothing else, beside those to keep under another name.
+
+    What several stages ask for together is asked once, in a layer of its own, and so is the first
+    half of a long score: both leave few rows to look at again.
+    """
+    asked: list[tuple[Term, ...]] = []
+
+    def note(parts: Iterable[Term], yes: Sql, no: Sql) -> Sql:
+        asked.append(tuple(parts))
+        return yes
+
+    for logic in logics.values():
+        ladder(logic.stages, note)
+    common = shared(asked)
+    made = [
+        tree.alias(tree.case([(emitter.all_hold(group), _code(1))], _code(0)), name)
+        for name, group in common.items()
+    ]
+    made += [
+        tree.alias(emitter.begin_score(term, f"{OURS} score {number}"), f"{OURS} score {number}")
+        for number, term in enumerate(_scores(asked))
+    ]
+    if made:
+        source = tree.nested(tree.select([exp.Star(), *made], source), "shared")
+
+    def decide(parts: Iterable[Term], yes: Sql, no: Sql) -> Sql:
+        left = list(parts)
+        tests = []
+        for name, group in common.items():
+            if set(group) <= set(left):
+                tests.append(tree.eq(tree.column(name), _code(1)))
+                left = [term for term in left if term not in group]
+        return tree.case([(tree.every([*tests, emitter.all_hold(left)]), yes)], no)
+
     names = {label: f"{label} stage" for label in logics}
     columns = [tree.alias(tree.column(inner), outer) for inner, outer in keep.items()]
     columns += [
-        tree.alias(ladder(logic.stages, reached(emitter)), names[label])
-        for label, logic in logics.items()
+        tree.alias(ladder(logic.stages, decide), names[label]) for label, logic in logics.items()
     ]
     return Query(tree.select(columns, source), Layout(names, {}, (), {}, {}))
+
+
+def shared(asked: Sequence[Sequence[Term]]) -> dict[str, tuple[Term, ...]]:
+    """Groups of terms that are asked for together more than once, under names for columns."""
+    uses: dict[Term, set[int]] = {}
+    for place, terms in enumerate(asked):
+        for term in terms:
+            uses.setdefault(term, set()).add(place)
+    groups: dict[frozenset[int], list[Term]] = {}
+    for term, places in uses.items():
+        if len(places) > 1:
+            groups.setdefault(frozenset(places), []).append(term)
+    worth = [group for group in groups.values() if len(group) > 1 or _is_costly(group[0])]
+    return {f"{OURS} shared {number}": tuple(group) for number, group in enumerate(worth)}
+
+
+def _is_costly(term: Term) -> bool:
+    return isinstance(term, Any | CountAtLeast | SumAtLeast | TextTest)
+
+
+def _scores(asked: Iterable[Iterable[Term]]) -> list[SumAtLeast]:
+    found = dict.fromkeys(t for terms in asked for t in terms if isinstance(t, SumAtLeast))
+    return [term for term in found if len(term.terms) >= LONG_SCORE]
 
 
 def everything(
@@ -151,7 +224,7 @@ def everything(
             continue
         made = {f"verdicts {len(words) + n}": chunk for n, chunk in enumerate(chunks)}
         columns = [tree.alias(_word(chunk, emitter), name) for name, chunk in made.items()]
-        source = tree.nested(tree.select([tree.exp.Star(), *columns], source), f"layer {number}")
+        source = tree.nested(tree.select([exp.Star(), *columns], source), f"layer {number}")
         for name, chunk in made.items():
             emitter.bits |= {term: Bit(len(words), bit) for bit, term in enumerate(chunk)}
             words.append(name)
@@ -186,10 +259,7 @@ def _named(logics: Mapping[str, Logic]) -> tuple[list[Term], list[Term]]:
     """The criteria, and the stages whose verdicts do not follow from the stage reached."""
     criteria = dict.fromkeys(t for logic in logics.values() for t in logic.criteria)
     stages = dict.fromkeys(
-        term
-        for logic in logics.values()
-        if not _is_chain(logic.stages)
-        for term in logic.stages
+        term for logic in logics.values() if not _is_chain(logic.stages) for term in logic.stages
     )
     return list(criteria), [term for term in stages if term not in criteria]
 

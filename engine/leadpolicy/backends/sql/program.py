@@ -8,6 +8,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from sqlglot import exp
+
 from leadpolicy.backends.sql import events as tallies
 from leadpolicy.backends.sql import plan, tree
 from leadpolicy.backends.sql.columns import (
@@ -20,7 +22,7 @@ from leadpolicy.backends.sql.columns import (
 )
 from leadpolicy.backends.sql.emit import Counted, Emitter
 from leadpolicy.backends.sql.events import KEY, NOW, EventTable
-from leadpolicy.backends.sql.forms import Form, Moment, microseconds
+from leadpolicy.backends.sql.forms import Form, Moment, Plain, microseconds
 from leadpolicy.backends.sql.output import write_parquet
 from leadpolicy.backends.sql.plan import Layout
 from leadpolicy.backends.sql.session import Opened, Session, Unfit, diagnose, mixed_columns
@@ -51,6 +53,8 @@ class Loaded:
     bound: Mapping[str, Bound]
     extra: Mapping[str, str]
     """Other columns that were kept: their names in the source, to those in the table."""
+    types: Mapping[str, str]
+    """The engine's types of the source's columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,8 @@ class Run:
 
     def pandas(self) -> pd.DataFrame:
         """The answers as a pandas frame. Raises `LeadpolicyError`."""
-        return self._collect(lambda relation: relation.df())
+        frame: pd.DataFrame = self._collect(lambda relation: relation.df())
+        return frame
 
     def write(self, path: str | Path) -> None:
         """The answers as a Parquet file, made whole or not at all. Raises `LeadpolicyError`."""
@@ -89,10 +94,14 @@ class Run:
         found = [
             diagnostic
             for source, parts, where in self._looks
-            for diagnostic in diagnose(self.session, source, parts, where).diagnostics
+            for diagnostic in diagnose(self.session, source, parts, where)
         ]
-        telling = [d for d in found if d.message != "a value does not fit"]
-        return LeadpolicyError(telling or found[:1])
+        if found:
+            return LeadpolicyError(found)
+        return LeadpolicyError.of(
+            "LP503", "a record has no moment of evaluation", where=self.where,
+            help="every row needs one in the column that `as_of` names",
+        )  # fmt: skip
 
 
 class TableProgram:
@@ -117,9 +126,7 @@ class TableProgram:
 
     def attributes(self) -> dict[str, dict[str, Type]]:
         """For each kind of events the attributes that conditions look at."""
-        return {
-            kind: tallies.attributes_of(terms) for kind, terms in self._happenings.items()
-        }
+        return {kind: tallies.attributes_of(terms) for kind, terms in self._happenings.items()}
 
     def prepare(
         self,
@@ -179,6 +186,7 @@ class _Opening:
     as_of: datetime | str
     id: str | None
     check_all: bool
+    key_type: str = ""
     problems: Problems = field(default_factory=Problems)
     looks: list[tuple[Sql, tuple[Part, ...], str]] = field(default_factory=list)
 
@@ -197,8 +205,8 @@ class _Opening:
         make = plan.everything if self.program.full else plan.stages_only
         query = make(self.program.logics, emitter, counted, keep)
         if self._tallied():
-            order = tree.exp.Ordered(this=tree.column(ROW), nulls_first=False)
-            query.select.set("order", tree.exp.Order(expressions=[order]))
+            order = exp.Ordered(this=tree.column(ROW), nulls_first=False)
+            query.select.set("order", exp.Order(expressions=[order]))
         where = str(source) if isinstance(source, str | Path) else "the table"
         _check_names([*keep.values(), *query.layout.columns], where)
         return Run(self.session, tree.render(query.select), query.layout, where, tuple(self.looks))
@@ -246,16 +254,17 @@ class _Opening:
         opened = self.session.open(source, "the table")
         bound, extra = self._bind(opened, columns)
         if self.id is not None:
-            Binder(opened.header, self.problems).column_type(self.id, "the records' keys")
+            found = Binder(opened.header, self.problems).column_type(self.id, "the records' keys")
+            self.key_type = found or ""
         refuse_mixed(source, bound, opened.header.where, self.problems)
         self.problems.stop_on_errors()
         parts = tuple(part for one in (*bound.values(), *extra.values()) for part in one.parts)
         self.looks.append((opened.sql, parts, opened.header.where))
         forms = {name: one.form for name, one in bound.items()}
         if self.inline:
-            return opened.sql, forms, {name: one.form.copy() for name, one in extra.items()}
+            return opened.sql, forms, {name: _plain(one) for name, one in extra.items()}
         base = typed(opened.sql, parts, self._keep(), numbered=self._tallied(), late=self.late)
-        return base, forms, {name: _value(one) for name, one in extra.items()}
+        return base, forms, {name: _plain(one) for name, one in extra.items()}
 
     def _keep(self) -> dict[str, str]:
         return {} if self.id is None else {self.id: KEPT}
@@ -266,8 +275,7 @@ class _Opening:
         binder = Binder(opened.header, self.problems, late=self.late, inline=self.inline)
         bound = binder.facts(self.program.facts, columns, self.program.orders)
         flags = Binder(opened.header, self.problems, "x", late=self.late, inline=self.inline)
-        wanted = self._flags()
-        return bound, flags.facts(wanted, {}, {})
+        return bound, flags.facts(self._flags(), {}, {})
 
     def _loaded(self, source: Loaded) -> tuple[Sql, dict[str, Form], dict[str, Sql]]:
         for name in self.program.facts:
@@ -276,10 +284,13 @@ class _Opening:
         wanted = [*self._flags(), *self._keep()]
         for name in wanted:
             if name not in source.extra:
-                self.problems.error("LP502", f"the column `{name}` was not loaded", where=source.where)
+                self.problems.error(
+                    "LP502", f"the column `{name}` was not loaded", where=source.where
+                )
         self.problems.stop_on_errors()
+        self.key_type = source.types.get(self.id or "", "")
         forms = {name: source.bound[name].form for name in self.program.facts}
-        columns: list[Sql] = [tree.exp.Star()]
+        columns: list[Sql] = [exp.Star()]
         columns += [
             tree.alias(tree.column(source.extra[given]), inner)
             for given, inner in self._keep().items()
@@ -291,7 +302,7 @@ class _Opening:
 
     def _now(self, extra: Mapping[str, Sql]) -> Moment:
         if isinstance(self.as_of, str):
-            return Moment(None, extra[self.as_of])
+            return Moment(None, tree.call("coalesce", extra[self.as_of], tree.failure(tree.BIG)))
         return Moment(in_utc(self.as_of))
 
     # ----------------------------------------------------------------------------- events
@@ -299,7 +310,7 @@ class _Opening:
     def _count(self, base: Sql, emitter: Emitter, now: Moment, extra: Mapping[str, Sql]) -> Sql:
         """The records with the counts of their events beside them."""
         counted: dict[Term, Counted] = {}
-        joins = []
+        joins: list[tallies.Tally] = []
         for kind in self.program.events:
             terms = self.program._happenings[kind]
             table = self.events.get(kind)
@@ -319,7 +330,8 @@ class _Opening:
                 since = tree.whole(microseconds(in_utc(table.since)))
             there = tree.not_null(tree.column(KEPT))
             for term in terms:
-                flag = there.copy() if recorded is None else tree.every([there.copy(), recorded.copy()])
+                kept = [there.copy(), *([] if recorded is None else [recorded.copy()])]
+                flag = tree.every(kept)
                 counted[term] = tallies.counted(term, found.columns[term], now, flag, since)
         emitter.events = counted
         return self._joined(base, joins, now)
@@ -327,7 +339,8 @@ class _Opening:
     def _tally(
         self, name: str, kind: str, table: EventTable, base: Sql, now: Moment
     ) -> tallies.Tally | None:
-        where = str(table.source) if isinstance(table.source, str | Path) else f"the events `{kind}`"
+        named = isinstance(table.source, str | Path)
+        where = str(table.source) if named else f"the events `{kind}`"
         opened = self.session.open(table.source, where)
         binder = Binder(opened.header, self.problems, f"{name} a")
         moments = None
@@ -337,10 +350,10 @@ class _Opening:
                 [tree.alias(tree.column(KEPT), KEY), tree.alias(now.sql.copy(), NOW)],
                 base.copy(),
             )
-            pairs.set("distinct", tree.exp.Distinct())
+            pairs.set("distinct", exp.Distinct())
             moments = tree.nested(pairs, "moments")
         terms = self.program._happenings[kind]
-        found = tallies.tally(name, table, opened.sql, binder, terms, now, moments)
+        found = tallies.tally(name, table, opened.sql, binder, terms, now, moments, self.key_type)
         if found is not None:
             self.looks.append((opened.sql, found.parts, where))
         return found
@@ -348,38 +361,36 @@ class _Opening:
     def _joined(self, base: Sql, joins: Sequence[tallies.Tally], now: Moment) -> Sql:
         if not joins:
             return base
-        columns: list[Sql] = [tree.exp.Column(this=tree.exp.Star(), table=tree.name("records"))]
+        columns: list[Sql] = [exp.Column(this=exp.Star(), table=tree.name("records"))]
         named = base.copy()
-        named.set("alias", tree.exp.TableAlias(this=tree.name("records")))
+        named.set("alias", exp.TableAlias(this=tree.name("records")))
         made = []
         for one in joins:
             columns += [
-                tree.exp.column(c, table=one.name, quoted=True)
+                exp.column(c, table=one.name, quoted=True)
                 for pair in one.columns.values()
                 for c in pair
             ]
-            mine = tree.exp.column(KEPT, table="records", quoted=True)
-            condition = tree.eq(mine, tree.exp.column(KEY, table=one.name, quoted=True))
+            mine = exp.column(KEPT, table="records", quoted=True)
+            condition = tree.eq(mine, exp.column(KEY, table=one.name, quoted=True))
             if now.value is None:
                 assert now.sql is not None
-                own = tree.exp.column(NOW, table=one.name, quoted=True)
-                record = tree.exp.column(now.sql.name, table="records", quoted=True)
-                condition = tree.every([condition, tree.eq(own, record)])
-            made.append(
-                tree.exp.Join(this=tree.nested(one.query, one.name), side="LEFT", on=condition)
-            )
+                own = exp.column(NOW, table=one.name, quoted=True)
+                condition = tree.every([condition, tree.eq(own, now.sql.copy())])
+            made.append(exp.Join(this=tree.nested(one.query, one.name), side="LEFT", on=condition))
         query = tree.select(columns, named)
         query.set("joins", made)
         return tree.nested(query, "counted")
 
 
 def _row_number() -> Sql:
-    return tree.alias(tree.exp.Window(this=tree.call("row_number"), over="OVER"), ROW)
+    return tree.alias(exp.Window(this=tree.call("row_number"), over="OVER"), ROW)
 
 
-def _value(bound: Bound) -> Sql:
-    (part,) = bound.parts
-    return tree.column(part.name)
+def _plain(bound: Bound) -> Sql:
+    if not isinstance(bound.form, Plain):
+        raise TypeError(f"{bound.form.type} is no flag and no moment")
+    return bound.form.copy()
 
 
 def refuse_mixed(

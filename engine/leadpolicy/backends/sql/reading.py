@@ -10,6 +10,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Final
 
+from sqlglot import exp
+
 from leadpolicy.backends.sql import tree
 from leadpolicy.backends.sql.forms import Store
 from leadpolicy.backends.sql.texts import plain_ascii
@@ -28,14 +30,14 @@ STORED: Final = {
     Kind.DATE: tree.DATE,
     Kind.MOMENT: tree.BIG,
 }
-LIST_OF_TEXTS: Final = tree.exp.DataType(
+LIST_OF_TEXTS: Final = exp.DataType(
     this=tree.Word.ARRAY,
-    expressions=[tree.exp.DataType(this=tree.TEXT)],
+    expressions=[exp.DataType(this=tree.TEXT)],
     nested=True,
 )
-_SHORT: Final = frozenset({"TINYINT", "SMALLINT", "INTEGER", "UTINYINT", "USMALLINT"})
-_LONG: Final = frozenset({"UINTEGER", "BIGINT"})
-_LONGER: Final = frozenset({"UBIGINT", "HUGEINT", "UHUGEINT"})
+SHORT: Final = frozenset({"TINYINT", "SMALLINT", "INTEGER", "UTINYINT", "USMALLINT"})
+LONG: Final = frozenset({"UINTEGER", "BIGINT"})
+LONGER: Final = frozenset({"UBIGINT", "HUGEINT", "UHUGEINT"})
 _FLOATS: Final = frozenset({"FLOAT", "DOUBLE"})
 _MOMENTS: Final = frozenset(
     {"TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS", "TIMESTAMP WITH TIME ZONE", "DATE"}
@@ -51,7 +53,7 @@ _DAY: Final = r"\d{4}-\d\d-\d\d"
 def nothing(kind: Type) -> Sql:
     """A missing value of the type that the kind is stored as."""
     if kind.kind is Kind.CHOICES:
-        return tree.exp.Cast(this=tree.nothing(), to=LIST_OF_TEXTS.copy())
+        return exp.Cast(this=tree.nothing(), to=LIST_OF_TEXTS.copy())
     return tree.cast(tree.nothing(), STORED[kind.kind])
 
 
@@ -142,12 +144,12 @@ def _spelled_number(raw: Sql) -> Sql:
 
 
 def _integer(raw: Sql, stored: str) -> Read | None:
-    if stored in _SHORT:
+    if stored in SHORT:
         return Read(raw, Store.SHORT, checked=False)
-    if stored in _LONG:
+    if stored in LONG:
         value = raw if stored == "BIGINT" else tree.cast(raw, tree.BIG)
         return Read(value, Store.LONG, checked=False)
-    if stored in _LONGER:
+    if stored in LONGER:
         return Read(tree.try_cast(raw, tree.BIG), Store.LONG)
     if stored not in _FLOATS and not _DECIMAL.match(stored):
         return None
@@ -156,9 +158,9 @@ def _integer(raw: Sql, stored: str) -> Read | None:
 
 
 def _number(raw: Sql, stored: str) -> Read | None:
-    if stored in _SHORT or stored == "UINTEGER":
+    if stored in SHORT or stored == "UINTEGER":
         return Read(tree.cast(raw, tree.DOUBLE), Store.FLOAT, checked=False)
-    if stored in _LONGER or stored == "BIGINT":
+    if stored in LONGER or stored == "BIGINT":
         exact = tree.between(raw.copy(), tree.whole(-_EXACT), tree.whole(_EXACT))
         return Read(_only_where(exact, tree.cast(raw.copy(), tree.DOUBLE)), Store.FLOAT)
     if stored in _FLOATS:
@@ -189,7 +191,7 @@ def _coded(text: Sql, order: tuple[str, ...]) -> Read:
 def _lists(kind: Type, raw: Sql, stored: str) -> Read | None:
     if not stored.endswith("[]") or not _is_text(stored[:-2]):
         return None
-    value = raw if stored == "VARCHAR[]" else tree.exp.Cast(this=raw, to=LIST_OF_TEXTS.copy())
+    value = raw if stored == "VARCHAR[]" else exp.Cast(this=raw, to=LIST_OF_TEXTS.copy())
     if not all(plain_ascii(element) for element in kind.values):
         value = tree.each(value, "e", tree.call("nfc_normalize", tree.column("e")))
     fits = [tree.eq(tree.call("list_count", value.copy()), tree.call("len", value.copy()))]

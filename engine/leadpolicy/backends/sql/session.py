@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import duckdb
+from sqlglot import exp
 
 from leadpolicy.backends.sql import tree
 from leadpolicy.backends.sql.columns import Header, Part, header_of
@@ -90,7 +91,10 @@ class Session:
         options = {"all_varchar": tree.yes(), "header": tree.yes(), "sample_size": tree.whole(1000)}
         if ".tsv" in where.casefold():
             options["delim"] = tree.text("\t")
-        given = [tree.exp.EQ(this=tree.exp.to_identifier(k), expression=v) for k, v in options.items()]
+        given = [
+            exp.EQ(this=exp.to_identifier(name), expression=value)
+            for name, value in options.items()
+        ]
         reader = tree.call("read_csv", literal, *given)
         return self._described(reader, where, None, texts=True)
 
@@ -112,7 +116,7 @@ class Session:
     def _described(
         self, source: Sql, what: str, names: Sequence[str] | None, *, texts: bool = False
     ) -> Opened:
-        query = tree.render(tree.select([tree.exp.Star()], source.copy()))
+        query = tree.render(tree.select([exp.Star()], source.copy()))
         with self.errors(what):
             relation = self.connection.sql(query)
             columns = list(zip(relation.columns, map(str, relation.types), strict=True))
@@ -129,7 +133,7 @@ class Session:
         """Runs a query into a table of this session; its name."""
         name = f"loaded {next(_names)}"
         with self.errors(what):
-            create = tree.exp.Create(this=tree.table(name), kind="TABLE", expression=query)
+            create = exp.Create(this=tree.table(name), kind="TABLE", expression=query)
             self.connection.execute(tree.render(create)).fetchall()
         return name
 
@@ -139,7 +143,7 @@ class Session:
         try:
             yield
         except duckdb.Error as error:
-            self.connection = self.connection.cursor()
+            self.connection.abort()
             message = str(error)
             if tree.UNFIT in message:
                 raise Unfit from error
@@ -174,28 +178,26 @@ def _column_names(source: object) -> list[str] | None:
     return None if names is None else [str(name) for name in names]
 
 
-def diagnose(session: Session, source: Sql, parts: Sequence[Part], where: str) -> LeadpolicyError:
+def diagnose(session: Session, source: Sql, parts: Sequence[Part], where: str) -> list[Diagnostic]:
     """Looks again at every column, to say which values do not fit."""
     checked = [part for part in parts if part.raw is not None]
     found: list[Diagnostic] = []
     for part in checked:
         assert part.raw is not None
         inner = tree.nested(
-            tree.select([tree.alias(part.value.copy(), "v"), tree.alias(part.raw.copy(), "r")], source.copy()),
+            tree.select(
+                [tree.alias(part.value.copy(), "v"), tree.alias(part.raw.copy(), "r")],
+                source.copy(),
+            ),
             "look",
         )
         lost = tree.every([tree.is_null(tree.column("v")), tree.not_null(tree.column("r"))])
         example = tree.cast(tree.call("any_value", tree.column("r")), tree.TEXT)
         query = tree.select([tree.call("count", tree.column("r")), example], inner, where=lost)
-        try:
-            ((number, shown),) = session.rows(query, where)
-        except Unfit:
-            continue
+        ((number, shown),) = session.rows(query, where)
         if number:
             found.append(_unfit(part, int(number), str(shown), where))
-    if not found:
-        found.append(Diagnostic("LP503", "a value does not fit", where=where))
-    return LeadpolicyError(found)
+    return found
 
 
 def _unfit(part: Part, number: int, shown: str, where: str) -> Diagnostic:
@@ -232,4 +234,4 @@ def mixed_columns(source: object, columns: Sequence[str]) -> list[str]:
 
 def _lists_only(series: Any) -> bool:
     """Whether a column of objects holds lists and nothing else but missing values."""
-    return all(isinstance(v, list | tuple) or v is None or v != v for v in series)
+    return all(isinstance(value, list | tuple) for value in series.dropna())

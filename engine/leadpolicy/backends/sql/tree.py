@@ -11,10 +11,10 @@ from decimal import Decimal
 from functools import reduce
 from typing import Final, TypeAlias
 
-from sqlglot import exp as exp  # re-exported
+from sqlglot import exp
 
-Sql: TypeAlias = exp.Expression
-Word: TypeAlias = exp.DataType.Type
+Sql: TypeAlias = exp.Expr
+Word: TypeAlias = exp.DType
 
 TINY: Final = Word.UTINYINT
 SMALL: Final = Word.SMALLINT
@@ -42,22 +42,27 @@ def render(tree: Sql) -> str:
 
 
 def yes() -> Sql:
+    """TRUE."""
     return exp.true()
 
 
 def no() -> Sql:
+    """FALSE."""
     return exp.false()
 
 
 def nothing() -> Sql:
+    """NULL."""
     return exp.null()
 
 
 def text(value: str) -> Sql:
+    """A text; quotes are taken care of."""
     return exp.Literal.string(value)
 
 
 def texts(values: Iterable[str]) -> Sql:
+    """A list of texts."""
     return exp.Array(expressions=[text(value) for value in values])
 
 
@@ -89,18 +94,22 @@ def decimal(value: Decimal) -> Sql:
 
 
 def column(name: str) -> Sql:
+    """A column, whatever its name looks like."""
     return exp.column(name, quoted=True)
 
 
 def name(text_: str) -> exp.Identifier:
+    """A quoted name."""
     return exp.to_identifier(text_, quoted=True)
 
 
 def alias(tree: Sql, as_: str) -> Sql:
+    """An expression under a name."""
     return exp.Alias(this=tree, alias=name(as_))
 
 
 def table(name_: str) -> Sql:
+    """A table by its name."""
     return exp.Table(this=name(name_))
 
 
@@ -108,14 +117,17 @@ def table(name_: str) -> Sql:
 
 
 def call(function: str, *arguments: Sql) -> Sql:
+    """A function of the engine."""
     return exp.Anonymous(this=function, expressions=list(arguments))
 
 
 def cast(tree: Sql, to: Word) -> Sql:
+    """A conversion that must succeed."""
     return exp.Cast(this=tree, to=exp.DataType(this=to))
 
 
 def try_cast(tree: Sql, to: Word) -> Sql:
+    """A conversion; NULL where it does not succeed."""
     return exp.TryCast(this=tree, to=exp.DataType(this=to))
 
 
@@ -125,10 +137,12 @@ def _decimal_type(width: int, scale: int) -> exp.DataType:
 
 
 def cast_decimal(tree: Sql, width: int, scale: int) -> Sql:
+    """A conversion to a fixed decimal."""
     return exp.Cast(this=tree, to=_decimal_type(width, scale))
 
 
 def try_decimal(tree: Sql, width: int, scale: int) -> Sql:
+    """A conversion to a fixed decimal; NULL where it does not succeed."""
     return exp.TryCast(this=tree, to=_decimal_type(width, scale))
 
 
@@ -156,7 +170,8 @@ def _paren(tree: Sql) -> Sql:
 
 
 def _binary(make: type[exp.Binary], left: Sql, right: Sql) -> Sql:
-    return make(this=_operand(left), expression=_operand(right))
+    joined: Sql = make(this=_operand(left), expression=_operand(right))
+    return joined
 
 
 def _operand(tree: Sql) -> Sql:
@@ -166,66 +181,77 @@ def _operand(tree: Sql) -> Sql:
 
 
 def eq(left: Sql, right: Sql) -> Sql:
+    """Left = right."""
     return _binary(exp.EQ, left, right)
 
 
 def ne(left: Sql, right: Sql) -> Sql:
+    """Left <> right."""
     return _binary(exp.NEQ, left, right)
 
 
 def lt(left: Sql, right: Sql) -> Sql:
+    """Left < right."""
     return _binary(exp.LT, left, right)
 
 
 def le(left: Sql, right: Sql) -> Sql:
+    """Left <= right."""
     return _binary(exp.LTE, left, right)
 
 
 def gt(left: Sql, right: Sql) -> Sql:
+    """Left > right."""
     return _binary(exp.GT, left, right)
 
 
 def ge(left: Sql, right: Sql) -> Sql:
+    """Left >= right."""
     return _binary(exp.GTE, left, right)
 
 
 def add(left: Sql, right: Sql) -> Sql:
+    """Left + right."""
     return _binary(exp.Add, left, right)
 
 
 def subtract(left: Sql, right: Sql) -> Sql:
+    """Left - right."""
     return _binary(exp.Sub, left, right)
 
 
 def multiply(left: Sql, right: Sql) -> Sql:
+    """Left * right."""
     return _binary(exp.Mul, left, right)
 
 
 def bit_and(left: Sql, right: Sql) -> Sql:
+    """The bits that both have."""
     return _binary(exp.BitwiseAnd, left, right)
 
 
 def shift_right(left: Sql, right: Sql) -> Sql:
+    """Bits moved to the right."""
     return _binary(exp.BitwiseRightShift, left, right)
 
 
 def between(tree: Sql, low: Sql, high: Sql) -> Sql:
+    """Both ends included."""
     return exp.Between(this=_operand(tree), low=low, high=high)
 
 
 def is_null(tree: Sql) -> Sql:
+    """Whether there is no value."""
     return exp.Is(this=_operand(tree), expression=exp.null())
 
 
 def not_null(tree: Sql) -> Sql:
+    """Whether there is a value."""
     return exp.Not(this=is_null(tree))
 
 
-def is_not_false(tree: Sql) -> Sql:
-    return exp.Not(this=exp.Is(this=_operand(tree), expression=exp.false()))
-
-
 def negate(tree: Sql) -> Sql:
+    """NOT."""
     return exp.Not(this=_operand(tree))
 
 
@@ -235,10 +261,12 @@ def opposite(tree: Sql) -> Sql:
 
 
 def is_yes(tree: Sql) -> bool:
+    """Whether a formula is the constant TRUE."""
     return isinstance(tree, exp.Boolean) and tree.this is True
 
 
 def is_no(tree: Sql) -> bool:
+    """Whether a formula is the constant FALSE."""
     return isinstance(tree, exp.Boolean) and tree.this is False
 
 
@@ -262,7 +290,10 @@ def _chain(make: type[exp.Connector], parts: Sequence[Sql]) -> Sql:
     if len(parts) == 1:
         return parts[0]
     wrapped = [_paren(p) if isinstance(p, exp.Connector | exp.Not) else p for p in parts]
-    return reduce(lambda left, right: make(this=left, expression=right), wrapped)
+    joined = wrapped[0]
+    for part in wrapped[1:]:
+        joined = make(this=joined, expression=part)
+    return joined
 
 
 def total(trees: Iterable[Sql]) -> Sql:

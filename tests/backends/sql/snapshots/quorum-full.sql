@@ -1,0 +1,280 @@
+SELECT
+  "leadpolicy key" AS "record_id",
+  CASE
+    WHEN (
+      "verdicts 0" & CAST(255 AS USMALLINT)
+    ) = CAST(255 AS USMALLINT)
+    THEN CASE
+      WHEN (
+        CASE
+          WHEN (
+            "verdicts 1" & CAST(1 AS USMALLINT)
+          ) <> CAST(0 AS USMALLINT)
+          THEN CAST(1 AS UTINYINT)
+          ELSE CAST(0 AS UTINYINT)
+        END + CASE
+          WHEN (
+            "verdicts 1" & CAST(2 AS USMALLINT)
+          ) <> CAST(0 AS USMALLINT)
+          THEN CAST(1 AS UTINYINT)
+          ELSE CAST(0 AS UTINYINT)
+        END + CASE
+          WHEN (
+            "verdicts 1" & CAST(4 AS USMALLINT)
+          ) <> CAST(0 AS USMALLINT)
+          THEN CAST(1 AS UTINYINT)
+          ELSE CAST(0 AS UTINYINT)
+        END + CASE
+          WHEN (
+            "verdicts 1" & CAST(8 AS USMALLINT)
+          ) <> CAST(0 AS USMALLINT)
+          THEN CAST(1 AS UTINYINT)
+          ELSE CAST(0 AS UTINYINT)
+        END + CASE
+          WHEN (
+            "verdicts 1" & CAST(16 AS USMALLINT)
+          ) <> CAST(0 AS USMALLINT)
+          THEN CAST(1 AS UTINYINT)
+          ELSE CAST(0 AS UTINYINT)
+        END
+      ) >= 4
+      THEN CAST(2 AS UTINYINT)
+      ELSE CAST(1 AS UTINYINT)
+    END
+    ELSE CAST(0 AS UTINYINT)
+  END AS "A stage",
+  CASE
+    WHEN (
+      "verdicts 0" & CAST(65280 AS USMALLINT)
+    ) <> CAST(0 AS USMALLINT)
+    THEN CAST(0 AS UTINYINT)
+    ELSE CASE
+      WHEN (
+        CASE
+          WHEN (
+            "verdicts 1" & CAST(256 AS USMALLINT)
+          ) <> CAST(0 AS USMALLINT)
+          THEN CAST(1 AS UTINYINT)
+          ELSE CAST(0 AS UTINYINT)
+        END + CASE
+          WHEN (
+            "verdicts 1" & CAST(512 AS USMALLINT)
+          ) <> CAST(0 AS USMALLINT)
+          THEN CAST(1 AS UTINYINT)
+          ELSE CAST(0 AS UTINYINT)
+        END + CASE
+          WHEN (
+            "verdicts 1" & CAST(1024 AS USMALLINT)
+          ) <> CAST(0 AS USMALLINT)
+          THEN CAST(1 AS UTINYINT)
+          ELSE CAST(0 AS UTINYINT)
+        END + CASE
+          WHEN (
+            "verdicts 1" & CAST(2048 AS USMALLINT)
+          ) <> CAST(0 AS USMALLINT)
+          THEN CAST(1 AS UTINYINT)
+          ELSE CAST(0 AS UTINYINT)
+        END + CASE
+          WHEN (
+            "verdicts 1" & CAST(4096 AS USMALLINT)
+          ) <> CAST(0 AS USMALLINT)
+          THEN CAST(1 AS UTINYINT)
+          ELSE CAST(0 AS UTINYINT)
+        END
+      ) >= 2
+      THEN CAST(1 AS UTINYINT)
+      ELSE CAST(2 AS UTINYINT)
+    END
+  END AS "A possible",
+  "verdicts 0",
+  "verdicts 1"
+FROM (
+  SELECT
+    *,
+    CASE
+      WHEN "f3" >= 200
+      THEN CAST(1 AS USMALLINT)
+      WHEN "f3" IS NULL
+      THEN CAST(0 AS USMALLINT)
+      ELSE CAST(256 AS USMALLINT)
+    END + CASE
+      WHEN "f1 raw" >= CAST('20000000.0' AS DOUBLE)
+      AND CASE
+        WHEN ABS("f1 raw") > CAST('1.7976931348623157e+308' AS DOUBLE)
+        THEN CAST(ERROR('leadpolicy: a value does not fit') AS BOOLEAN)
+        ELSE TRUE
+      END
+      THEN CAST(2 AS USMALLINT)
+      WHEN "f1 raw" IS NULL
+      THEN CAST(0 AS USMALLINT)
+      ELSE CASE
+        WHEN CASE
+          WHEN ABS("f1 raw") > CAST('1.7976931348623157e+308' AS DOUBLE)
+          THEN CAST(ERROR('leadpolicy: a value does not fit') AS BOOLEAN)
+          ELSE TRUE
+        END
+        THEN CAST(512 AS USMALLINT)
+        ELSE CAST(0 AS USMALLINT)
+      END
+    END + CASE
+      WHEN "f4" <= 4
+      THEN CAST(4 AS USMALLINT)
+      WHEN "f4 raw" IS NULL
+      THEN CAST(0 AS USMALLINT)
+      WHEN "f4" IS NULL
+      THEN CAST(ERROR('leadpolicy: a value does not fit') AS USMALLINT)
+      ELSE CAST(1024 AS USMALLINT)
+    END + CASE
+      WHEN "f2" <= 6
+      THEN CAST(8 AS USMALLINT)
+      WHEN "f2 raw" IS NULL
+      THEN CAST(0 AS USMALLINT)
+      WHEN "f2" IS NULL
+      THEN CAST(ERROR('leadpolicy: a value does not fit') AS USMALLINT)
+      ELSE CAST(2048 AS USMALLINT)
+    END + CASE
+      WHEN "f13" <= 3
+      THEN CAST(16 AS USMALLINT)
+      WHEN "f13 raw" IS NULL
+      THEN CAST(0 AS USMALLINT)
+      WHEN "f13" IS NULL
+      THEN CAST(ERROR('leadpolicy: a value does not fit') AS USMALLINT)
+      ELSE CAST(4096 AS USMALLINT)
+    END + CASE
+      WHEN "f9" >= 3
+      THEN CAST(32 AS USMALLINT)
+      WHEN "f9 raw" IS NULL
+      THEN CAST(0 AS USMALLINT)
+      WHEN "f9" IS NULL
+      THEN CAST(ERROR('leadpolicy: a value does not fit') AS USMALLINT)
+      ELSE CAST(8192 AS USMALLINT)
+    END + CASE
+      WHEN "f11" >= 1
+      THEN CAST(64 AS USMALLINT)
+      WHEN "f11" IS NULL
+      THEN CAST(0 AS USMALLINT)
+      ELSE CAST(16384 AS USMALLINT)
+    END + CASE
+      WHEN "f12" <= 3
+      THEN CAST(128 AS USMALLINT)
+      WHEN "f12 raw" IS NULL
+      THEN CAST(0 AS USMALLINT)
+      WHEN "f12" IS NULL
+      THEN CAST(ERROR('leadpolicy: a value does not fit') AS USMALLINT)
+      ELSE CAST(32768 AS USMALLINT)
+    END AS "verdicts 0",
+    CASE
+      WHEN NOT "f10" IS NULL
+      THEN CAST(1 AS USMALLINT)
+      WHEN NOT (
+        NOT "f10" IS NULL
+      )
+      THEN CAST(256 AS USMALLINT)
+      ELSE CAST(0 AS USMALLINT)
+    END + CASE
+      WHEN "f7" = TRUE
+      THEN CAST(2 AS USMALLINT)
+      WHEN "f7" IS NULL
+      THEN CAST(0 AS USMALLINT)
+      ELSE CAST(512 AS USMALLINT)
+    END + CASE
+      WHEN "f5" <= 2
+      THEN CAST(4 AS USMALLINT)
+      WHEN "f5 raw" IS NULL
+      THEN CAST(0 AS USMALLINT)
+      WHEN "f5" IS NULL
+      THEN CAST(ERROR('leadpolicy: a value does not fit') AS USMALLINT)
+      ELSE CAST(1024 AS USMALLINT)
+    END + CASE
+      WHEN "f8" = TRUE
+      THEN CAST(8 AS USMALLINT)
+      WHEN "f8" IS NULL
+      THEN CAST(0 AS USMALLINT)
+      ELSE CAST(2048 AS USMALLINT)
+    END + CASE
+      WHEN "f6" = TRUE
+      THEN CAST(16 AS USMALLINT)
+      WHEN "f6" IS NULL
+      THEN CAST(0 AS USMALLINT)
+      ELSE CAST(4096 AS USMALLINT)
+    END AS "verdicts 1"
+  FROM (
+    SELECT
+      CASE WHEN ISFINITE("company_annual_revenue") THEN "company_annual_revenue" END AS "f1",
+      LIST_POSITION(
+        [
+          'US',
+          'CA',
+          'GB',
+          'DE',
+          'FR',
+          'NL',
+          'AU',
+          'IN',
+          'BR',
+          'JP',
+          'MX',
+          'ES',
+          'IT',
+          'SE',
+          'CH',
+          'SG',
+          'CN',
+          'ZA',
+          'PL',
+          'NG'
+        ],
+        "company_country"
+      ) AS "f2",
+      "company_employees" AS "f3",
+      LIST_POSITION(
+        [
+          'software',
+          'finance',
+          'healthcare',
+          'manufacturing',
+          'retail',
+          'logistics',
+          'education',
+          'government',
+          'media',
+          'energy',
+          'hospitality',
+          'nonprofit'
+        ],
+        "company_industry"
+      ) AS "f4",
+      LIST_POSITION(['approved', 'planned', 'requested', 'none'], "deal_budget_status") AS "f5",
+      "deal_compelling_event" AS "f6",
+      "deal_decision_maker_engaged" AS "f7",
+      "deal_next_step_agreed" AS "f8",
+      LIST_POSITION(['trade_show', 'purchased_list', 'website', 'referral'], "deal_source") AS "f9",
+      "deal_timeline_days" AS "f10",
+      "engagement_inbound_requests" AS "f11",
+      LIST_POSITION(
+        [
+          'demo',
+          'question',
+          'white_paper',
+          'webinar',
+          'pricing',
+          'newsletter',
+          'unsubscribe'
+        ],
+        "engagement_last_inbound"
+      ) AS "f12",
+      LIST_POSITION(
+        ['c_level', 'vp', 'director', 'manager', 'individual', 'intern'],
+        "person_seniority"
+      ) AS "f13",
+      "company_annual_revenue" AS "f1 raw",
+      "company_country" AS "f2 raw",
+      "company_industry" AS "f4 raw",
+      "deal_budget_status" AS "f5 raw",
+      "deal_source" AS "f9 raw",
+      "engagement_last_inbound" AS "f12 raw",
+      "person_seniority" AS "f13 raw",
+      "record_id" AS "leadpolicy key"
+    FROM "source"
+  ) AS "raw"
+) AS "layer 0"
