@@ -52,9 +52,9 @@ def test_a_large_file(
     line = b"# fifty megabytes of remarks, which nobody will read to the end\n"
     (tmp_path / PLACES[kind]).write_bytes(line * (50_000_000 // len(line) + 1))
     monkeypatch.chdir(tmp_path)
-    started = time.perf_counter()
+    started = time.process_time()
     ran = leadpolicy(monkeypatch, capsys, "check")
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
     assert ran.code == 1
     assert ran.err.splitlines()[:3] == [
         f"{PLACES[kind]}: error LP106: the file has 50 MB",
@@ -162,6 +162,6 @@ def test_an_expression_that_explodes_elsewhere_takes_no_time() -> None:
     }
     policy = policy_of(small(stages=[stage]))
     record = Record({"person.title": "a" * 50_000 + "!"})
-    started = time.perf_counter()
+    started = time.process_time()
     assert str(verdicts(policy.logic, record, NOW).stages[0]) == "FALSE"
-    assert time.perf_counter() - started < 0.5
+    assert time.process_time() - started < 0.5

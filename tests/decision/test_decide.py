@@ -239,6 +239,8 @@ def test_the_sentence_says_what_is_not_known() -> None:
     )
     ranged = card("b2b-international", "eleven-to-fifty-employees").sentence()
     assert ranged.endswith("Not known: the exact number of employees (11-50).")
+    foreign = card("conversation-first", "budget-in-dollars").sentence()
+    assert foreign.endswith("Not known: the budget in EUR (USD 40_000).")
     vague = card("entering-the-process", "request-of-unknown-kind").sentence()
     assert vague.endswith("Not known: when and how exactly the buyer asked us for something.")
 

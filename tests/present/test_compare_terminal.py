@@ -11,8 +11,8 @@ import pytest
 from rich.console import Console
 
 from leadpolicy.comparison import Comparison, compare
+from leadpolicy.present.characters import visible
 from leadpolicy.present.compare_terminal import print_comparison
-from leadpolicy.present.wording import visible
 from tests.comparison.world import World, make_world
 
 HEADINGS = (

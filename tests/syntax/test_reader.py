@@ -183,9 +183,9 @@ def test_a_large_file_is_refused_before_it_is_read(tmp_path: Path) -> None:
     file = tmp_path / "large.yaml"
     with file.open("wb") as stream:
         stream.truncate(50_000_000)
-    started = time.perf_counter()
+    started = time.process_time()
     assert refusal(file) == ("LP106", "the file has 50 MB")
-    assert time.perf_counter() - started < 0.1
+    assert time.process_time() - started < 0.2
 
 
 def test_a_long_text_is_refused() -> None:
@@ -203,9 +203,9 @@ def test_an_alias_bomb_does_not_go_off() -> None:
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, LEVELS)]
     problems = Problems()
-    started = time.perf_counter()
+    started = time.process_time()
     assert read_yaml(Source("bomb", "\n".join(lines)), problems) is None
-    assert time.perf_counter() - started < 0.1
+    assert time.process_time() - started < 0.2
     assert {d.code for d in problems} == {"LP104"}
 
 

@@ -91,7 +91,9 @@ def what_is_missing(what: str, record: Record, vocabulary: Vocabulary) -> str:
         return f"whether {phrase}"
     value = record.facts.get(what)
     if isinstance(value, Range):
-        return f"the exact {phrase} ({show(value, fact.type)})"
+        foreign = fact.type.currency and value.low is None and value.high is None
+        what = f"{the(phrase)} in {fact.type.currency}" if foreign else f"the exact {phrase}"
+        return f"{what} ({show(value, fact.type)})"
     return the(phrase)
 
 

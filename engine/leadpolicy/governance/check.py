@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Final
 
 from leadpolicy.diagnostics import Problems
 from leadpolicy.governance.examples import read_cards
 from leadpolicy.governance.lock import check_lock, nearest_lock
 from leadpolicy.policy.load import EXAMPLES, VOCABULARY, Shelf, policy_files
 from leadpolicy.policy.model import Policy
+from leadpolicy.policy.read import VERSION
+
+_HEAD_BYTES: Final = 65_536
+_POLICY: Final = re.compile(rb"^policy:", re.MULTILINE)
+_STAGES: Final = re.compile(rb"^stages:", re.MULTILINE)
 
 
 def check_paths(paths: Iterable[Path], problems: Problems) -> int:
@@ -45,8 +52,26 @@ def _check(path: Path, shelf: Shelf) -> int:
                 read_cards(
                     folder, [p for p in read if Path(p.path).parent == folder], shelf.problems
                 )
+        _note_misnamed(path, shelf.problems)
     check_lock(nearest_lock(path), read, shelf.problems)
     return len(files)
+
+
+def _note_misnamed(folder: Path, problems: Problems) -> None:
+    """Policies whose file is not called by a version, which nothing would ever read."""
+    for path in sorted(folder.rglob("*.yaml")):
+        if VERSION.match(path.stem) or path.name in (EXAMPLES, VOCABULARY):
+            continue
+        with path.open("rb") as file:
+            head = file.read(_HEAD_BYTES)
+        if _POLICY.search(head) and _STAGES.search(head):
+            problems.warn(
+                "LP211",
+                f"`{path.name}` looks like a policy, but its name is no version",
+                where=str(path),
+                expected="a file such as our-leads/1.0.0.yaml",
+                help="it is not read until it is renamed",
+            )
 
 
 def _check_cards(folder: Path, shelf: Shelf) -> None:

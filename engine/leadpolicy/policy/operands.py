@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass, field
+from datetime import timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
@@ -121,7 +122,7 @@ def resolve(parameter: Parameter, kind: Type, shape: Shape) -> tuple[Given, ...]
     if shape is Shape.PAIR and len(texts) != 2:
         raise ValueProblem("two values are needed", "a list of two values")
     if shape is Shape.DURATION:
-        return (Given(read_duration(texts[0])),)
+        return (Given(window(kind, texts[0])),)
     if shape is Shape.FLAG:
         return (Given(read_text(BOOLEAN, texts[0])),)
     if shape is Shape.PATTERN:
@@ -190,17 +191,22 @@ def read_window(scope: Scope, node: Node, kind: Type | None = None) -> Given | N
     if scalar is None:
         return None
     try:
-        duration = read_duration(scalar.text)
-        if kind is not None and kind.kind is Kind.DATE and duration.seconds:
-            raise ValueProblem(
-                f"`{scalar.text}` is not a number of whole days",
-                "days or weeks, for a date",
-                code="LP305",
-            )
+        return Given(window(kind or COUNT, scalar.text), scalar.span)
     except ValueProblem as problem:
         scope.note(problem, scalar.span)
         return None
-    return Given(duration, scalar.span)
+
+
+def window(kind: Type, text: str) -> timedelta:
+    """A fixed length of time, for dates a number of whole days. Raises `ValueProblem`."""
+    duration = read_duration(text)
+    if kind.kind is Kind.DATE and duration.seconds:
+        raise ValueProblem(
+            f"`{cited(text)}` is not a number of whole days",
+            "days or weeks, for a date",
+            code="LP305",
+        )
+    return duration
 
 
 def check_pattern(text: str) -> str:

@@ -6,7 +6,8 @@ import unicodedata
 from typing import Final
 
 _INVISIBLE: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-_JOINERS: Final = frozenset("\u200c\u200d\ufe0f")
+_HARMLESS: Final = frozenset("\u200c\u200d\ufe0f\u2068\u2069")
+"""What joins letters and emoji, and what keeps the direction of a name to itself."""
 
 
 def visible(text: str) -> str:
@@ -16,10 +17,16 @@ def visible(text: str) -> str:
     """
     return "".join(
         char
-        if char in _JOINERS or unicodedata.category(char) not in _INVISIBLE
+        if char in _HARMLESS or unicodedata.category(char) not in _INVISIBLE
         else f"\\u{ord(char):04x}"
         for char in text
     )
 
 
-__all__ = ["visible"]
+def isolated(text: str) -> str:
+    """A name to stand inside a sentence: one that is read from right to left turns nothing else."""
+    turns = any(unicodedata.bidirectional(char) in ("R", "AL") for char in text)
+    return f"\u2068{text}\u2069" if turns else text
+
+
+__all__ = ["isolated", "visible"]

@@ -16,6 +16,7 @@ from leadpolicy.comparison.outcomes import FEW
 from leadpolicy.comparison.readiness import SAMPLE
 from leadpolicy.comparison.study import READING
 from leadpolicy.present import plots
+from leadpolicy.present.characters import visible
 from leadpolicy.present.drawing import Plot
 from leadpolicy.present.files import write_whole
 from leadpolicy.present.findings import findings
@@ -32,7 +33,6 @@ from leadpolicy.present.wording import (
     ratio,
     rows_of,
     rung_title,
-    visible,
 )
 
 TEMPLATE: Final = "compare.html.j2"

@@ -8,7 +8,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from leadpolicy.present.wording import visible
+from leadpolicy.present.characters import visible
 
 if TYPE_CHECKING:
     from rich.console import Console

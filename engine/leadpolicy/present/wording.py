@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import unicodedata
 from collections.abc import Iterable
 from typing import Any, Final
 
@@ -11,6 +10,7 @@ import pandas as pd
 
 from leadpolicy.comparison.outcomes import FEW
 from leadpolicy.comparison.study import Study
+from leadpolicy.present.characters import isolated
 
 NOT_DEFINED: Final = "—"
 _TITLES: Final = {
@@ -18,9 +18,6 @@ _TITLES: Final = {
     "qualified_lead": "Qualified lead",
     "opportunity": "Opportunity",
 }
-_INVISIBLE: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-_HARMLESS: Final = frozenset("\u200c\u200d\ufe0f\u2068\u2069")
-"""What joins letters and emoji, and what keeps the direction of a name to itself."""
 
 
 def rows_of(table: pd.DataFrame) -> list[Any]:
@@ -65,25 +62,6 @@ def ratio(value: Any) -> str:
 def missing(value: Any) -> bool:
     """Whether a cell of a frame holds nothing."""
     return value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value))
-
-
-def visible(text: str) -> str:
-    """A text that cannot move the cursor or turn the direction of what follows.
-
-    Control characters show as their code; what joins letters and emoji stays.
-    """
-    return "".join(
-        char
-        if char in _HARMLESS or unicodedata.category(char) not in _INVISIBLE
-        else f"\\u{ord(char):04x}"
-        for char in text
-    )
-
-
-def isolated(text: str) -> str:
-    """A name to stand inside a sentence: one that is read from right to left turns nothing else."""
-    turns = any(unicodedata.bidirectional(char) in ("R", "AL") for char in text)
-    return f"\u2068{text}\u2069" if turns else text
 
 
 def cohort(study: Study) -> str:

@@ -225,7 +225,8 @@ def test_a_record_without_its_moment() -> None:
 
 
 def asked(**columns: list[Any]) -> EventTable:
-    return EventTable(table({"who": ["a", "a", "b"], "at": [NOW] * 3} | columns), "who")
+    rows: dict[str, list[Any]] = {"who": ["a", "a", "b"], "at": [NOW] * 3}
+    return EventTable(table(rows | columns), "who")
 
 
 def test_events_need_their_table_and_the_key() -> None:

@@ -28,7 +28,6 @@ from leadpolicy.logic.terms import (
     TextTest,
 )
 
-
 OURS: Final = "leadpolicy"
 """How the names of our own columns begin, beside columns of the source."""
 LONG_SCORE: Final = 6
