@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from leadpolicy.decision import Decision, Step, decide
 from leadpolicy.decision.outline import Outline, Role, outlines
 from leadpolicy.policy import load_policy, parse_policy
-from leadpolicy.policy.model import AllOf, AnyOf, Condition, NoneOf, Policy, Quorum, Ref
+from leadpolicy.policy.model import AllOf, AnyOf, Condition, Given, NoneOf, Policy, Quorum, Ref
 from leadpolicy.truth import FALSE, TRUE, UNKNOWN, Truth, at_least, every, some
 from leadpolicy.vocabulary import Origin, Record
 from tests.conftest import POLICIES
@@ -23,21 +23,26 @@ from tests.decision.room import (
     thinned,
     walk,
 )
-from tests.strategies import NOW
+from tests.strategies import NOW, PARAMETERS
 
 
-def combined(condition: Condition | None, truths: list[Truth], grouping: str) -> Truth | None:
+def combined(condition: Condition | None, truths: list[Truth]) -> Truth | None:
     """What the parts of a condition make of it; None where the form needs more than verdicts."""
     match condition:
+        case AllOf():
+            return every(truths)
         case AnyOf():
             return some(truths)
         case NoneOf():
             return ~some(truths)
-        case Quorum(bound="at_least"):
-            needed = int(grouping.split()[2 if grouping.startswith("at least") else 1])
-            return at_least(needed, truths.count(TRUE), len(truths) - truths.count(FALSE))
-        case AllOf():
-            return every(truths)
+        case Quorum():
+            given = condition.count
+            count = int(str(given.value)) if isinstance(given, Given) else PARAMETERS["few"]
+            certain, possible = truths.count(TRUE), len(truths) - truths.count(FALSE)
+            enough = at_least(count, certain, possible)
+            more = at_least(count + 1, certain, possible)
+            exact = every([enough, ~more])
+            return {"at_least": enough, "at_most": ~more, "exactly": exact}[condition.bound]
         case _:
             return None
 
@@ -74,7 +79,7 @@ def test_trees_of_any_policy_are_consistent(case: Case) -> None:
     for step in walk(decision.tree):
         below = [inner.truth for inner in step.steps]
         condition = step.condition if not isinstance(step.condition, Ref) else None
-        if below and (whole := combined(condition, below, step.label)) is not None:
+        if below and (whole := combined(condition, below)) is not None:
             assert step.truth is whole
 
 

@@ -120,7 +120,7 @@ def smallest_criteria(
     ]
     if not ways:
         return ()
-    (size, _), way, name = min(ways)
+    (size, *_), way, name = min(ways)
     wishes = {atom: want for atom, want in search.wishes(way) if atom in given}
     if name in ladder.two_faced and not _reaches(ladder, {**given, **wishes}, (name,)):
         wishes = _tried(ladder, given, stage_names, size)

@@ -137,9 +137,10 @@ class Search:
                     break
         return tuple(kept)
 
-    def rank(self, way: Way) -> tuple[int, int]:
-        """Size first; then a larger number is one with more important atoms."""
-        return ((way & self._counted).bit_count(), -way)
+    def rank(self, way: Way) -> tuple[int, int, int]:
+        """Size first; then important atoms first, whichever way they are wished; then the wishes."""
+        atoms = (way | way >> 1) & self._twos
+        return (way & self._counted).bit_count(), -atoms, -way
 
     # --------------------------------------------------------------------- counts and scores
 

@@ -203,6 +203,24 @@ def test_an_open_end_is_not_an_unfit_one() -> None:
     assert stages(IS_RICH, fine, columns=places) == [1, 0]
 
 
+def test_a_known_number_without_ends_is_known_and_no_more() -> None:
+    """Where the column that says so is empty, nothing is known."""
+    places = {"company.revenue": Between("low", "high", "known")}
+    nothing: dict[str, list[Any]] = {"low": [None] * 3, "high": [None] * 3}
+    source = table(nothing | {"known": [True, False, None]}, low=pa.float64(), high=pa.float64())
+    assert stages(build.known(REVENUE), source, columns=places) == [1, 0, 0]
+    assert stages(IS_RICH, source, columns=places) == [0, 0, 0]
+
+
+def test_sets_hold_what_is_declared() -> None:
+    tools = Subject("company.tools", Type(Kind.CHOICES, ("crm", "erp")))
+    uses_crm = build.has(tools, "crm")
+    assert stages(uses_crm, table({"company.tools": [["crm"], [], None]})) == [1, 0, 0]
+    refused(uses_crm, table({"company.tools": [["crm", "xls"]]}), "LP503", "xls", "crm, erp")
+    refused(uses_crm, table({"company.tools": [["erp", None]]}), "LP503", "1 row")
+    refused(uses_crm, table({"company.tools": ["crm"]}), "LP503", "VARCHAR")
+
+
 def test_an_empty_table_has_no_answers() -> None:
     empty = table({"company.employees": []}, **{"company.employees": pa.int64()})
     assert stages(IS_LARGE, empty) == []
