@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, Final
 
@@ -78,8 +78,11 @@ class Case:
     """A policy of any form and a record of any kind."""
 
     draft: Draft
-    policy: Policy = field(repr=False)
+    policy: Policy
     record: Record
+
+    def __repr__(self) -> str:
+        return f"Case({self.draft!r}, {self.record!r})"
 
 
 @st.composite

@@ -25,6 +25,8 @@ from tests.decision.room import (
 )
 from tests.strategies import NOW, PARAMETERS
 
+FEW = int(str(PARAMETERS["few"]))
+
 
 def combined(condition: Condition | None, truths: list[Truth]) -> Truth | None:
     """What the parts of a condition make of it; None where the form needs more than verdicts."""
@@ -37,7 +39,7 @@ def combined(condition: Condition | None, truths: list[Truth]) -> Truth | None:
             return ~some(truths)
         case Quorum():
             given = condition.count
-            count = int(str(given.value)) if isinstance(given, Given) else PARAMETERS["few"]
+            count = int(str(given.value)) if isinstance(given, Given) else FEW
             certain, possible = truths.count(TRUE), len(truths) - truths.count(FALSE)
             enough = at_least(count, certain, possible)
             more = at_least(count + 1, certain, possible)

@@ -161,7 +161,7 @@ def stages_only(
     ]
     made += [
         tree.alias(emitter.begin_score(term, f"{OURS} score {number}"), f"{OURS} score {number}")
-        for number, term in enumerate(_scores(asked))
+        for number, term in enumerate(_scores(asked, common.values()))
     ]
     if made:
         source = tree.nested(tree.select([exp.Star(), *made], source), "shared")
@@ -201,9 +201,11 @@ def _is_costly(term: Term) -> bool:
     return isinstance(term, Any | CountAtLeast | SumAtLeast | TextTest)
 
 
-def _scores(asked: Iterable[Iterable[Term]]) -> list[SumAtLeast]:
+def _scores(asked: Iterable[Iterable[Term]], common: Iterable[Iterable[Term]]) -> list[SumAtLeast]:
+    """Long scores that are asked for, but those that are shared and have a column already."""
+    done = {term for group in common for term in group}
     found = dict.fromkeys(t for terms in asked for t in terms if isinstance(t, SumAtLeast))
-    return [term for term in found if len(term.terms) >= LONG_SCORE]
+    return [term for term in found if len(term.terms) >= LONG_SCORE and term not in done]
 
 
 def everything(
