@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cache
 from typing import Any, Final
 
@@ -41,6 +41,13 @@ def card(policy: str, name: str) -> Decision:
     raise KeyError(name)
 
 
+class Thinned(Decision):
+    """A decision that a failing test shows in few words."""
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.text(f"{self.policy.identity} on {self.record!r}")
+
+
 @st.composite
 def thinned(draw: st.DrawFn) -> Decision:
     """A seed policy on one of its cards with some of the facts and logs left out."""
@@ -53,7 +60,8 @@ def thinned(draw: st.DrawFn) -> Decision:
         draw(st.lists(st.sampled_from(policy.events), unique=True)) if policy.events else []
     ):
         events.pop(kind, None)
-    return decide(policy, replace(one.record, facts=facts, events=events), as_of=one.as_of)
+    decision = decide(policy, replace(one.record, facts=facts, events=events), as_of=one.as_of)
+    return Thinned(*(getattr(decision, part.name) for part in fields(decision)))
 
 
 @cache
@@ -81,8 +89,8 @@ class Case:
     policy: Policy
     record: Record
 
-    def __repr__(self) -> str:
-        return f"Case({self.draft!r}, {self.record!r})"
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.text(f"Case({self.draft!r}, {self.record!r})")
 
 
 @st.composite
@@ -141,6 +149,9 @@ class Ladder:
     policy: Policy
     criteria: Mapping[str, Any]
     stages: Sequence[Mapping[str, Any]]
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.text(f"Ladder({self.criteria!r}, {self.stages!r})")
 
 
 def _test(name: str) -> st.SearchStrategy[Any]:

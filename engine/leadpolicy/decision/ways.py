@@ -138,7 +138,7 @@ class Search:
         return tuple(kept)
 
     def rank(self, way: Way) -> tuple[int, int, int]:
-        """Size first; then important atoms first, whichever way they are wished; then the wishes."""
+        """Size first; then important atoms, whichever way they are wished; then the wishes."""
         atoms = (way | way >> 1) & self._twos
         return (way & self._counted).bit_count(), -atoms, -way
 
