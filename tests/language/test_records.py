@@ -139,3 +139,10 @@ def test_a_foreign_amount_comes_back_from_json() -> None:
     assert str(record.facts["company.annual_revenue"]) == "USD 5,000,000"
     again = read(json.loads(record_to_json(record))["facts"])
     assert again == record
+
+
+def test_a_misspelt_key_beside_a_value_is_told() -> None:
+    (found,) = refusals({"company.employees": {"value": 20, "sorce": "CRM"}})
+    assert found.code == "LP201"
+    assert found.message == "`company.employees`: a value has no key `sorce`"
+    assert found.help == "did you mean `source`?"

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Final
 
-from leadpolicy.diagnostics import Problems, ValueProblem, suggest
+from leadpolicy.diagnostics import Problems, ValueProblem, listing, suggest
 from leadpolicy.source import Span
 from leadpolicy.times import in_utc, read_moment
 from leadpolicy.types import Value, plain, read_python
@@ -60,6 +60,7 @@ class Record:
 
 EMPTY: Final = Record()
 
+ORIGIN_KEYS: Final = ("value", "at", "source", "by")
 RECORD_KEYS: Final = ("id", "facts", "events", "recorded", "as_of")
 
 
@@ -124,6 +125,15 @@ class _Reading:
         """The bare value and what was said of where it came from."""
         if not isinstance(given, Mapping) or "value" not in given:
             return given, None
+        for key in given:
+            if key not in ORIGIN_KEYS:
+                problem = ValueProblem(
+                    f"a value has no key `{key}`",
+                    f"one of {listing(ORIGIN_KEYS)}",
+                    suggest(str(key), ORIGIN_KEYS),
+                    "LP201",
+                )
+                self.note(problem, f"`{name}`", f"fact:{name}")
         at = None
         try:
             at = None if given.get("at") is None else _moment(given["at"])
