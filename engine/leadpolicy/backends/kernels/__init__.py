@@ -1,0 +1,1 @@
+"""Policies as machine code over coded columns in memory; needs the extra `kernels`."""

@@ -1,0 +1,1 @@
+"""What each record would have been, at every moment, under each policy: exact replay."""
