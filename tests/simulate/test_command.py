@@ -42,6 +42,24 @@ def test_refuses_to_write_over_a_history(tmp_path: Path) -> None:
     assert (tmp_path / "events.csv.gz").read_bytes() == before
 
 
+@pytest.mark.parametrize("there", [True, False])
+def test_what_fails_midway_changes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, there: bool
+) -> None:
+    out = tmp_path / "history"
+    if there:
+        simulate(out=out, seed=1, companies=300, vocabulary=VOCABULARY)
+    before = {path.name: path.read_bytes() for path in out.glob("*")}
+
+    def full(*_: object) -> str:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("leadpolicy.simulate.describe.ground_truth", full)
+    assert "No space left on device" in refused(out=out, seed=2, companies=300, force=True)
+    assert {path.name: path.read_bytes() for path in out.glob("*")} == before
+    assert out.exists() is there
+
+
 def test_force_replaces_it_and_leaves_other_files_alone(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("mine", encoding="utf-8")
     simulate(out=tmp_path, seed=1, companies=300, vocabulary=VOCABULARY)

@@ -4,22 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
-import time
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import Annotated, Final
 
 import typer
 
 from leadpolicy.diagnostics import LeadpolicyError
 
-if TYPE_CHECKING:
-    from types import TracebackType
-
-    from rich.progress import Progress
-
-PATIENCE: Final = 2.0
-"""Seconds before progress is shown."""
 MOST_COMPANIES: Final = 9_000_000
 """Ids from C9000001 on stand for companies that are not in the tables."""
 
@@ -60,6 +52,7 @@ def simulate(
     The numbers behind it are known (ground_truth.yaml), so that definitions can be compared on
     data whose truth nobody has to guess. The same seed gives the same files.
     """
+    from leadpolicy.present.progress import ProgressLine
     from leadpolicy.simulate.scenarios import FEWEST_COMPANIES
     from leadpolicy.simulate.write import write_history
 
@@ -78,16 +71,16 @@ def simulate(
             f"there is no vocabulary at `{vocabulary}`",
             help="name it with --vocabulary FILE, or run this in the folder that holds `policies`",
         )
-    _make_room(out, force)
+    _refuse_to_replace(out, force)
     try:
-        with _Bar() as bar:
+        with ProgressLine(sys.stderr) as tell:
             summary = write_history(
                 out,
                 seed=seed,
                 companies=companies,
                 format=format.value,
                 vocabulary=_relative(vocabulary, out),
-                progress=bar.step,
+                progress=tell,
             )
     except OSError as error:
         raise LeadpolicyError.of(
@@ -101,8 +94,8 @@ def simulate(
     typer.echo(f"Next: leadpolicy compare policies --data {out}", err=True)
 
 
-def _make_room(out: Path, force: bool) -> None:
-    """Refuses to write over anything unless asked to; then removes the files of the old history."""
+def _refuse_to_replace(out: Path, force: bool) -> None:
+    """Refuses to write over anything unless asked to."""
     from leadpolicy.simulate.write import files
 
     if out.exists() and not out.is_dir():
@@ -115,8 +108,6 @@ def _make_room(out: Path, force: bool) -> None:
             f"`{out}` holds {present[0]} already",
             help="name another folder with --out, or replace the history with --force",
         )
-    for name in present:
-        (out / name).unlink()
 
 
 def _relative(vocabulary: Path, out: Path) -> str:
@@ -126,36 +117,3 @@ def _relative(vocabulary: Path, out: Path) -> str:
     except ValueError:  # another drive
         path = str(vocabulary.resolve())
     return Path(path).as_posix()
-
-
-class _Bar:
-    """A bar on the terminal once the work has taken more than `PATIENCE` seconds."""
-
-    def __init__(self) -> None:
-        self._started = time.monotonic()
-        self._shown: Progress | None = None
-
-    def __enter__(self) -> _Bar:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if self._shown is not None:
-            self._shown.stop()
-
-    def step(self, what: str, done: int, total: int) -> None:
-        """So far `done` of `total` are written."""
-        if self._shown is None:
-            if not sys.stderr.isatty() or time.monotonic() - self._started < PATIENCE:
-                return
-            from rich.console import Console
-            from rich.progress import Progress
-
-            self._shown = Progress(console=Console(stderr=True), transient=True)
-            self._shown.add_task(f"Writing {what}", total=total)
-            self._shown.start()
-        self._shown.update(self._shown.task_ids[0], completed=done)

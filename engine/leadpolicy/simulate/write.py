@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import gzip
 import io
-from collections.abc import Callable
-from contextlib import ExitStack
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Final, Literal, Protocol, TypeAlias
@@ -86,8 +88,42 @@ def write_history(
     `vocabulary` is the path that dataset.yaml names, relative to `out`. The same arguments give
     the same files, byte for byte, on one version of the libraries. `companies` must be at least
     `scenarios.FEWEST_COMPANIES`.
+
+    A history that is there already is replaced once the new one is whole, and not before.
     """
+    plan = Plan(seed, companies, format, SUFFIXES[format], vocabulary)
+    with _beside(out) as part:
+        summary = _write_tables(part, plan, format, progress)
+        for name, text in {
+            "dataset.yaml": describe.dataset_yaml(plan),
+            "ground_truth.yaml": describe.ground_truth(plan, summary),
+            "edge_cases.csv": describe.edge_cases(summary.cases),
+            "README.md": describe.readme(plan, summary),
+        }.items():
+            (part / name).write_text(text, encoding="utf-8")
+        for name in {*files("csv"), *files("parquet")} - set(files(format)):
+            (out / name).unlink(missing_ok=True)
+        for name in files(format):
+            (part / name).replace(out / name)
+    return summary
+
+
+@contextmanager
+def _beside(out: Path) -> Iterator[Path]:
+    """A folder inside `out` for what is not whole yet; nothing of it stays behind."""
+    new = not out.exists()
     out.mkdir(parents=True, exist_ok=True)
+    part = Path(tempfile.mkdtemp(prefix=".part-", dir=out))
+    try:
+        yield part
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+        if new and not any(out.iterdir()):
+            out.rmdir()
+
+
+def _write_tables(out: Path, plan: Plan, format: Format, progress: Progress | None) -> Summary:
+    seed, companies = plan.seed, plan.companies
     summary = Summary()
     with ExitStack() as stack:
         sinks = {name: stack.enter_context(_sink(out, name, format)) for name in TABLES}
@@ -100,12 +136,7 @@ def write_history(
             summary.talked += int((block.course.talks & ~block.scripted).sum())
             summary.cases += block.cases
             if progress is not None:
-                progress("companies", summary.companies, companies)
-    plan = Plan(seed, companies, format, SUFFIXES[format], vocabulary)
-    (out / "dataset.yaml").write_text(describe.dataset_yaml(plan), encoding="utf-8")
-    (out / "ground_truth.yaml").write_text(describe.ground_truth(plan, summary), encoding="utf-8")
-    (out / "edge_cases.csv").write_text(describe.edge_cases(summary.cases), encoding="utf-8")
-    (out / "README.md").write_text(describe.readme(plan, summary), encoding="utf-8")
+                progress("writing companies", summary.companies, companies)
     return summary
 
 
