@@ -69,8 +69,8 @@ def read_cases(path: Path) -> list[Case]:
     problems.stop_on_errors()
     top = _mapping(node)
     _check(top, FILE_KEYS, ("about", "as_of", "cases"))
-    facts = _facts(top.get("facts"))
-    events = _events(top.get("events"))
+    facts = facts_of(top.get("facts"))
+    events = events_of(top.get("events"))
     cases = [
         _case(_mapping(item), path.stem, facts, events, _moment(top.get("as_of")))
         for item in _items(top.get("cases"))
@@ -99,12 +99,14 @@ def declared(body: MappingNode) -> Fact:
     return Fact("", kind, "value", "What is it?", "data", PointInTime.YES)
 
 
-def _facts(node: Node | None) -> dict[str, Fact]:
+def facts_of(node: Node | None) -> dict[str, Fact]:
+    """Facts out of a mapping of names to types. Raises `LeadpolicyError`."""
     entries = _mapping(node).entries if node is not None else ()
     return {key.text: replace(declared(_mapping(body)), name=key.text) for key, body in entries}
 
 
-def _events(node: Node | None) -> dict[str, EventKind]:
+def events_of(node: Node | None) -> dict[str, EventKind]:
+    """Kinds of events out of a mapping of names to attributes. Raises `LeadpolicyError`."""
     events: dict[str, EventKind] = {}
     for key, body in _mapping(node).entries if node is not None else ():
         attributes = {
@@ -126,7 +128,7 @@ def _case(
     as_of: datetime,
 ) -> Case:
     _check(body, CASE_KEYS, ("case", "condition"))
-    vocabulary = Vocabulary("1", {**facts, **_facts(body.get("facts"))}, events)
+    vocabulary = Vocabulary("1", {**facts, **facts_of(body.get("facts"))}, events)
     moment = _moment(body.get("as_of")) if body.get("as_of") is not None else as_of
     condition = body.get("condition")
     assert condition is not None

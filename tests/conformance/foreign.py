@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
+from leadpolicy.backends.interpreter import Verdicts
 from leadpolicy.diagnostics import LeadpolicyError, Problems
 from leadpolicy.source import Source
 from leadpolicy.syntax.reader import read_yaml
@@ -20,7 +21,7 @@ from leadpolicy.times import read_moment
 from leadpolicy.truth import UNKNOWN, Truth, truth
 from leadpolicy.types import Kind, Type
 from leadpolicy.vocabulary import Fact, PointInTime, Vocabulary, read_record
-from tests.conformance.backends import Backend
+from tests.conformance.backends import Question, ask
 from tests.conformance.cases import policy_of
 
 Criteria = Mapping[str, Any] | bool
@@ -59,18 +60,41 @@ class CannotBeSaid(Exception):
     rule: str
 
 
-def judge(case: Mapping[str, Any], backend: Backend) -> Judged:
-    """What becomes of a case when a backend runs it."""
+def judge(cases: Sequence[Mapping[str, Any]], backend: str) -> list[Judged]:
+    """What becomes of each case when a backend runs it."""
+    said = [_question(case) for case in cases]
+    questions = [one for one in said if isinstance(one, Question)]
+    found = iter(ask(backend, questions))
+    return [
+        _judged(case, one if isinstance(one, str) else next(found))
+        for case, one in zip(cases, said, strict=True)
+    ]
+
+
+def _judged(case: Mapping[str, Any], said: str | list[Verdicts] | Exception) -> Judged:
+    """`said`: the verdicts, or the rule by which the case cannot be said."""
+    match said:
+        case str(rule):
+            return Judged(case["id"], Outcome.CANNOT, rule)
+        case Exception():
+            raise said
+        case [Verdicts(stages=(found,))]:
+            if found is truth(case["expected"]):
+                return Judged(case["id"], Outcome.MUST_PASS)
+            return Judged(case["id"], Outcome.DIFFERS, _why(case, found))
+        case _:
+            raise AssertionError(f"{case['id']}: {said}")
+
+
+def _question(case: Mapping[str, Any]) -> Question | str:
+    """The policy and the record, or the rule by which they cannot be said."""
     try:
-        found = _verdict(case["criteria"], case["record"], backend)
+        return _said(case["criteria"], case["record"])
     except CannotBeSaid as reason:
-        return Judged(case["id"], Outcome.CANNOT, reason.rule)
-    if found is truth(case["expected"]):
-        return Judged(case["id"], Outcome.MUST_PASS)
-    return Judged(case["id"], Outcome.DIFFERS, _why(case, found))
+        return reason.rule
 
 
-def _verdict(criteria: Criteria, record: Mapping[str, Any], backend: Backend) -> Truth:
+def _said(criteria: Criteria, record: Mapping[str, Any]) -> Question:
     asked = list(leaves(criteria))
     fields = sorted({leaf["field"] for leaf in asked})
     names = {field: f"case.field{number}" for number, field in enumerate(fields)}
@@ -93,7 +117,7 @@ def _verdict(criteria: Criteria, record: Mapping[str, Any], backend: Backend) ->
         known = read_record(vocabulary, {GIVEN: True, **values})
     except LeadpolicyError as error:
         raise CannotBeSaid(_refusal(error)) from None
-    return backend(policy.logic)(known, NOW).stages[0]
+    return Question(policy.logic, [known], [NOW])
 
 
 def leaves(criteria: Criteria) -> Iterator[Mapping[str, Any]]:

@@ -21,7 +21,7 @@ COUNTS: Final[dict[str, dict[str, Any]]] = KNOWN["counts"]
 
 def judged(file: Path, name: str) -> list[Judged]:
     with file.open(encoding="utf-8") as lines:
-        return [judge(json.loads(line), BACKENDS[name]) for line in lines]
+        return judge([json.loads(line) for line in lines], name)
 
 
 def counted(cases: list[Judged]) -> dict[str, Any]:

@@ -14,7 +14,8 @@ import pandas as pd
 from leadpolicy.comparison import frames
 from leadpolicy.comparison.contested import contested
 from leadpolicy.comparison.disagreements import cause_table, disagreements, refusals
-from leadpolicy.comparison.evaluation import Evaluation, Progress, evaluate
+from leadpolicy.comparison.engines import Progress
+from leadpolicy.comparison.evaluation import Evaluation, evaluate
 from leadpolicy.comparison.readiness import condition_readiness, missing, policy_readiness
 from leadpolicy.comparison.segments import segments
 from leadpolicy.comparison.study import Study, describe

@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from leadpolicy.backends.interpreter import verdicts
 from leadpolicy.comparison.codes import Codes, Whole, any_of, outcome_codes
+from leadpolicy.comparison.engines import Engine, Progress, all_verdicts
 from leadpolicy.policy.model import RUNGS, Policy
 from leadpolicy.vocabulary.model import EVENT
 
 if TYPE_CHECKING:
     from leadpolicy.data import RecordSet
-
-Progress = Callable[[str, int, int], None]
-STEP: Final = 200
-"""Records between two reports of progress."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,29 +81,25 @@ def labels(policies: Sequence[Policy]) -> list[str]:
 
 
 def evaluate(
-    policies: Iterable[Policy], data: RecordSet, progress: Progress | None = None
+    policies: Iterable[Policy],
+    data: RecordSet,
+    progress: Progress | None = None,
+    *,
+    engine: Engine = "sql",
 ) -> Evaluation:
-    """Evaluate every policy on every record at the record's moment."""
+    """Evaluate every policy on every record at the record's moment.
+
+    All policies run in one query of the table engine; `engine="interpreter"` asks the definition
+    itself, record by record, which says the same.
+    """
     given = list(policies)
-    total = len(given) * len(data.records)
-    done = 0
-    found: list[PolicyVerdicts] = []
-    for label, policy in zip(labels(given), given, strict=True):
-        stages = np.zeros((len(data.records), len(policy.stages)), dtype=np.int8)
-        criteria = np.zeros((len(data.records), len(policy.criteria)), dtype=np.int8)
-        for row, (record, moment) in enumerate(zip(data.records, data.moments, strict=True)):
-            said = verdicts(policy.logic, record, moment)
-            stages[row] = said.stages
-            criteria[row] = said.criteria
-            if progress is not None and row % STEP == 0:
-                progress(f"evaluating {label}", done + row, total)
-        done += len(data.records)
-        found.append(policy_verdicts(label, policy, stages, criteria))
+    named = dict(zip(labels(given), given, strict=True))
+    found = all_verdicts(named, data, engine, progress)
     if progress is not None:
-        progress("evaluating", total, total)
+        progress("evaluating", 1, 1)
     return Evaluation(
         data,
-        tuple(found),
+        tuple(policy_verdicts(label, policy, *found[label]) for label, policy in named.items()),
         tuple(data.ids),
         outcome_codes(data.outcomes),
         frozenset(data.dataset.facts) | {EVENT + name for name in data.dataset.events},

@@ -12,7 +12,8 @@ from typing import Final, Literal
 import numpy as np
 
 from leadpolicy.comparison.codes import UNKNOWN, Whole, share
-from leadpolicy.comparison.evaluation import Evaluation, PolicyVerdicts, Progress
+from leadpolicy.comparison.engines import Progress
+from leadpolicy.comparison.evaluation import Evaluation, PolicyVerdicts
 from leadpolicy.comparison.needs import needs
 from leadpolicy.comparison.volumes import Volume, volume
 from leadpolicy.decision.reasons import missing_facts

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 
 import numpy as np
 
 from leadpolicy.data.model import Cell, ColumnFact, ColumnRef, Condition, DatedFact, JoinSpec
 from leadpolicy.data.model import Rows as RowsSpec
-from leadpolicy.data.moments import MICROSECOND, AfterEntry, AsOf, microseconds
 from leadpolicy.data.tables import Mask, Rows, Table
-from leadpolicy.data.values import Converted
+from leadpolicy.data.values import UNDATED, Converted
 from leadpolicy.data.work import Work, counted
-from leadpolicy.diagnostics import LeadpolicyError, listing
+from leadpolicy.diagnostics import listing
 from leadpolicy.types import Kind, Type, show
 
 MOMENT = Type(Kind.MOMENT)
-NOT_EVALUATED, UNKNOWN_ID = -1, -2
+NO_RECORD, UNKNOWN_ID = -1, -2
 NAMELESS = "is empty: the row belongs to no record"
 
 
@@ -43,14 +41,20 @@ class Base:
 
 
 @dataclass(slots=True)
-class Chosen:
-    """The records that are evaluated, each at its moment (microseconds since 1970)."""
+class Numbered:
+    """The rows that are records, counted in the order of the file.
+
+    `number_of_row` has the number of each row of the records' table, `NO_RECORD` for the others;
+    `number_of_id` likewise for every id that stands in it.
+    """
 
     rows: Rows
     ids: list[str]
-    moments: Rows
     number_of_row: Rows
     number_of_id: Mapping[str, int]
+
+    def __len__(self) -> int:
+        return len(self.rows)
 
 
 def read_base(work: Work) -> Base:
@@ -230,73 +234,31 @@ def _refuse_doubles(
     )
 
 
-# ------------------------------------------------------------------------------------- moments
+# ------------------------------------------------------------------------------- the records
 
 
-def choose(work: Work, base: Base, as_of: AsOf) -> Chosen:
-    """The records that had entered at the moment, and the moment of each."""
-    if isinstance(as_of, AfterEntry) and work.spec.records.entered_at is None:
-        raise LeadpolicyError.of(
-            "LP506",
-            f"{work.spec.name} does not say when its records enter, so that there is no moment "
-            f"{as_of}",
-            where=str(work.spec.path),
-            help="add `entered_at: COLUMN` under `records`, or name a date",
-        )
+def number(base: Base, ref: ColumnRef | None) -> Numbered:
+    """The records by number. `ref` is the column with their ids; without it lines are the ids."""
     rows = np.flatnonzero(base.fits)
-    entered = _entered(work, base, rows)
-    rows, entered = _with_entry(work, base, rows, entered, as_of)
-    known = np.array([e is not None for e in entered], np.bool_)
-    entry = np.array([0 if e is None else microseconds(e) for e in entered], np.int64)
-    if isinstance(as_of, AfterEntry):
-        moments = entry + as_of.delay // MICROSECOND
-    else:
-        moments = np.full(len(rows), microseconds(as_of.moment), np.int64)
-    early = known & (entry > moments)
-    if count := int(early.sum()):
-        work.note(f"{counted(count, 'record')} left out: entry after the moment of evaluation")
-    keep = ~early
-    if (until := work.spec.observed_until) is not None:
-        beyond = keep & (moments > microseconds(until))
-        if count := int(beyond.sum()):
-            work.note(f"{counted(count, 'record')} left out: moment after the end of the data")
-        keep &= ~beyond
-    return _numbered(work, base, rows[keep], moments[keep])
-
-
-def _entered(work: Work, base: Base, rows: Rows) -> list[datetime | None]:
-    cell = work.spec.records.entered_at
-    if base.entered is None or cell is None:
-        return [None] * len(rows)
-    picked = base.entered.pick(base.rows_in(cell.column.table, rows))
-    return [e if isinstance(e, datetime) else None for e in picked]
-
-
-def _with_entry(
-    work: Work, base: Base, rows: Rows, entered: list[datetime | None], as_of: AsOf
-) -> tuple[Rows, list[datetime | None]]:
-    """Without its entry a record has no `7 days after entry`: such rows are set aside."""
-    cell = work.spec.records.entered_at
-    if not isinstance(as_of, AfterEntry) or cell is None or None not in entered:
-        return rows, entered
-    for row, moment in zip(rows.tolist(), entered, strict=True):
-        if moment is None:
-            reason = f"is empty, so that there is no moment {as_of}"
-            work.set_aside(base.main, row, work.spec.records.id, cell.column.column, "", reason)
-    keep = np.array([moment is not None for moment in entered], np.bool_)
-    return rows[keep], [moment for moment in entered if moment is not None]
-
-
-def _numbered(work: Work, base: Base, rows: Rows, moments: Rows) -> Chosen:
-    number_of_row = np.full(len(base.main), NOT_EVALUATED, np.int64)
+    number_of_row = np.full(len(base.main), NO_RECORD, np.int64)
     number_of_row[rows] = np.arange(len(rows))
-    ref = work.spec.records.id
     if ref is None:
         ids = [str(line) for line in base.main.lines[rows].tolist()]
-        return Chosen(rows, ids, moments, number_of_row, {})
+        return Numbered(rows, ids, number_of_row, {})
     column = base.main.columns[ref.column]
     texts = column.texts()
-    number_of_id = dict.fromkeys(texts, NOT_EVALUATED)
+    number_of_id = dict.fromkeys(texts, NO_RECORD)
     ids = [texts[code] for code in column.codes[rows].tolist()]
     number_of_id.update({id: number for number, id in enumerate(ids)})
-    return Chosen(rows, ids, moments, number_of_row, number_of_id)
+    return Numbered(rows, ids, number_of_row, number_of_id)
+
+
+def entries(base: Base, cell: Cell | None, rows: Rows) -> Rows:
+    """When each record entered, `UNDATED` where nobody knows."""
+    if base.entered is None or cell is None:
+        return np.full(len(rows), UNDATED, np.int64)
+    own = base.rows_in(cell.column.table, rows)
+    if not len(base.entered.codes):
+        return np.full(len(rows), UNDATED, np.int64)
+    found = base.entered.instants[base.entered.codes[np.maximum(own, 0)]]
+    return np.where(own >= 0, found, UNDATED)

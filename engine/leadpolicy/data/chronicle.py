@@ -15,11 +15,13 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from leadpolicy.data.quarantine import Quarantine, TableRead
 from leadpolicy.data.tables import Codes, Mask, Rows
 from leadpolicy.types import Type, Value
 
 if TYPE_CHECKING:
     from leadpolicy.data.dataset import Dataset
+    from leadpolicy.data.traces import Origination, Trace
 
 ALWAYS: Final = int(np.iinfo(np.int64).min)
 """Before every moment: a log that was always kept, a value that was always so."""
@@ -63,6 +65,7 @@ class Changes:
     records: Rows
     at: Rows
     value: Coded
+    trace: Trace | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,6 +85,7 @@ class Events:
     known: Rows | None = None
     since: Rows | None = None
     recorded: Mask | None = None
+    trace: Trace | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,9 +93,10 @@ class Chronicle:
     """All records of a data set; every array has one entry per record, in the order of the file.
 
     `entered` is `UNDATED` where nobody knows. `facts` holds what has no date: columns as of the
-    export and constants; for a fact with `changes` it is the value before the first change. `won`
-    and `closed` are the first moments of the outcome and of any other end, or `NEVER`;
-    `outcome_known` is False for records whose outcome cannot be told.
+    export and constants; for a fact with `changes` it is the value before the first change, and
+    shares the changes' list of values. `won` and `closed` are the first moments of the outcome and
+    of any other end, or `NEVER`; `outcome_known` is False for records whose outcome cannot be told,
+    as for those in `won_undated`: they were won, and nobody knows when.
     """
 
     dataset: Dataset
@@ -106,6 +111,10 @@ class Chronicle:
     outcome_name: str = ""
     observed_until: datetime | None = None
     notes: Sequence[str] = ()
+    won_undated: Mask | None = None
+    quarantine: Quarantine = field(default_factory=Quarantine)
+    tables: Sequence[TableRead] = ()
+    origination: Origination | None = None
 
     def __len__(self) -> int:
         return len(self.ids)

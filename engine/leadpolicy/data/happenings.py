@@ -1,180 +1,146 @@
-"""Event logs: what happened to each record up to its moment, in order."""
+"""Event logs: everything that happened to each record, in order."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
 
-from leadpolicy.data.base import Chosen
+from leadpolicy.data.base import Numbered
+from leadpolicy.data.chronicle import ALWAYS, MISSING, NEVER, UNDATED, Coded, Events
+from leadpolicy.data.coding import Part, constant, share
 from leadpolicy.data.dated import INTEGER, Dated, read_rows
 from leadpolicy.data.model import Cell, EventSpec
-from leadpolicy.data.moments import from_microseconds
+from leadpolicy.data.moments import microseconds
 from leadpolicy.data.tables import Mask, Rows
-from leadpolicy.data.values import UNDATED
+from leadpolicy.data.traces import Traced
 from leadpolicy.data.work import Work, counted
-from leadpolicy.types import Value
-from leadpolicy.vocabulary.record import EventLog, Happening
+from leadpolicy.vocabulary.model import EventKind
 
 MOST_COUNTED: Final = 100_000
 
 
-@dataclass(slots=True)
-class Logs:
-    """The logs of all records: `usual` for those to whom nothing happened, else their own."""
-
-    usual: dict[str, EventLog] = field(default_factory=dict)
-    own: dict[int, dict[str, EventLog]] = field(default_factory=dict)
-    unkept: dict[int, set[str]] = field(default_factory=dict)
-
-    def of(self, record: int) -> Mapping[str, EventLog]:
-        """All logs of a record."""
-        own, unkept = self.own.get(record), self.unkept.get(record)
-        if own is None and unkept is None:
-            return self.usual
-        logs = self.usual | (own or {})
-        for kind in unkept or ():
-            if kind not in (own or {}):
-                del logs[kind]
-        return logs
-
-
-def read_logs(work: Work, chosen: Chosen) -> Logs:
-    """The logs of every mapped kind of event. Several sources of one kind make one log.
-
-    Where the moment of evaluation is given as the beginning of a log, the log settles only what
-    it shows: more may have happened.
-    """
-    logs = Logs()
+def read_events(work: Work, records: Numbered) -> dict[str, Events]:
+    """The events of every mapped kind. Several sources of one kind make one log."""
     by_kind: dict[str, list[EventSpec]] = {}
     for spec in work.spec.events:
         by_kind.setdefault(spec.kind.name, []).append(spec)
-    for kind, specs in by_kind.items():
-        sinces = [spec.recorded_since for spec in specs if spec.recorded_since is not None]
-        since = max(sinces) if sinces else None
-        logs.usual[kind] = EventLog((), since)
-        happened = _Happened(work, chosen)
-        for spec in specs:
-            happened.read(spec, logs)
-        for record, own in happened.sorted():
-            log = logs.own.setdefault(record, {})
-            log[kind] = EventLog(tuple(own), since)
-        partial = not all(spec.complete for spec in specs)
-        if partial:
-            work.note(f"{kind} holds some of the events only: what it does not show is unknown")
-        for record in range(len(chosen.ids)) if partial else happened.doubt:
-            log = logs.own.setdefault(record, {})
-            moment = from_microseconds(int(chosen.moments[record]))
-            log[kind] = EventLog(log[kind].happenings if kind in log else (), moment)
-    return logs
+    return {name: _read_kind(work, records, specs) for name, specs in by_kind.items()}
 
 
 @dataclass(slots=True)
-class _Happened:
-    """The events of one kind, from all its sources."""
+class _Log:
+    """What the sources of one kind of event tell, one after the other.
 
-    work: Work
-    chosen: Chosen
-    records: list[Rows] = field(default_factory=list)
-    at: list[Rows] = field(default_factory=list)
-    sequence: list[Rows] = field(default_factory=list)
-    happenings: list[Happening] = field(default_factory=list)
-    doubt: set[int] = field(default_factory=set)
+    `doubt` marks records of which a row does not fit; `unnumbered` those of which a source should
+    give the number of events and does not; `shown` those of which a source tells something else.
+    """
 
-    def read(self, spec: EventSpec, logs: Logs) -> None:
-        dated = read_rows(self.work, self.chosen, spec.rows, spec.kind.name)
-        self.doubt |= dated.doubt()
-        if spec.count is not None:
-            self.counted(spec, dated, logs)
-            return
-        bad, details = self.details(spec, dated)
-        self.doubt |= set(dated.records[bad].tolist())
-        known = ~bad & ((dated.at == UNDATED) | (dated.at <= self.chosen.moments[dated.records]))
-        self.add(dated.only(known), [details[i] for i in np.flatnonzero(known).tolist()])
-        if count := int((dated.at[known] == UNDATED).sum()):
-            self.work.note(
-                f"{counted(count, 'event')} {spec.kind.name} without a date: taken to be past"
-            )
+    doubt: Mask
+    unnumbered: Mask
+    shown: Mask
+    sources: list[tuple[Dated, dict[str, Part]]] = field(default_factory=list)
 
-    def details(self, spec: EventSpec, dated: Dated) -> tuple[Mask, list[Mapping[str, Value]]]:
-        """Which rows have an attribute that does not fit, and the attributes of each row."""
-        bad = np.zeros(len(dated.rows), np.bool_)
-        if not spec.attributes:
-            return bad, [spec.constants] * len(dated.rows)
-        mask = dated.mask()
-        columns = []
-        for name, cell in spec.attributes.items():
-            converted = self.work.convert(cell, spec.kind.attributes[name].type, mask)
-            bad |= self.work.reject(cell, converted, mask, spec.rows.record)[dated.rows]
-            columns.append((name, converted.values, converted.codes[dated.rows].tolist()))
-        made: dict[tuple[int, ...], dict[str, Value]] = {}
-        details: list[Mapping[str, Value]] = []
-        for key in zip(*(codes for _, _, codes in columns), strict=True):
-            detail = made.get(key)
-            if detail is None:
-                detail = made[key] = dict(spec.constants)
-                for (name, values, _), code in zip(columns, key, strict=True):
-                    value = values[code]
-                    if value is not None:
-                        detail[name] = value
-            details.append(detail)
-        return bad, details
 
-    def add(self, dated: Dated, details: Sequence[Mapping[str, Value]]) -> None:
-        self.records.append(dated.records)
-        self.at.append(dated.at)
-        self.sequence.append(dated.sequence)
-        file, unit = dated.table.file, dated.table.unit
-        lines = dated.table.lines[dated.rows].tolist()
-        for at, detail, line in zip(dated.at.tolist(), details, lines, strict=True):
-            moment = None if at == UNDATED else from_microseconds(at)
-            self.happenings.append(Happening(moment, detail, f"{file} {unit} {line}"))
+def _read_kind(work: Work, records: Numbered, specs: Sequence[EventSpec]) -> Events:
+    doubt, unnumbered, shown = (np.zeros(len(records), np.bool_) for _ in range(3))
+    log = _Log(doubt, unnumbered, shown)
+    for spec in specs:
+        dated = read_rows(work, records, spec.rows, spec.kind.name)
+        log.doubt[dated.doubt] = True
+        if spec.count is None:
+            _read_rows(work, spec, dated, log)
+        else:
+            _read_counts(work, spec, dated, log)
+    partial = not all(spec.complete for spec in specs)
+    if partial:
+        name = specs[0].kind.name
+        work.note(f"{name} holds some of the events only: what it does not show is unknown")
+    sinces = [spec.recorded_since for spec in specs if spec.recorded_since is not None]
+    begin = microseconds(max(sinces)) if sinces else ALWAYS
+    since = np.full(len(records), NEVER if partial else begin, np.int64)
+    since[log.doubt | (log.unnumbered & log.shown)] = NEVER
+    unrecorded = log.unnumbered & ~log.shown & ~log.doubt
+    return _sorted(
+        specs[0].kind,
+        log,
+        since if (since != ALWAYS).any() else None,
+        ~unrecorded if unrecorded.any() and not partial else None,
+    )
 
-    def counted(self, spec: EventSpec, dated: Dated, logs: Logs) -> None:
-        """A number of events without dates; no number means that nobody kept a log."""
-        assert spec.count is not None
-        cell = Cell(spec.count)
-        converted = self.work.convert(cell, INTEGER, dated.mask())
-        self.work.reject(cell, converted, dated.mask(), spec.rows.record)
-        kept: set[int] = set()
-        numbers = converted.pick(dated.rows)
-        for record, row, number in zip(
-            dated.records.tolist(), dated.rows.tolist(), numbers, strict=True
-        ):
-            if not isinstance(number, int):
-                continue
-            if not 0 <= number <= MOST_COUNTED:
-                reason = f"is not between 0 and {MOST_COUNTED:,}"
-                self.work.set_aside(dated.table, row, spec.rows.record, spec.count.column,
-                                    str(number), reason)  # fmt: skip
-                continue
-            kept.add(record)
-            times = np.full(number, record, np.int64)
-            self.records.append(times)
-            self.at.append(np.full(number, UNDATED, np.int64))
-            self.sequence.append(np.zeros(number, np.int64))
-            happening = Happening(None, spec.constants, dated.table.place(row))
-            self.happenings.extend([happening] * number)
-        for record in set(range(len(self.chosen.ids))) - kept:
-            logs.unkept.setdefault(record, set()).add(spec.kind.name)
-        self.work.note(
-            f"{spec.kind.name} is known as a number only ({spec.count}): without dates no window "
-            "can be decided by it"
-        )
 
-    def sorted(self) -> list[tuple[int, list[Happening]]]:
-        """Per record its happenings by (moment, sequence, order of the rows)."""
-        if not self.happenings:
-            return []
-        records = np.concatenate(self.records)
-        order = np.lexsort((np.concatenate(self.sequence), np.concatenate(self.at), records))
-        ordered = records[order]
-        starts = np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1])).tolist()
-        places = order.tolist()
-        ends = [*starts[1:], len(places)]
-        return [
-            (int(ordered[start]), [self.happenings[i] for i in places[start:end]])
-            for start, end in zip(starts, ends, strict=True)
+def _read_rows(work: Work, spec: EventSpec, dated: Dated, log: _Log) -> None:
+    """Events with a row each."""
+    mask = dated.mask()
+    bad = np.zeros(len(dated.rows), np.bool_)
+    converted = {}
+    for name, cell in spec.attributes.items():
+        found = work.convert(cell, spec.kind.attributes[name].type, mask)
+        bad |= work.reject(cell, found, mask, spec.rows.record)[dated.rows]
+        converted[name] = found
+    log.doubt[dated.records[bad]] = True
+    log.shown[:] = True
+    dated = dated.only(~bad)
+    everywhere = np.ones(len(dated.rows), np.bool_)
+    parts = {name: constant(value, everywhere) for name, value in spec.constants.items()}
+    parts |= {name: found.part(dated.rows) for name, found in converted.items()}
+    log.sources.append((dated, parts))
+    if count := int((dated.at == UNDATED).sum()):
+        work.note(f"{counted(count, 'event')} {spec.kind.name} without a date: taken to be past")
+
+
+def _read_counts(work: Work, spec: EventSpec, dated: Dated, log: _Log) -> None:
+    """A number of events without dates; no number means that nobody kept a log."""
+    assert spec.count is not None
+    cell = Cell(spec.count)
+    converted = work.convert(cell, INTEGER, dated.mask())
+    work.reject(cell, converted, dated.mask(), spec.rows.record)
+    codes, _ = converted.part(dated.rows)
+    numbers = converted.whole_numbers()[converted.codes[dated.rows]]
+    known = codes != MISSING
+    for place in np.flatnonzero(known & ((numbers < 0) | (numbers > MOST_COUNTED))).tolist():
+        reason = f"is not between 0 and {MOST_COUNTED:,}"
+        row, number = int(dated.rows[place]), str(numbers[place])
+        work.set_aside(dated.table, row, spec.rows.record, spec.count.column, number, reason)
+        known[place] = False
+    missing = np.ones(len(log.unnumbered), np.bool_)
+    missing[dated.records[known]] = False
+    log.unnumbered |= missing
+    log.shown |= ~missing
+    times = np.where(known, numbers, 0)
+    events = dated.only(np.repeat(np.arange(len(times)), times))
+    events.at = np.full(len(events.rows), UNDATED, np.int64)
+    everywhere = np.ones(len(events.rows), np.bool_)
+    parts = {name: constant(value, everywhere) for name, value in spec.constants.items()}
+    log.sources.append((events, parts))
+    work.note(
+        f"{spec.kind.name} is known as a number only ({spec.count}): without dates no window "
+        "can be decided by it"
+    )
+
+
+def _sorted(kind: EventKind, log: _Log, since: Rows | None, recorded: Mask | None) -> Events:
+    """All events by (record, moment, sequence, order of the rows)."""
+    traced = Traced([(dated, None) for dated, _ in log.sources])
+    whole = traced.rows
+    order = np.lexsort((whole.sequence, whole.at, whole.records))
+    named = dict.fromkeys(name for _, parts in log.sources for name in parts)
+    attributes = {}
+    for name in named:
+        columns = [
+            parts.get(name) or (np.full(len(dated.rows), MISSING, np.int32), [])
+            for dated, parts in log.sources
         ]
+        codes, values = share(columns)
+        attributes[name] = Coded(kind.attributes[name].type, np.concatenate(codes)[order], values)
+    return Events(
+        whole.records[order],
+        whole.at[order],
+        attributes,
+        None if whole.known is None else whole.known[order],
+        since,
+        recorded,
+        traced.trace(order),
+    )

@@ -110,7 +110,8 @@ class Cell:
 class Rows:
     """Rows of a table that belong to records.
 
-    `record` holds the id of the record; without it the table is the records' own.
+    `record` holds the id of the record; without it the table is the records' own. `known` says
+    when a row became known; without it, when it was so.
     """
 
     table: str
@@ -118,6 +119,7 @@ class Rows:
     at: Cell | None
     sequence: ColumnRef | None
     where: tuple[Condition, ...]
+    known: Cell | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,14 @@
-"""What became of each record after its moment: won, not won, or not to be said."""
+"""What became of each record: won, closed, or not to be said; and whether it counts at a moment."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
-from leadpolicy.data.base import Chosen
-from leadpolicy.data.dated import NEVER, Dated, read_rows
+from leadpolicy.data.base import Numbered
+from leadpolicy.data.chronicle import NEVER, Chronicle
+from leadpolicy.data.dated import Dated, read_rows
 from leadpolicy.data.model import OutcomeSpec
 from leadpolicy.data.moments import MICROSECOND, microseconds
 from leadpolicy.data.tables import Mask, Rows
@@ -14,81 +17,115 @@ from leadpolicy.data.work import Work, counted
 from leadpolicy.times import show_duration
 
 
-def read_outcomes(work: Work, chosen: Chosen) -> list[bool | None]:
-    """True where the outcome came after the moment and within the time that is observed.
+@dataclass(slots=True)
+class Ends:
+    """The first moments of the outcome and of any other end, or `NEVER`, per record.
 
-    None where there is nothing to say: the record was won or closed by the moment already, it has
-    not been observed for as long as `within` asks, or a row that decides does not fit. An outcome
-    on a day without a time counts at the end of that day.
+    `undated` marks records that were won without anybody knowing when; None where outcomes have
+    dates. `known` is False where the outcome cannot be told.
     """
+
+    won: Rows
+    closed: Rows
+    known: Mask
+    undated: Mask | None = None
+
+
+def read_ends(work: Work, records: Numbered) -> Ends:
+    """How the records ended. An end on a day without a time counts at the end of that day."""
     spec = work.spec.outcome
+    count = len(records)
     if spec is None:
-        return [None] * len(chosen.ids)
-    dated = read_rows(work, chosen, spec.rows, spec.name, day_ends=True)
+        never = np.full(count, NEVER, np.int64)
+        closed, _ = _closed(work, records)
+        return Ends(never, closed, np.zeros(count, np.bool_))
+    dated = read_rows(work, records, spec.rows, spec.name, day_ends=True)
+    undated = None
     if spec.rows.at is None:
-        return _undated(work, chosen, spec, dated)
-    won, unsure = _first(chosen, dated)
-    over = _closed(work, chosen, unsure)
-    already = (won <= chosen.moments) | (over <= chosen.moments)
-    if count := int(already.sum()):
-        work.note(
-            f"{counted(count, 'record')} {spec.name} or closed by the moment of evaluation: no "
-            "outcome to wait for"
-        )
-    last, immature = _deadline(work, chosen, spec, already)
-    silent = already | immature | unsure
-    return [
-        None if nothing else bool(at <= end and at != NEVER)
-        for nothing, at, end in zip(silent.tolist(), won.tolist(), last.tolist(), strict=True)
-    ]
+        work.note(f"{spec.name} has no date: it is taken to come after the moment of evaluation")
+        undated = np.zeros(count, np.bool_)
+        undated[dated.records] = True
+        dated = dated.only(np.zeros(len(dated.rows), np.bool_))
+    won, unsure = _first(dated, count)
+    closed, doubtful = _closed(work, records)
+    known = ~(unsure | doubtful)
+    if undated is not None:
+        undated &= known
+        known &= ~undated
+    return Ends(won, closed, known, undated)
 
 
-def _first(chosen: Chosen, dated: Dated) -> tuple[Rows, Mask]:
+def _first(dated: Dated, count: int) -> tuple[Rows, Mask]:
     """The first moment of each record, and which records have a row of unknown date."""
-    first = np.full(len(chosen.ids), NEVER, np.int64)
+    first = np.full(count, NEVER, np.int64)
     known = dated.at != UNDATED
     np.minimum.at(first, dated.records[known], dated.at[known])
-    unsure = np.zeros(len(chosen.ids), np.bool_)
+    unsure = np.zeros(count, np.bool_)
     unsure[dated.records[~known]] = True
-    unsure[list(dated.doubt())] = True
+    unsure[dated.doubt] = True
     return first, unsure
 
 
-def _closed(work: Work, chosen: Chosen, unsure: Mask) -> Rows:
-    over = np.full(len(chosen.ids), NEVER, np.int64)
+def _closed(work: Work, records: Numbered) -> tuple[Rows, Mask]:
+    over = np.full(len(records), NEVER, np.int64)
+    unsure = np.zeros(len(records), np.bool_)
     for rows in work.spec.closed:
-        dated = read_rows(work, chosen, rows, "closed", day_ends=True)
-        first, doubtful = _first(chosen, dated)
+        first, doubtful = _first(
+            read_rows(work, records, rows, "closed", day_ends=True), len(records)
+        )
         over = np.minimum(over, first)
         unsure |= doubtful
-    return over
+    return over, unsure
 
 
-def _deadline(work: Work, chosen: Chosen, spec: OutcomeSpec, already: Mask) -> tuple[Rows, Mask]:
+def outcomes_at(
+    chronicle: Chronicle, numbers: Rows, moments: Rows, notes: list[str]
+) -> list[bool | None]:
+    """True where the outcome came after the moment and within the time that is observed.
+
+    None where there is nothing to say: the record was won or closed by the moment already, it has
+    not been observed for as long as `within` asks, or a row that decides does not fit. What should
+    be told about it is added to `notes`.
+    """
+    spec = chronicle.dataset.spec.outcome
+    if spec is None:
+        return [None] * len(numbers)
+    won, over = chronicle.won[numbers], chronicle.closed[numbers]
+    silent = ~chronicle.outcome_known[numbers]
+    if chronicle.won_undated is not None:
+        some_day = chronicle.won_undated[numbers]
+        return _told((silent & ~some_day) | (over <= moments), some_day)
+    already = (won <= moments) | (over <= moments)
+    if count := int(already.sum()):
+        notes.append(
+            f"{counted(count, 'record')} {spec.name} or closed by the moment of evaluation: no "
+            "outcome to wait for"
+        )
+    last, immature = _deadline(chronicle, spec, moments, already, notes)
+    return _told(silent | already | immature, (won <= last) & (won != NEVER))
+
+
+def _told(silent: Mask, won: Mask) -> list[bool | None]:
+    return [
+        None if nothing else yes for nothing, yes in zip(silent.tolist(), won.tolist(), strict=True)
+    ]
+
+
+def _deadline(
+    chronicle: Chronicle, spec: OutcomeSpec, moments: Rows, already: Mask, notes: list[str]
+) -> tuple[Rows, Mask]:
     """By when the outcome has to come, and which records are not observed for so long."""
-    until = work.spec.observed_until
+    until = chronicle.observed_until
     end = NEVER if until is None else microseconds(until)
-    last = np.full(len(chosen.ids), end, np.int64)
+    last = np.full(len(moments), end, np.int64)
     if spec.within is None:
-        return last, np.zeros(len(chosen.ids), np.bool_)
-    due = chosen.moments + spec.within // MICROSECOND
+        return last, np.zeros(len(moments), np.bool_)
+    due = moments + spec.within // MICROSECOND
     immature: Mask = due > end
-    work.note(f"{spec.name} counts within {show_duration(spec.within)} after the moment")
+    notes.append(f"{spec.name} counts within {show_duration(spec.within)} after the moment")
     if count := int((immature & ~already).sum()):
-        work.note(
+        notes.append(
             f"{counted(count, 'record')} not observed for {show_duration(spec.within)} after the "
             "moment: outcome open"
         )
     return np.minimum(last, due), immature
-
-
-def _undated(work: Work, chosen: Chosen, spec: OutcomeSpec, dated: Dated) -> list[bool | None]:
-    work.note(f"{spec.name} has no date: it is taken to come after the moment of evaluation")
-    won = np.zeros(len(chosen.ids), np.bool_)
-    won[dated.records] = True
-    _, unsure = _first(chosen, dated.only(np.zeros(len(dated.rows), np.bool_)))
-    over = _closed(work, chosen, unsure)
-    silent = unsure | (over <= chosen.moments)
-    return [
-        None if nothing else yes for nothing, yes in zip(silent.tolist(), won.tolist(), strict=True)
-    ]

@@ -34,6 +34,16 @@ class SetAside:
         return f"{self.file}:{self.line}: {what} {self.reason}"
 
 
+@dataclass(frozen=True, slots=True)
+class TableRead:
+    """One table: how many rows it has, and how many of them do not fit."""
+
+    name: str
+    file: str
+    rows: int
+    set_aside: int
+
+
 @dataclass(slots=True)
 class Quarantine:
     """Collects what is set aside."""
@@ -52,6 +62,10 @@ class Quarantine:
         if row not in self._seen:
             self._seen.add(row)
             self.rows.append(row)
+
+    def copy(self) -> Quarantine:
+        """One that can grow without this one."""
+        return Quarantine(list(self.rows), set(self._seen))
 
     def of_table(self, table: str) -> int:
         """How many rows of a table are set aside; a row with two bad cells counts once."""

@@ -15,6 +15,8 @@ from typing import Final
 import numpy as np
 
 from leadpolicy.data import amounts, dates
+from leadpolicy.data.chronicle import UNDATED
+from leadpolicy.data.coding import Part, at_rows
 from leadpolicy.data.model import Money, Reading
 from leadpolicy.data.moments import microseconds
 from leadpolicy.data.tables import Codes, Column, Mask, Rows, cell_text
@@ -37,15 +39,14 @@ TRUE_WORDS: Final = frozenset({"true", "yes", "1"})
 FALSE_WORDS: Final = frozenset({"false", "no", "0"})
 _NUMBER: Final = Type(Kind.NUMBER)
 _QUOTED: Final = re.compile(r"\A`[^`]*` ")
-UNDATED: Final = int(np.iinfo(np.int64).min)
 
 
 @dataclass(slots=True)
 class Converted:
     """`values[codes[row]]` is the value of a row, None where nothing is known.
 
-    `bad` has the reason for each code that is no value; `twice` the codes whose clock reading
-    happened twice. Only codes in `done` have been looked at. `instants` are the values of moments
+    `filled` marks the codes with a value; `bad` has the reason for each code that is no value;
+    `twice` holds the codes whose clock reading happened twice. Only codes in `done` have been looked at. `instants` are the values of moments
     as microseconds since 1970, `UNDATED` where there is none.
     """
 
@@ -53,6 +54,7 @@ class Converted:
     values: list[Value | None]
     done: Mask
     instants: Rows
+    filled: Mask
     bad: dict[int, str] = field(default_factory=dict)
     twice: set[int] = field(default_factory=set)
 
@@ -64,16 +66,14 @@ class Converted:
         hits[list(self.bad)] = True
         return hits[self.codes]
 
-    def pick(self, rows: Rows) -> list[Value | None]:
-        """The values of some rows; a row number of -1 has none."""
-        values = np.empty(len(self.values) + 1, dtype=object)
-        values[:-1] = self.values
-        values[-1] = None
-        if not len(self.codes):
-            return [None] * len(rows)
-        codes = np.where(rows >= 0, self.codes[np.maximum(rows, 0)], len(self.values))
-        picked: list[Value | None] = values[codes].tolist()
-        return picked
+    def part(self, rows: Rows) -> Part:
+        """The values of some rows, as codes and their values; a row number of -1 has none."""
+        return at_rows(self.codes, self.filled, rows), self.values
+
+    def whole_numbers(self) -> Rows:
+        """Per code the whole number, 0 where there is none."""
+        numbers = [value if isinstance(value, int) else 0 for value in self.values]
+        return np.array(numbers, np.int64)
 
 
 @dataclass(slots=True)
@@ -97,7 +97,8 @@ class Conversion:
         count = len(self.column.cells)
         done = np.zeros(count, np.bool_)
         instants = np.full(count, UNDATED, np.int64)
-        self.converted = Converted(self.column.codes, [None] * count, done, instants)
+        filled = np.zeros(count, np.bool_)
+        self.converted = Converted(self.column.codes, [None] * count, done, instants, filled)
 
     def of(self, rows: Mask | None = None) -> Converted:
         """The values, with those of the cells in `rows` worked out (default: all)."""
@@ -116,6 +117,7 @@ class Conversion:
             converted.bad[code] = _QUOTED.sub("", problem.message)
             return
         converted.values[code] = value
+        converted.filled[code] = value is not None
         if self.kind.kind is Kind.MOMENT and isinstance(value, datetime):
             converted.instants[code] = microseconds(value)
             if self.reading.timezone and _is_twice(cell, self.reading):

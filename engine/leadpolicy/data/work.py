@@ -175,6 +175,8 @@ def _of_rows(rows: Rows) -> Iterator[ColumnRef]:
         yield rows.record
     if rows.at is not None:
         yield from _of_cell(rows.at)
+    if rows.known is not None:
+        yield from _of_cell(rows.known)
     if rows.sequence is not None:
         yield rows.sequence
     yield from _of_conditions(rows.where)

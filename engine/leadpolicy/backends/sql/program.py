@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlglot import exp
 
 from leadpolicy.backends.sql import events as tallies
-from leadpolicy.backends.sql import plan, tree
+from leadpolicy.backends.sql import grouping, plan, tree
 from leadpolicy.backends.sql.columns import (
     Binder,
     Bound,
@@ -23,6 +23,7 @@ from leadpolicy.backends.sql.columns import (
 from leadpolicy.backends.sql.emit import Counted, Emitter
 from leadpolicy.backends.sql.events import KEY, NOW, EventTable
 from leadpolicy.backends.sql.forms import Form, Moment, Plain, microseconds
+from leadpolicy.backends.sql.grouping import Limits
 from leadpolicy.backends.sql.output import write_parquet
 from leadpolicy.backends.sql.plan import Layout
 from leadpolicy.backends.sql.session import Opened, Session, Unfit, diagnose, mixed_columns
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
 ROW: Final = "leadpolicy row"
 KEPT: Final = "leadpolicy key"
+CARRIED: Final = "leadpolicy carried"
 _MOMENT: Final = Type(Kind.MOMENT)
 _FLAG: Final = Type(Kind.BOOLEAN)
 
@@ -75,6 +77,16 @@ class Run:
         """The answers as a pandas frame. Raises `LeadpolicyError`."""
         frame: pd.DataFrame = self._collect(lambda relation: relation.df())
         return frame
+
+    def grouped(
+        self, masks: Sequence[int], by: Sequence[str], example: str | None, most: Limits
+    ) -> pa.Table:
+        """Answers that are alike counted together, as an Arrow table. See `grouping.grouped`."""
+        made = grouping.grouped(self.layout.words, masks, by, example, most)
+        sql = tree.render(made)
+        return self._collect(
+            lambda relation: relation.query(grouping.ANSWERS, sql).to_arrow_table()
+        )
 
     def write(self, path: str | Path) -> None:
         """The answers as a Parquet file, made whole or not at all. Raises `LeadpolicyError`."""
@@ -137,6 +149,7 @@ class TableProgram:
         id: str | None = None,
         events: Mapping[str, EventTable | None] | None = None,
         check_all: bool = False,
+        carry: Sequence[str] = (),
         session: Session | None = None,
     ) -> Run:
         """Opens and checks everything. Raises `LeadpolicyError` with all that does not fit.
@@ -145,13 +158,16 @@ class TableProgram:
         facts their places, by default columns of their own names. `as_of` is the moment of
         evaluation, or the column that holds it. `id` is the column of the records' keys: it comes
         back with the answers, which stand in the order of the source, and finds the events.
+        `carry` names other columns that come back as they are.
 
         A value that does not fit its fact is an error while the query runs, where a verdict comes
         to depend on it; with `check_all` wherever it stands in a column that is used.
         """
         if isinstance(source, Loaded):
             session = source.session
-        opening = _Opening(self, session or Session(), dict(events or {}), as_of, id, check_all)
+        opening = _Opening(
+            self, session or Session(), dict(events or {}), as_of, id, check_all, tuple(carry)
+        )
         return opening.run(source, dict(columns or {}))
 
     def run(
@@ -186,6 +202,7 @@ class _Opening:
     as_of: datetime | str
     id: str | None
     check_all: bool
+    carry: tuple[str, ...] = ()
     key_type: str = ""
     problems: Problems = field(default_factory=Problems)
     looks: list[tuple[Sql, tuple[Part, ...], str]] = field(default_factory=list)
@@ -193,7 +210,6 @@ class _Opening:
     def run(self, source: object, columns: dict[str, Place]) -> Run:
         self._check_events()
         direct = self.inline and not isinstance(source, Loaded)
-        kept = (self.id or "") if direct else KEPT
         base, forms, extra = (
             self._loaded(source) if isinstance(source, Loaded) else self._open(source, columns)
         )
@@ -201,7 +217,7 @@ class _Opening:
         emitter = Emitter(forms, now)
         counted = self._count(base, emitter, now, extra)
         self.problems.stop_on_errors()
-        keep = {} if self.id is None else {kept: self.id}
+        keep = {given if direct else inner: given for given, inner in self._keep().items()}
         make = plan.everything if self.program.full else plan.stages_only
         query = make(self.program.logics, emitter, counted, keep)
         if self._tallied():
@@ -256,6 +272,8 @@ class _Opening:
         if self.id is not None:
             found = Binder(opened.header, self.problems).column_type(self.id, "the records' keys")
             self.key_type = found or ""
+        for name in self.carry:
+            Binder(opened.header, self.problems).column_type(name, "a column to carry")
         refuse_mixed(source, bound, opened.header.where, self.problems)
         self.problems.stop_on_errors()
         parts = tuple(part for one in (*bound.values(), *extra.values()) for part in one.parts)
@@ -267,7 +285,8 @@ class _Opening:
         return base, forms, {name: _plain(one) for name, one in extra.items()}
 
     def _keep(self) -> dict[str, str]:
-        return {} if self.id is None else {self.id: KEPT}
+        carried = {name: f"{CARRIED} {place}" for place, name in enumerate(self.carry)}
+        return carried if self.id is None else {**carried, self.id: KEPT}
 
     def _bind(
         self, opened: Opened, columns: dict[str, Place]

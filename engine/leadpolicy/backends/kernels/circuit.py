@@ -1,0 +1,234 @@
+"""Circuits over planes of bits, one bit per record: AND, OR, NOT, XOR, and numbers made of planes.
+
+Equal gates are one gate, whichever policy asked for them. What does not depend on any record is
+decided when the circuit is made.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Final, TypeAlias
+
+from leadpolicy.backends.kernels.columns import Array
+
+NO: Final = 0
+YES: Final = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """The same bit for every record."""
+
+    value: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """Whether the value of an array lies between two values, both included."""
+
+    array: int
+    least: float
+    most: float
+
+
+@dataclass(frozen=True, slots=True)
+class AtLeast:
+    """Whether the value of an array is at least so high."""
+
+    array: int
+    least: float
+
+
+@dataclass(frozen=True, slots=True)
+class AtMost:
+    """Whether the value of an array is at most so high; a code of 0 is."""
+
+    array: int
+    most: float
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Whether the place of a code in a table holds TRUE."""
+
+    array: int
+    table: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """`left + shift op right`, of two arrays of doubles, or of codes."""
+
+    op: str
+    left: int
+    right: int
+    shift: int
+
+
+@dataclass(frozen=True, slots=True)
+class And:
+    """All of two or more planes, in ascending order."""
+
+    parts: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Or:
+    """Any of two or more planes, in ascending order."""
+
+    parts: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Xor:
+    """One of two planes and not the other."""
+
+    left: int
+    right: int
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """The opposite of a plane."""
+
+    part: int
+
+
+Gate: TypeAlias = Constant | Within | AtLeast | AtMost | Listed | Compared | And | Or | Xor | Not
+
+
+@dataclass(slots=True)
+class Circuit:
+    """Gates by number, each made of those before it, and the arrays that they look at."""
+
+    gates: list[Gate] = field(default_factory=lambda: [Constant(False), Constant(True)])
+    arrays: list[Array] = field(default_factory=list)
+    _numbers: dict[Gate, int] = field(default_factory=dict)
+    _arrays: dict[int, int] = field(default_factory=dict)
+
+    def add(self, gate: Gate) -> int:
+        """The number of a gate."""
+        number = self._numbers.get(gate)
+        if number is None:
+            number = self._numbers[gate] = len(self.gates)
+            self.gates.append(gate)
+        return number
+
+    def array(self, array: Array) -> int:
+        """The number of an array, which the circuit keeps alive."""
+        number = self._arrays.get(id(array))
+        if number is None:
+            number = self._arrays[id(array)] = len(self.arrays)
+            self.arrays.append(array)
+        return number
+
+    # ------------------------------------------------------------------------- connectives
+
+    def negate(self, part: int) -> int:
+        """NOT."""
+        if part in (NO, YES):
+            return YES - part
+        gate = self.gates[part]
+        return gate.part if isinstance(gate, Not) else self.add(Not(part))
+
+    def every(self, parts: Iterable[int]) -> int:
+        """AND."""
+        distinct = set(parts) - {YES}
+        if NO in distinct:
+            return NO
+        if len(distinct) < 2:
+            return distinct.pop() if distinct else YES
+        return self.add(And(tuple(sorted(distinct))))
+
+    def some(self, parts: Iterable[int]) -> int:
+        """OR."""
+        distinct = set(parts) - {NO}
+        if YES in distinct:
+            return YES
+        if len(distinct) < 2:
+            return distinct.pop() if distinct else NO
+        return self.add(Or(tuple(sorted(distinct))))
+
+    def differ(self, left: int, right: int) -> int:
+        """XOR."""
+        if left in (NO, YES):
+            return right if left == NO else self.negate(right)
+        if right in (NO, YES):
+            return self.differ(right, left)
+        return NO if left == right else self.add(Xor(min(left, right), max(left, right)))
+
+    # ----------------------------------------------------------------------------- numbers
+
+    def total_at_least(self, least: int, weighted: Iterable[tuple[int, int]]) -> int:
+        """Whether the positive weights of the planes that are set reach a threshold."""
+        pairs = [(weight, plane) for weight, plane in weighted if plane != NO]
+        least -= sum(weight for weight, plane in pairs if plane == YES)
+        pairs = [(weight, plane) for weight, plane in pairs if plane != YES]
+        if least <= 0:
+            return YES
+        if least > sum(weight for weight, _ in pairs):
+            return NO
+        unit = math.gcd(*(weight for weight, _ in pairs))
+        pairs = [(weight // unit, plane) for weight, plane in pairs]
+        return self._reaches(self._added(pairs), -(-least // unit))
+
+    def _added(self, weighted: Sequence[tuple[int, int]]) -> list[int]:
+        """The bits of a sum, lowest first: three planes of one place make one of it and one of
+        the next (a carry-save adder).
+        """
+        places: list[list[int]] = [[] for _ in range(sum(w for w, _ in weighted).bit_length() + 1)]
+        for weight, plane in weighted:
+            for place in range(weight.bit_length()):
+                if weight >> place & 1:
+                    places[place].append(plane)
+        for place, planes in enumerate(places):
+            while len(planes) > 1:
+                first, second = planes.pop(0), planes.pop(0)
+                third = planes.pop(0) if planes else NO
+                half = self.differ(first, second)
+                planes.append(self.differ(half, third))
+                carry = self.some([self.every([first, second]), self.every([half, third])])
+                if carry != NO:
+                    places[place + 1].append(carry)
+        return [planes[0] if planes else NO for planes in places]
+
+    def _reaches(self, bits: Sequence[int], least: int) -> int:
+        """Whether a number is at least so high: decided by its highest bit that differs."""
+        found = YES
+        for place, bit in enumerate(bits):
+            join = self.every if least >> place & 1 else self.some
+            found = join([bit, found])
+        return found if least < 1 << len(bits) else NO
+
+    def last_of(self, stages: Sequence[int]) -> list[int]:
+        """The bits, lowest first, of the place (from 1) of the last plane that is set."""
+        bits: list[list[int]] = [[] for _ in range(len(stages).bit_length())]
+        above = NO
+        for place in range(len(stages), 0, -1):
+            stage = stages[place - 1]
+            last = self.every([stage, self.negate(above)])
+            above = self.some([above, stage])
+            for bit, planes in enumerate(bits):
+                if place >> bit & 1:
+                    planes.append(last)
+        return [self.some(planes) for planes in bits]
+
+
+__all__ = [
+    "NO",
+    "YES",
+    "And",
+    "AtLeast",
+    "AtMost",
+    "Circuit",
+    "Compared",
+    "Constant",
+    "Gate",
+    "Listed",
+    "Not",
+    "Or",
+    "Within",
+    "Xor",
+]

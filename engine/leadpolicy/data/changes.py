@@ -1,0 +1,177 @@
+"""Facts whose values change: dated rows and judgements, in the order in which they took effect."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from leadpolicy.data.base import Numbered
+from leadpolicy.data.chronicle import ALWAYS, MISSING, Changes, Coded
+from leadpolicy.data.coding import Part, constant, layered, share
+from leadpolicy.data.dated import Dated, read_rows
+from leadpolicy.data.model import AssessmentsSpec, Cell, DatedFact
+from leadpolicy.data.tables import Codes, Mask, Rows
+from leadpolicy.data.traces import Trace, Traced
+from leadpolicy.data.values import UNDATED
+from leadpolicy.data.work import Work
+from leadpolicy.diagnostics import listing, suggest
+from leadpolicy.types import Type, show
+
+
+@dataclass(slots=True)
+class Source:
+    """Dated rows that say something about one fact; `doubt` are records for which nobody knows."""
+
+    dated: Dated
+    part: Part
+    doubt: Rows
+    by: str | None = None
+
+
+def read_sources(work: Work, records: Numbered) -> dict[str, list[Source]]:
+    """All dated rows about each fact, in the order of the mapping; judgements last."""
+    found: dict[str, list[Source]] = {}
+    dated_facts = [spec for spec in work.spec.facts if isinstance(spec, DatedFact)]
+    _note_absences(work, dated_facts)
+    for spec in dated_facts:
+        found.setdefault(spec.fact.name, []).append(_dated_fact(work, records, spec))
+    if work.spec.assessments is not None:
+        for name, source in _assessments(work, records, work.spec.assessments):
+            found.setdefault(name, []).append(source)
+    return found
+
+
+def _note_absences(work: Work, specs: Sequence[DatedFact]) -> None:
+    found: dict[tuple[str, str], list[str]] = {}
+    for spec in specs:
+        if spec.absent_means is not None:
+            shown = show(spec.absent_means, spec.fact.type)
+            found.setdefault((spec.rows.table, shown), []).append(spec.fact.name)
+    for (table, shown), names in found.items():
+        once = listing(dict.fromkeys(names), 20)
+        work.note(f"no row in {table} is taken to mean {shown} for {once}")
+
+
+def _dated_fact(work: Work, records: Numbered, spec: DatedFact) -> Source:
+    assert spec.rows.at is not None
+    dated = read_rows(work, records, spec.rows, spec.fact.name)
+    converted = None
+    if spec.value is not None:
+        mask = dated.mask()
+        converted = work.convert(spec.value, spec.fact.type, mask)
+        work.reject(spec.value, converted, mask, spec.rows.record)
+    undated = _undated(work, dated, spec.rows.at)
+    doubt = np.concatenate([dated.doubt, dated.records[undated]])
+    dated = dated.only(~undated)
+    if converted is not None:
+        return Source(dated, converted.part(dated.rows), doubt)
+    assert spec.constant is not None
+    return Source(dated, constant(spec.constant, np.ones(len(dated.rows), np.bool_)), doubt)
+
+
+def _undated(work: Work, dated: Dated, at: Cell) -> Mask:
+    """Which rows have no date; they are set aside."""
+    undated: Mask = dated.at == UNDATED
+    for row in dated.rows[undated].tolist():
+        work.set_aside(dated.table, row, None, at.column.column, "", "is empty: nobody knows when")
+    return undated
+
+
+def _assessments(
+    work: Work, records: Numbered, spec: AssessmentsSpec
+) -> Iterator[tuple[str, Source]]:
+    """One source per fact, because each fact has its own type."""
+    assert spec.rows.at is not None
+    dated = read_rows(work, records, spec.rows, "assessments")
+    table = dated.table
+    column = table.columns[spec.fact.column]
+    texts = column.texts()
+    by = spec.by.column if spec.by is not None else None
+    about, lost = column.codes[dated.rows], column.codes[dated.lost]
+    for code in np.unique(np.concatenate([about, lost])).tolist():
+        part = dated.only(about == code)
+        fact = work.spec.vocabulary.facts.get(texts[code])
+        if fact is None:
+            hint = suggest(texts[code], work.spec.vocabulary.facts)
+            reason = "is no fact" + (f" ({hint})" if hint else "")
+            for row in part.rows.tolist():
+                work.set_aside(table, row, spec.rows.record, spec.fact.column, texts[code], reason)
+            continue
+        mask = part.mask()
+        converted = work.convert(spec.value, fact.type, mask)
+        work.reject(spec.value, converted, mask, spec.rows.record)
+        undated = _undated(work, part, spec.rows.at)
+        doubt = np.concatenate([dated.doubt[lost == code], part.records[undated]])
+        part = part.only(~undated)
+        yield fact.name, Source(part, converted.part(part.rows), doubt, by)
+
+
+# ------------------------------------------------------------------------- from rows to changes
+
+
+def read_changes(
+    kind: Type, under: Sequence[Part], sources: Sequence[Source], count: int
+) -> tuple[Coded, Changes | None]:
+    """A fact before its first change, and its changes, with the same list of values.
+
+    `under` are the columns that say what holds before the first change, the lowest first.
+    """
+    codes, values = share([*under, *(source.part for source in sources)])
+    before = np.full(count, MISSING, np.int32)
+    for layer in codes[: len(under)]:
+        before = layered(before, layer)
+    base = Coded(kind, before, values)
+    if not sources:
+        return base, None
+    return base, _ordered(sources, codes[len(under) :], Coded(kind, before, values))
+
+
+def _ordered(sources: Sequence[Source], codes: Sequence[Codes], base: Coded) -> Changes:
+    """The changes of one fact as they took effect.
+
+    A row takes effect when it is both true and known, unless a newer one is known by then. Rows of
+    the same moment go by their sequence, then by their place in the table.
+    """
+    said = np.concatenate(codes)
+    traced = Traced([(source.dated, source.by) for source in sources])
+    doubt = np.unique(np.concatenate([source.doubt for source in sources]))
+    whole = traced.rows
+    known = whole.at if whole.known is None else np.maximum(whole.at, whole.known)
+    settled = ~np.isin(whole.records, doubt)
+    order = effective(whole.records, whole.at, known, (whole.sequence, whole.rows), settled)
+    numbers = np.concatenate([doubt, whole.records[order]])
+    at = np.concatenate([np.full(len(doubt), ALWAYS, np.int64), known[order]])
+    value = np.concatenate([np.full(len(doubt), MISSING, np.int32), said[order]])
+    places = np.concatenate([np.full(len(doubt), MISSING, np.int64), order])
+    if len(doubt):
+        by_record = np.argsort(numbers, kind="stable")
+        numbers, at, value, places = (a[by_record] for a in (numbers, at, value, places))
+    return Changes(numbers, at, Coded(base.type, value, base.values), traced.trace(places))
+
+
+def effective(
+    records: Rows, at: Rows, known: Rows, ties: tuple[Rows, Rows], settled: Mask
+) -> Rows:
+    """The places of the rows that ever count, sorted by (record, moment from which they count).
+
+    `ties` order rows of the same `at`, the first before the second; equal ones go by their place.
+    """
+    first, second = ties
+    by_at = np.lexsort((second, first, at, records))
+    by_at = by_at[settled[by_at]]
+    rank = np.empty(len(records), np.int64)
+    rank[by_at] = np.arange(len(by_at))
+    order = by_at[np.lexsort((rank[by_at], known[by_at], records[by_at]))]
+    ranks = rank[order]
+    # Ranks of a later record are higher than all of an earlier one: one running maximum serves all.
+    newest = ranks == np.maximum.accumulate(ranks) if len(ranks) else np.zeros(0, np.bool_)
+    order = order[newest]
+    same = (records[order][1:] == records[order][:-1]) & (known[order][1:] == known[order][:-1])
+    return order[np.append(~same, True)] if len(order) else order
+
+
+def by_name(pairs: Mapping[str, tuple[Coded, Changes | None]]) -> dict[str, Changes]:
+    """The facts that change."""
+    return {name: changes for name, (_, changes) in pairs.items() if changes is not None}
