@@ -66,9 +66,14 @@ CODES: Final[dict[str, str]] = {
     "LP504": "a record cannot be found",
     "LP505": "the data set is empty",
     "LP506": "the command cannot be carried out as asked",
+    "LP507": "a fact is known only as it is today",
     # 6xx: cards
     "LP601": "a card expects another stage",
     "LP602": "a stage is not covered by cards",
+    # 7xx: adoption
+    "LP701": "a signature that does not fit the policy",
+    "LP702": "a signature under other content",
+    "LP703": "a review is due",
     # 9xx: lint
     "LP901": "an empty list",
     "LP902": "a criterion that is never used",

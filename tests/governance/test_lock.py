@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from leadpolicy.diagnostics import Diagnostic, Problems
+from leadpolicy.files import write_whole
 from leadpolicy.governance.check import check_paths
 from leadpolicy.governance.identity import content_hash
-from leadpolicy.governance.lock import LOCK, read_lock, write_atomically, write_lock
+from leadpolicy.governance.lock import LOCK, read_lock, write_lock
 from leadpolicy.policy import Policy, load_policies
 from tests.badinput.command import leadpolicy
 from tests.conftest import REPO
@@ -151,7 +152,7 @@ def test_the_lock_guards_a_part_of_its_folder(shelf: Path, part: str) -> None:
 def test_a_file_is_replaced_in_one_step(tmp_path: Path) -> None:
     target = tmp_path / "file"
     target.write_text("old", encoding="utf-8")
-    write_atomically(target, "new\n")
+    write_whole(target, "new\n")
     assert target.read_bytes() == b"new\n"
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -25,7 +26,7 @@ def check(
     checked. Exit code 1 if there are errors (with --strict: or warnings).
     """
     problems = Problems()
-    count = check_paths(paths or [Path("policies")], problems)
+    count = check_paths(paths or [Path("policies")], problems, date.today())
     if as_json:
         typer.echo(json.dumps([d.to_dict() for d in problems], ensure_ascii=False, indent=2))
     else:

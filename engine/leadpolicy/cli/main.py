@@ -25,6 +25,7 @@ COMMANDS: Final = {
     "compare": "Compare policies on a data set.",
     "facts": "List the facts and events that policies may speak of.",
     "schema": "Write a JSON Schema, so that editors help with writing policies.",
+    "adopt": "Sign a version, or show who has signed it.",
     "lock": "Record what every version means, so that none changes under its name.",
     "simulate": "Write a history of invented companies with a known truth.",
 }

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
 from typing import Final
 
 from leadpolicy.diagnostics import Problems
+from leadpolicy.governance.adoption import ADOPTIONS, check_adoptions
 from leadpolicy.governance.examples import read_cards
 from leadpolicy.governance.lock import check_lock, nearest_lock
 from leadpolicy.policy.load import EXAMPLES, VOCABULARY, Shelf, policy_files
@@ -19,24 +21,30 @@ _POLICY: Final = re.compile(rb"^policy:", re.MULTILINE)
 _STAGES: Final = re.compile(rb"^stages:", re.MULTILINE)
 
 
-def check_paths(paths: Iterable[Path], problems: Problems) -> int:
-    """Notes everything that is wrong below the paths; the number of policy versions read."""
+def check_paths(paths: Iterable[Path], problems: Problems, today: date | None = None) -> int:
+    """Notes everything that is wrong below the paths; the number of policy versions read.
+
+    With `today`, reviews of adopted versions that are due are noted, too.
+    """
     shelf = Shelf(problems)
     count = 0
     for path in paths:
         if not path.exists():
             problems.error("LP101", "there is no such file or folder", where=str(path))
             continue
-        count += _check(path, shelf)
+        count += _check(path, shelf, today)
     return count
 
 
-def _check(path: Path, shelf: Shelf) -> int:
+def _check(path: Path, shelf: Shelf, today: date | None) -> int:
     if path.is_file() and path.name == VOCABULARY:
         shelf.vocabulary(path)
         return 1
     if path.is_file() and path.name == EXAMPLES:
-        _check_cards(path.parent, shelf)
+        read_cards(path.parent, _all_versions(path.parent, shelf), shelf.problems)
+        return 1
+    if path.is_file() and path.name == ADOPTIONS:
+        check_adoptions(path.parent, _all_versions(path.parent, shelf), shelf.problems, today)
         return 1
     for vocabulary in [] if path.is_file() else sorted(path.rglob(VOCABULARY)):
         shelf.vocabulary(vocabulary)
@@ -48,10 +56,11 @@ def _check(path: Path, shelf: Shelf) -> int:
             read.append(policy)
     if path.is_dir():
         for folder in sorted({file.parent for file in files}):
+            own = [policy for policy in read if Path(policy.path).parent == folder]
             if (folder / EXAMPLES).is_file():
-                read_cards(
-                    folder, [p for p in read if Path(p.path).parent == folder], shelf.problems
-                )
+                read_cards(folder, own, shelf.problems)
+            if (folder / ADOPTIONS).is_file():
+                check_adoptions(folder, own, shelf.problems, today)
         _note_misnamed(path, shelf.problems)
     check_lock(nearest_lock(path), read, shelf.problems)
     return len(files)
@@ -74,6 +83,5 @@ def _note_misnamed(folder: Path, problems: Problems) -> None:
             )
 
 
-def _check_cards(folder: Path, shelf: Shelf) -> None:
-    policies = [policy for file in policy_files(folder) if (policy := shelf.policy(file))]
-    read_cards(folder, policies, shelf.problems)
+def _all_versions(folder: Path, shelf: Shelf) -> list[Policy]:
+    return [policy for file in policy_files(folder) if (policy := shelf.policy(file))]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
 from leadpolicy.diagnostics import Problems
+from leadpolicy.files import write_whole
 from leadpolicy.governance.identity import content_hash
 from leadpolicy.policy.model import Policy
 from leadpolicy.syntax.nodes import Scalar
@@ -78,15 +78,5 @@ def write_lock(folder: Path, policies: Iterable[Policy], *, force: bool, problem
     changed = sum(before.get(name) != value for name, value in after.items())
     if changed:
         body = "".join(f"{name}: {after[name]}\n" for name in sorted(after))
-        write_atomically(folder / LOCK, _HEAD + body)
+        write_whole(folder / LOCK, _HEAD + body)
     return changed
-
-
-def write_atomically(path: Path, text: str) -> None:
-    """Writes a file in one step: whoever reads it sees the old or the new text, never half."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        draft.write_text(text, encoding="utf-8", newline="\n")
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)

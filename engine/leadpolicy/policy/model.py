@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 RUNGS: Final = ("lead", "qualified_lead", "opportunity")
 GRAINS: Final = ("person", "company", "deal")
 NOTHING: Final = "nothing"
+TEAMS: Final = ("marketing", "sales")
+"""Who has to sign a version where the policy does not say."""
 
 # --------------------------------------------------------------------------------- operands
 
@@ -231,6 +233,8 @@ class Policy:
     about: str = ""
     source: Mapping[str, str] = field(default_factory=dict)
     accepts: Mapping[str, str] = field(default_factory=dict)
+    teams: tuple[str, ...] = TEAMS
+    """Who has to sign a version before it counts as adopted."""
     changed: Mapping[str, str] = field(default_factory=dict)
     """Parameters that were set to another value than the file's."""
     path: str = ""

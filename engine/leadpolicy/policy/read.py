@@ -15,6 +15,7 @@ from leadpolicy.policy.model import (
     GRAINS,
     NOTHING,
     RUNGS,
+    TEAMS,
     Criterion,
     Parameter,
     Policy,
@@ -36,6 +37,7 @@ TOP_KEYS: Final = (
     "grain",
     "about",
     "accepts",
+    "teams",
     "parameters",
     "criteria",
     "stages",
@@ -71,6 +73,7 @@ SOURCE_KEYS: Final = ("document", "author", "organization", "title", "url", "pub
 ACCEPTABLE: Final = ("LP404", *(code for code in CODES if code.startswith("LP9")))
 VERSION: Final = re.compile(r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)\Z")
 NAME: Final = re.compile(r"[a-z][a-z0-9_]*\Z")
+NAME_RULE: Final = "lower-case letters, digits and _, beginning with a letter"
 ID: Final = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*\Z")
 
 
@@ -113,6 +116,7 @@ class _Reading:
         self._vocabulary_version()
         grain = self._one_of(self.top.get("grain"), GRAINS)
         accepts = self._accepts()
+        teams = self._teams()
         title = text_of(self.top.get("title"), problems, "a title") or ""
         organization = text_of(self.top.get("organization"), problems, "a name") or ""
         about = text_of(self.top.get("about"), problems, "a text") or ""
@@ -142,6 +146,7 @@ class _Reading:
             about=about,
             source=source,
             accepts=accepts,
+            teams=teams,
             path=path,
         )
 
@@ -213,6 +218,30 @@ class _Reading:
                 )
             accepted[key.text] = reason or ""
         return accepted
+
+    def _teams(self) -> tuple[str, ...]:
+        """Who has to sign a version; an agreement takes two."""
+        node = self.top.get("teams")
+        if node is None:
+            return TEAMS
+        expected = "a list of teams, such as [marketing, sales]"
+        names: dict[str, None] = {}
+        for item in as_items(node, self.problems, expected):
+            name = as_text(item, self.problems, "a team")
+            if name is None:
+                continue
+            if not NAME.match(name.text):
+                self.problems.error(
+                    "LP210", f"`{cited(name.text)}` is not a name", name.span, expected=NAME_RULE
+                )
+            if name.text in names:
+                self.problems.error("LP209", f"the team `{name.text}` stands twice", name.span)
+            names[name.text] = None
+        if isinstance(node, Sequence) and len(names) < 2:
+            self.problems.error(
+                "LP302", "an agreement takes two teams", node.span, expected=expected
+            )
+        return tuple(names)
 
     # -------------------------------------------------------------------------- parameters
 
@@ -403,7 +432,7 @@ class _Reading:
         if NAME.match(key.text):
             expected, help = "another name: this one has a meaning of its own", None
         else:
-            expected = "lower-case letters, digits and _, beginning with a letter"
+            expected = NAME_RULE
             fitting = re.sub(r"\W+", "_", key.text.strip()).lower()
             help = f"write `{fitting}`" if NAME.match(fitting) else None
         self.problems.error(

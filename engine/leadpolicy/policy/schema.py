@@ -63,6 +63,13 @@ def policy_schema(vocabulary: Vocabulary) -> Schema:
             "additionalProperties": text("Why the finding is accepted."),
             "description": "Findings of `leadpolicy check` that are meant to be, with the reason.",
         },
+        "teams": {
+            "type": "array",
+            "minItems": 2,
+            "uniqueItems": True,
+            "items": pattern(NAME.pattern, "A team."),
+            "description": "Who has to sign a version before it is adopted: [marketing, sales].",
+        },
         "parameters": named({"$ref": "#/$defs/parameter"}, "What a team may set."),
         "criteria": named({"$ref": "#/$defs/criterion"}, "Named conditions."),
         "stages": {

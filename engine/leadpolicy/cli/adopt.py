@@ -1,0 +1,136 @@
+"""`leadpolicy adopt`: sign a version, or show who has signed it."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from leadpolicy.cli.options import PoliciesFolder
+from leadpolicy.diagnostics import LeadpolicyError, Problems, ValueProblem
+from leadpolicy.governance.adoption import Adoption, Signature, adoption, read_adoptions
+from leadpolicy.policy.load import POLICIES, load_policy
+from leadpolicy.policy.model import Policy
+from leadpolicy.times import read_date
+
+
+def adopt(
+    policy: Annotated[str, typer.Argument(help="A policy, as name@version.", metavar="POLICY")],
+    policies: PoliciesFolder = POLICIES,
+    signature: Annotated[
+        str | None,
+        typer.Option("--sign", help="Who signs, and for which team.", metavar="TEAM:NAME"),
+    ] = None,
+    effective: Annotated[
+        str | None,
+        typer.Option("--effective", help="In force from this day on.", metavar="DATE"),
+    ] = None,
+    review: Annotated[
+        str | None, typer.Option("--review", help="Looked at again on this day.", metavar="DATE")
+    ] = None,
+    signed: Annotated[
+        str | None,
+        typer.Option("--signed", help="The day of the signature; today.", metavar="DATE"),
+    ] = None,
+    note: Annotated[str, typer.Option("--note", help="What was agreed besides.")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="The state as JSON.")] = False,
+) -> None:
+    """Sign a version for a team, or show where it stands.
+
+    A version is adopted when every team that its policy names (marketing and sales, unless it
+    says `teams:`) has signed the content that it has now. Signatures are appended to
+    adoptions.yaml beside the versions; a change of content makes them void.
+
+    Example: leadpolicy adopt heinz@1.1.0 --sign sales:"Ann Lee" --effective 2027-01-01 --review
+    2027-07-01. The teams that sign later need not repeat the dates.
+
+    Without --sign, exit code 1 says that the version is not adopted.
+    """
+    loaded = load_policy(policy, policies=policies)
+    state = _state(loaded)
+    if signature is not None:
+        from leadpolicy.governance.adoption import sign
+
+        _refuse_failing_cards(loaded)
+        today = date.today().isoformat()
+        days = {"signed": signed or today, "effective": effective, "review": review}
+        sign(loaded, _signature(state, signature, days, note))
+        state = _state(loaded)
+    elif effective or review or signed or note:
+        raise LeadpolicyError.of("LP506", "dates and notes belong to a signature: add --sign")
+    if as_json:
+        typer.echo(json.dumps(state.to_dict(), ensure_ascii=False, indent=2))
+    else:
+        from leadpolicy.present.adoption import render_adoption
+
+        typer.echo(render_adoption(state))
+    if signature is None and not state.adopted:
+        raise typer.Exit(1)
+
+
+def _state(policy: Policy) -> Adoption:
+    problems = Problems()
+    signatures = read_adoptions(Path(policy.path).parent, [policy], problems)
+    problems.stop_on_errors()
+    return adoption(policy, signatures)
+
+
+def _refuse_failing_cards(policy: Policy) -> None:
+    from leadpolicy.governance.examples import read_cards, run_cards
+    from leadpolicy.policy.load import EXAMPLES, Shelf, policy_files
+
+    folder = Path(policy.path).parent
+    if not (folder / EXAMPLES).is_file():
+        return
+    shelf = Shelf()
+    versions = [one for file in policy_files(folder) if (one := shelf.policy(file))]
+    cards = read_cards(folder, versions, shelf.problems)
+    shelf.problems.stop_on_errors()
+    failures = run_cards(policy, cards).failures
+    if failures:
+        raise LeadpolicyError.of(
+            "LP601",
+            f"{policy.identity} does not give what {len(failures)} of its cards expect, "
+            f"{failures[0].card.name} among them",
+            where=str(folder / EXAMPLES),
+            help=f"see leadpolicy test {policy.id}; what is signed should pass its own examples",
+        )
+
+
+def _signature(state: Adoption, given: str, days: dict[str, str | None], note: str) -> Signature:
+    team, colon, name = given.partition(":")
+    if not colon or not name.strip():
+        raise LeadpolicyError.of(
+            "LP506", f"`--sign {given}` names no person", expected='--sign TEAM:NAME, such as '
+            f'--sign {state.policy.teams[0]}:"Ann Lee"',
+        )  # fmt: skip
+    other = next(iter(state.valid.values()), None)
+    if other is not None:
+        agreed = {"effective": str(other.effective), "review": str(other.review)}
+        days = {key: day or agreed.get(key) for key, day in days.items()}
+    return Signature(
+        version=state.policy.version,
+        content=state.content,
+        team=team.strip(),
+        name=name.strip(),
+        signed=_day("signed", days["signed"]),
+        effective=_day("effective", days["effective"]),
+        review=_day("review", days["review"]),
+        note=note,
+    )
+
+
+def _day(key: str, text: str | None) -> date:
+    if text is None:
+        raise LeadpolicyError.of(
+            "LP506", f"the first signature needs --{key}", expected="a date such as 2027-01-01"
+        )
+    try:
+        return read_date(text)
+    except ValueProblem as problem:
+        raise LeadpolicyError.of(
+            "LP506", f"--{key}: {problem.message}", expected=problem.expected
+        ) from None

@@ -1,0 +1,20 @@
+"""Texts as they are written in YAML."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Final
+
+_PLAIN: Final = re.compile(r"[A-Za-z0-9_$+.](?:[A-Za-z0-9_$%+./ -]*[A-Za-z0-9_$%+./-])?\Z")
+"""Texts that stand for themselves, in a list on one line as well as alone."""
+_EMPTY: Final = frozenset({"null", "Null", "NULL"})
+
+
+def written(text: str) -> str:
+    """A text as YAML on one line; in quotation marks where it could be read as something else."""
+    if _PLAIN.match(text) and text not in _EMPTY:
+        return text
+    if text.isprintable():
+        return "'" + text.replace("'", "''") + "'"
+    return json.dumps(text, ensure_ascii=True)
