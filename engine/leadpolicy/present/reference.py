@@ -32,6 +32,7 @@ _HUNDREDS: Final = {
     "LP4": "The meaning of a policy",
     "LP5": "Data sets, records and commands",
     "LP6": "Cards",
+    "LP7": "Adoption",
     "LP9": "Findings of the lint (warnings)",
 }
 
