@@ -48,7 +48,7 @@ def canonical(policy: Policy) -> dict[str, Any]:
         "version": policy.version,
         "grain": policy.grain,
         "parameters": {name: _parameter(p) for name, p in policy.parameters.items()},
-        "criteria": {name: _condition(c.condition) for name, c in policy.criteria.items()},
+        "criteria": {name: canonical_condition(c.condition) for name, c in policy.criteria.items()},
         "stages": [_stage(stage) for stage in policy.stages],
         "facts": _facts(policy),
         "events": _events(policy),
@@ -66,7 +66,7 @@ def _stage(stage: Stage) -> dict[str, Any]:
         "stage": stage.name,
         "counts_as": stage.counts_as,
         "requires": stage.requires,
-        "when": _condition(stage.when),
+        "when": canonical_condition(stage.when),
         "excludes": sorted(stage.excludes),
         "advises": sorted(stage.advises),
     }
@@ -76,7 +76,8 @@ def _unordered(parts: list[Any]) -> list[Any]:
     return sorted(parts, key=lambda part: json.dumps(part, sort_keys=True))
 
 
-def _condition(condition: Condition) -> Any:
+def canonical_condition(condition: Condition) -> Any:
+    """A condition as plain data, the same for every way to write it."""
     match condition:
         case Ref():
             return condition.name
@@ -85,16 +86,18 @@ def _condition(condition: Condition) -> Any:
         case ParameterTest():
             return {"parameter": condition.parameter, "is": sorted(condition.texts)}
         case AllOf():
-            return {"all": _unordered([_condition(part) for part in condition.parts])}
+            return {"all": _unordered([canonical_condition(part) for part in condition.parts])}
         case AnyOf():
-            return {"any": _unordered([_condition(part) for part in condition.parts])}
+            return {"any": _unordered([canonical_condition(part) for part in condition.parts])}
         case NoneOf():
-            return {"none": _unordered([_condition(part) for part in condition.parts])}
+            return {"none": _unordered([canonical_condition(part) for part in condition.parts])}
         case Quorum():
-            parts = _unordered([_condition(part) for part in condition.parts])
+            parts = _unordered([canonical_condition(part) for part in condition.parts])
             return {condition.bound: _written(condition.count), "of": parts}
         case Points():
-            rules = [{"points": _written(w), "when": _condition(c)} for w, c in condition.rules]
+            rules = [
+                {"points": _written(w), "when": canonical_condition(c)} for w, c in condition.rules
+            ]
             cap = None if condition.cap is None else _written(condition.cap)
             return {"points": _unordered(rules), "at_least": _written(condition.least), "cap": cap}
         case EventTest():
@@ -160,4 +163,4 @@ def _type(kind: Type) -> Any:
     return {"type": str(kind.kind), "currency": kind.currency, "order": order}
 
 
-__all__ = ["canonical", "content_hash"]
+__all__ = ["canonical", "canonical_condition", "content_hash"]

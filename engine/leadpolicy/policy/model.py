@@ -162,6 +162,34 @@ def walk(condition: Condition) -> Iterator[Condition]:
         yield from walk(part)
 
 
+def written_in(condition: Condition) -> tuple[Written, ...]:
+    """What stands in a condition itself: its operands, counts, points and windows."""
+    match condition:
+        case Test():
+            return condition.operands
+        case Quorum():
+            return (condition.count,)
+        case Points():
+            cap = () if condition.cap is None else (condition.cap,)
+            return (*(weight for weight, _ in condition.rules), condition.least, *cap)
+        case EventTest():
+            within = () if condition.within is None else (condition.within,)
+            inner = (operand for test in condition.where for operand in test.operands)
+            return (*inner, condition.least, *within)
+        case Ref() | ParameterTest() | AllOf() | AnyOf() | NoneOf():
+            return ()
+
+
+def parameters_in(condition: Condition) -> frozenset[str]:
+    """The parameters that a condition uses, itself or inside."""
+    found = set()
+    for one in walk(condition):
+        if isinstance(one, ParameterTest):
+            found.add(one.parameter)
+        found.update(used.name for used in written_in(one) if isinstance(used, ParameterUse))
+    return frozenset(found)
+
+
 # ------------------------------------------------------------------------------ the policy
 
 
