@@ -11,6 +11,7 @@ from leadpolicy.diagnostics import LeadpolicyError
 from leadpolicy.governance.identity import canonical
 from leadpolicy.governance.revise import next_version, revised, write_version
 from leadpolicy.policy.load import load_policies, load_policy
+from tests.badinput.command import leadpolicy
 from tests.conftest import POLICIES
 
 VOCABULARY = """\
@@ -146,6 +147,47 @@ def test_a_file_that_changed_meanwhile_is_not_written_wrongly(shelf: Path) -> No
     file.write_text(POLICY.replace("at_least: $least", "above: $least"), encoding="utf-8")
     with pytest.raises(LeadpolicyError, match="without losing something"):
         revised(policy, "1.1.0")
+
+
+def test_the_command(
+    shelf: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(shelf.parents[1])
+    change = ("revise", "ours", "--set", "least=50", "--set", "countries=DE, FR")
+    shown = leadpolicy(monkeypatch, capsys, *change, "--dry-run")
+    assert shown.code == 0
+    assert "  ~ least: 20 → 50   (used by lead)\n" in shown.out
+    assert not (shelf / "1.1.0.yaml").exists()
+    done = leadpolicy(monkeypatch, capsys, *change)
+    assert (done.code, done.out.splitlines()[-1]) == (0, "Written: policies/ours/1.1.0.yaml")
+    assert load_policy(shelf).parameters["countries"].texts == ("DE", "FR")
+    again = leadpolicy(monkeypatch, capsys, "revise", "ours", "--set", "least=9", "--step", "major")
+    assert (again.code, load_policy(shelf).version) == (0, "2.0.0")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        ((), "LP506"),
+        (("--set", "least=20"), "LP506"),
+        (("--set", "least"), "LP506"),
+        (("--set", "last=3"), "LP207"),
+        (("--set", "least=many"), "LP301"),
+        (("--set", "least=9", "--version", "1.0.0"), "LP405"),
+        (("--set", "least=9", "--version", "one"), "LP210"),
+    ],
+)
+def test_misuse_of_the_command(
+    shelf: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    arguments: tuple[str, ...],
+    code: str,
+) -> None:
+    monkeypatch.chdir(shelf.parents[1])
+    found = leadpolicy(monkeypatch, capsys, "revise", "ours", *arguments)
+    assert (found.code, f"error {code}" in found.err) == (2, True)
+    assert [path.name for path in shelf.glob("*.yaml")] == ["1.0.0.yaml"]
 
 
 def _other(policy_id: str) -> list[dict[str, object]]:

@@ -115,7 +115,7 @@ def compare(
 
         print_comparison(result, _console())
     if json_file is not None and not to_stdout:
-        from leadpolicy.present.files import write_whole
+        from leadpolicy.files import write_whole
 
         write_whole(json_file, result.to_json() + "\n")
     _say_where(

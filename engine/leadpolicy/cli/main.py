@@ -26,6 +26,7 @@ COMMANDS: Final = {
     "backtest": "Carry out a study: what definitions would have done on a history.",
     "facts": "List the facts and events that policies may speak of.",
     "schema": "Write a JSON Schema, so that editors help with writing policies.",
+    "revise": "Write a new version with other parameter values.",
     "diff": "Tell in words what another version says differently.",
     "adopt": "Sign a version, or show who has signed it.",
     "lock": "Record what every version means, so that none changes under its name.",

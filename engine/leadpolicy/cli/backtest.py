@@ -1,0 +1,76 @@
+"""`leadpolicy backtest`: what definitions would have done, and how sure one may be of it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+WIDTH: Final = 110
+"""Columns where standard output is no terminal and COLUMNS is not set."""
+
+
+def backtest(
+    study: Annotated[
+        str,
+        typer.Argument(
+            help="A study.yaml, its folder, or its name below fixtures.", metavar="STUDY"
+        ),
+    ],
+    report: Annotated[
+        Path | None,
+        typer.Option(help="Write a self-contained HTML report.", metavar="FILE.html"),
+    ] = None,
+    json_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--json",
+            help="Write all results as JSON; - for standard output, and nothing else there.",
+            metavar="FILE",
+        ),
+    ] = None,
+) -> None:
+    """Carry out a study: what each definition would have done on a history, record by record.
+
+    Shows a verdict for every pair of definitions with the records on which they part, rates with
+    95 % intervals, flow, conversion, time, decay, what each criterion is worth, and how many more
+    records it would take where the history does not tell.
+
+    Example: leadpolicy backtest demo --report backtest.html
+    """
+    from leadpolicy.backtest import backtest as carry_out
+    from leadpolicy.present.files import write_whole
+    from leadpolicy.present.progress import ProgressLine
+
+    with ProgressLine(sys.stderr) as progress:
+        result = carry_out(study, progress=progress)
+        if report is not None:
+            from leadpolicy.present.backtest_html import write_report
+
+            progress("drawing the report", 0, 1)
+            write_report(result, report)
+    to_stdout = json_file is not None and str(json_file) == "-"
+    if to_stdout:
+        typer.echo(result.to_json())
+    else:
+        from leadpolicy.present.backtest_terminal import print_backtest
+
+        print_backtest(result, _console())
+    if json_file is not None and not to_stdout:
+        write_whole(json_file, result.to_json() + "\n")
+        typer.echo(f"\nResults as JSON: {json_file}")
+    if report is not None:
+        typer.echo(f"HTML report: {report}", err=to_stdout)
+
+
+def _console() -> Console:
+    from rich.console import Console
+
+    wide = sys.stdout.isatty() or "COLUMNS" in os.environ
+    return Console(width=None if wide else WIDTH, markup=False, emoji=False, highlight=False)
