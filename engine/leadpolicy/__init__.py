@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from leadpolicy.decision import decide as decide
     from leadpolicy.diagnostics import Diagnostic as Diagnostic
     from leadpolicy.diagnostics import LeadpolicyError as LeadpolicyError
+    from leadpolicy.history import Replay as Replay
+    from leadpolicy.history import replay as replay
     from leadpolicy.policy import Policy as Policy
     from leadpolicy.policy import load_policies as load_policies
     from leadpolicy.policy import load_policy, parse_policy
@@ -46,6 +48,7 @@ _HOMES: Final = {
     "Policy": "policy",
     "Record": "vocabulary",
     "RecordSet": "data",
+    "Replay": "history",
     "Truth": "truth",
     "Vocabulary": "vocabulary",
     "compare": "comparison",
@@ -57,6 +60,7 @@ _HOMES: Final = {
     "open_dataset": "data",
     "parse": "policy:parse_policy",
     "read_record": "vocabulary",
+    "replay": "history",
 }
 
 __all__ = [*_HOMES, "__version__"]  # noqa: PLE0604  (names of the table above)

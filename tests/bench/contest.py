@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -12,9 +14,9 @@ import numpy as np
 from leadpolicy.backends.sql.load import load
 from leadpolicy.backends.sql.program import TableProgram
 from leadpolicy.backends.sql.session import Session
-from tests.bench import byhand
+from tests.bench import byhand, kernels
 from tests.bench.measure import Answer, Contestant
-from tests.bench.workload import COLUMNS, KEY, NOW, PLACES, policies, variants
+from tests.bench.workload import COLUMNS, KEY, NOW, PLACES, place, policies, variants
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -24,6 +26,8 @@ OURS_FULL: Final = "leadpolicy, with bits and possible stages"
 HAND_DUCKDB: Final = "DuckDB by hand"
 HAND_POLARS: Final = "Polars by hand"
 HAND_PANDAS: Final = "pandas by hand"
+KERNELS: Final = "leadpolicy kernels"
+STREAMED: Final = "leadpolicy, Parquet to Parquet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,21 +72,70 @@ def ours(setting: Setting, *, full: bool = False) -> Contestant:
     return run
 
 
+def streamed(setting: Setting) -> Contestant:
+    """From file to file; what comes back is read again."""
+    import pyarrow.parquet as pq
+
+    made = program(setting.policies)
+    session = Session()
+    out = Path(tempfile.mkdtemp(prefix="leadpolicy-"), "stages.parquet")
+
+    def run() -> Answer:
+        ready = made.prepare(setting.path, PLACES, as_of=NOW, id=KEY, session=session)
+        ready.write(out)
+        found = answer(pq.read_table(out), ready.layout.stage)
+        out.unlink()
+        return found
+
+    return run
+
+
+@lru_cache(maxsize=1)
 def load_all(path: Path) -> Any:
     """Everything in memory by our reader."""
     types = {fact: column.type for fact, column in COLUMNS.items()}
     return load(path, types, PLACES, keep=[KEY], programs=[program("ABC")])
 
 
+@lru_cache(maxsize=1)
+def duckdb_table(path: Path) -> Any:
+    """A connection with the records in a table of plain columns."""
+    import duckdb
+
+    connection = duckdb.connect()
+    connection.execute(f"CREATE TABLE records AS SELECT * FROM '{path}'")
+    return connection
+
+
+@lru_cache(maxsize=1)
+def polars_frame(path: Path) -> Any:
+    """The records in a frame of plain columns."""
+    import polars as pl
+
+    return pl.read_parquet(path)
+
+
+@lru_cache(maxsize=1)
+def pandas_frame(path: Path) -> Any:
+    """The records with nullable types, so that missing values are missing."""
+    import pandas as pd
+
+    return pd.read_parquet(path, dtype_backend="numpy_nullable")
+
+
+def forget() -> None:
+    """Frees what was loaded."""
+    for held in (load_all, duckdb_table, polars_frame, pandas_frame):
+        held.cache_clear()
+
+
 def hand_duckdb(setting: Setting) -> Contestant:
     """Over the file, or over a table of plain columns."""
     import duckdb
 
-    connection = duckdb.connect()
-    source = f"'{setting.path}'"
-    if setting.place == "memory":
-        connection.execute(f"CREATE TABLE records AS SELECT * FROM {source}")
-        source = "records"
+    in_memory = setting.place == "memory"
+    connection = duckdb_table(setting.path) if in_memory else duckdb.connect()
+    source = "records" if in_memory else f"'{setting.path}'"
     chosen = ", ".join(f"{byhand.SQL[label]} AS {label}" for label in setting.policies)
     sql = f"SELECT {KEY}, {chosen} FROM {source}"
     return lambda: answer(
@@ -94,11 +147,8 @@ def hand_polars(setting: Setting) -> Contestant:
     """Lazily over the file, or over a frame in memory."""
     import polars as pl
 
-    lazy = (
-        pl.scan_parquet(setting.path)
-        if setting.place == "parquet"
-        else pl.read_parquet(setting.path).lazy()
-    )
+    in_memory = setting.place == "memory"
+    lazy = polars_frame(setting.path).lazy() if in_memory else pl.scan_parquet(setting.path)
     query = lazy.select([KEY, *map(byhand.polars_stages, setting.policies)])
 
     def run() -> Answer:
@@ -109,16 +159,18 @@ def hand_polars(setting: Setting) -> Contestant:
 
 
 def hand_pandas(setting: Setting) -> Contestant:
-    """With nullable types, so that missing values are missing."""
+    """Over the file, of which it reads the columns that it needs, or over a frame in memory."""
     import pandas as pd
 
-    def read() -> pd.DataFrame:
-        return pd.read_parquet(setting.path, dtype_backend="numpy_nullable")
-
-    frame = read() if setting.place == "memory" else None
+    needed = sorted({place(f) for p in setting.policies for f in program(p).facts})
 
     def run() -> Answer:
-        records = read() if frame is None else frame
+        if setting.place == "memory":
+            records = pandas_frame(setting.path)
+        else:
+            records = pd.read_parquet(
+                setting.path, columns=[KEY, *needed], dtype_backend="numpy_nullable"
+            )
         return None, {p: byhand.pandas_stages(records, p) for p in setting.policies}
 
     return run
@@ -127,10 +179,20 @@ def hand_pandas(setting: Setting) -> Contestant:
 CONTESTANTS: Final[Mapping[str, Callable[[Setting], Contestant]]] = {
     OURS: ours,
     OURS_FULL: lambda setting: ours(setting, full=True),
+    KERNELS: lambda setting: kernels.contestant(setting.path, setting.policies),
     HAND_DUCKDB: hand_duckdb,
     HAND_POLARS: hand_polars,
     HAND_PANDAS: hand_pandas,
+    STREAMED: streamed,
 }
+
+
+def entrants(where: str) -> list[str]:
+    """Who takes part in a place."""
+    names = [name for name in CONTESTANTS if name != STREAMED]
+    if where != "memory" or not kernels.available():
+        names.remove(KERNELS)
+    return names
 
 
 def many(path: Path, count: int) -> dict[str, Contestant]:
@@ -143,7 +205,7 @@ def many(path: Path, count: int) -> dict[str, Contestant]:
         keys, stages = answer(ready.arrow(), ready.layout.stage)
         return keys, {"B": stages["B0"]}
 
-    return {f"{count} variants": run, HAND_DUCKDB: hand_duckdb(Setting("memory", "B", path))}
+    return {OURS: run, HAND_DUCKDB: hand_duckdb(Setting("memory", "B", path))}
 
 
 def loading(path: Path) -> dict[str, Contestant]:
@@ -154,7 +216,7 @@ def loading(path: Path) -> dict[str, Contestant]:
     nothing: Answer = (None, {"rows": np.zeros(0)})
 
     def mine() -> Answer:
-        load_all(path).session.close()
+        load_all.__wrapped__(path).session.close()
         return nothing
 
     def by_duckdb() -> Answer:
@@ -167,4 +229,7 @@ def loading(path: Path) -> dict[str, Contestant]:
         pl.read_parquet(path)
         return nothing
 
-    return {OURS: mine, HAND_DUCKDB: by_duckdb, HAND_POLARS: by_polars}
+    found: dict[str, Contestant] = {OURS: mine, HAND_DUCKDB: by_duckdb, HAND_POLARS: by_polars}
+    if kernels.available():
+        found[KERNELS] = lambda: (kernels.loaded.__wrapped__(path), nothing)[1]
+    return found

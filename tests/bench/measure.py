@@ -20,6 +20,8 @@ import numpy as np
 
 Answer: TypeAlias = "tuple[np.ndarray[Any, Any] | None, dict[str, np.ndarray[Any, Any]]]"
 Contestant: TypeAlias = Callable[[], Answer]
+_PATIENCE = 12.0
+"""Seconds after which a contestant takes no further turn."""
 
 
 @dataclass(slots=True)
@@ -38,20 +40,32 @@ class Timing:
         return statistics.median(self.processors)
 
 
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One measurement. `seconds` are for all `rows`, also where fewer were run and scaled."""
+
+    what: str
+    who: str
+    rows: int
+    seconds: float
+    processor: float | None = None
+    peak_mb: float | None = None
+    note: str = ""
+
+
 def in_turns(contestants: Mapping[str, Contestant], repeats: int) -> dict[str, Timing]:
     """Each contestant once per round, after one round that does not count, in which all answers
-    are compared. Raises `AssertionError` where two differ."""
-    expected: dict[str, Any] | None = None
+    are compared. Who is slow takes fewer turns. Raises `AssertionError` where two differ."""
+    expected: dict[str, Any] = {}
     for name, contestant in contestants.items():
-        found = ordered(contestant())
-        if expected is None:
-            expected = found
-        for policy, stages in found.items():
-            assert np.array_equal(stages, expected[policy]), f"{name} differs on {policy}"
-        del found
+        for policy, stages in ordered(contestant()).items():
+            same = np.array_equal(stages, expected.setdefault(policy, stages))
+            assert same, f"{name} differs on {policy}"
     timings = {name: Timing() for name in contestants}
     for _ in range(repeats):
         for name, contestant in contestants.items():
+            if sum(timings[name].clock) > _PATIENCE:
+                continue
             gc.collect()
             processors, clock = time.process_time(), time.perf_counter()
             answer = contestant()
@@ -71,7 +85,7 @@ def ordered(answer: Answer) -> dict[str, Any]:
 
 
 def peak(case: Sequence[str]) -> float:
-    """The most memory in MB that a process of its own held while it ran a case after loading."""
+    """The most memory in MB that a process of its own held while it ran a case."""
     command = [sys.executable, "-m", "tests.bench", "--one", *case]
     run = subprocess.run(
         command, capture_output=True, text=True, check=True, cwd=Path(__file__).parents[2]

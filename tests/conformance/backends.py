@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import atexit
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
 from importlib import import_module
 from importlib.util import find_spec
-from typing import Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from leadpolicy.backends import durable
 from leadpolicy.backends.closure import compile_logic
 from leadpolicy.backends.interpreter import Verdicts, verdicts
-from leadpolicy.backends.sql.session import Session
 from leadpolicy.logic.terms import (
     All,
     Any,
@@ -35,7 +35,9 @@ from leadpolicy.logic.terms import (
 )
 from leadpolicy.types import Type
 from leadpolicy.vocabulary import Record
-from tests.backends.sql import tables
+
+if TYPE_CHECKING:
+    from leadpolicy.backends.sql.session import Session
 
 Answers: TypeAlias = dict[str, list[Verdicts]]
 Batch: TypeAlias = Callable[[Mapping[str, Logic], Sequence[Record], Sequence[datetime]], Answers]
@@ -68,6 +70,8 @@ def closure(
 @lru_cache(maxsize=1)
 def session() -> Session:
     """One engine for all tables of this process; it has to go before Python's modules do."""
+    from leadpolicy.backends.sql.session import Session
+
     atexit.register(session.cache_clear)
     return Session(threads=1)
 
@@ -76,6 +80,8 @@ def sql(
     logics: Mapping[str, Logic], records: Sequence[Record], moments: Sequence[datetime]
 ) -> Answers:
     """One query over a table of the records."""
+    from tests.backends.sql import tables
+
     return tables.run_table(logics, records, moments, session())
 
 
@@ -102,7 +108,7 @@ HAS_KERNELS: Final = bool(find_spec("numba")) and bool(
     find_spec("tests.backends.kernels") and find_spec(KERNELS)
 )
 
-BACKENDS: Final[Mapping[str, Batch]] = {
+EVERY: Final[Mapping[str, Batch]] = {
     "interpreter": interpreter,
     "closure": closure,
     "sql": sql,
@@ -110,6 +116,9 @@ BACKENDS: Final[Mapping[str, Batch]] = {
     **({"kernels": kernels} if HAS_KERNELS else {}),
     **({"durable-rules": durable_rules} if durable.installed() else {}),
 }
+CHOSEN: Final = os.environ.get("LEADPOLICY_BACKENDS", ",".join(EVERY)).split(",")
+"""`LEADPOLICY_BACKENDS=interpreter,sql` runs the tests on these alone."""
+BACKENDS: Final = {name: batch for name, batch in EVERY.items() if name in CHOSEN}
 TABLES: Final = frozenset({"sql", "kernels"})
 """Those that take many records and policies at once as quickly as one."""
 

@@ -15,7 +15,6 @@ from leadpolicy.diagnostics import LeadpolicyError
 from leadpolicy.logic.terms import Logic, Subject, Term
 from leadpolicy.truth import FALSE, TRUE, UNKNOWN
 from leadpolicy.vocabulary import Record
-from tests.backends.sql.test_oracle import judged
 from tests.conformance.backends import BACKENDS, Answers, Batch, subjects
 from tests.fuzz import laws
 from tests.fuzz.scene import Loaded, Scene
@@ -60,6 +59,8 @@ def sqlite(
 def _verdicts(
     database: sqlite3.Connection, terms: Sequence[Term], criteria: int, rows: int
 ) -> list[Verdicts]:
+    from tests.backends.sql.test_oracle import judged
+
     columns = []
     for term in terms:
         parameters: list[object] = []

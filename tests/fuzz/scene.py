@@ -127,7 +127,9 @@ def write(kept: Kept, folder: Path = CORPUS) -> Path:
         "records": records,
     }
     path = folder / f"{kept.scene.name}.yaml"
-    text = yaml.safe_dump(document, allow_unicode=True, sort_keys=False, width=96)
+    text = yaml.safe_dump(
+        document, allow_unicode=True, sort_keys=False, width=96, default_flow_style=None
+    )
     partial = path.with_suffix(".partial")
     partial.write_text(text, encoding="utf-8")
     partial.replace(path)

@@ -239,8 +239,9 @@ class World:
     def document(self) -> dict[str, Any]:
         names: list[str] = []
         criteria: dict[str, Any] = {}
-        for number in range(self.rng.randrange(4)):
-            condition = self.condition(self.rng.randrange(3), names)
+        many = self.rng.randrange(30, 80) if self.chance(4) else self.rng.randrange(4)
+        for number in range(many):
+            condition = self.condition(0 if many > 4 else self.rng.randrange(3), names)
             criteria[f"criterion{number}"] = {"says": "It is so", "all": [condition]}
             names.append(f"criterion{number}")
         stages: list[dict[str, Any]] = []
@@ -270,7 +271,10 @@ class World:
         """A condition of any form."""
         if depth == 0 or self.chance(20):
             return self.test(names)
-        parts = self.some(lambda: self.condition(depth - 1, names), 4)
+        if self.chance(2):
+            parts = [self.test(names) for _ in range(self.rng.randrange(30, 140))]
+        else:
+            parts = self.some(lambda: self.condition(depth - 1, names), 4)
         match self.rng.randrange(6):
             case 0 | 1 | 2 as word:
                 return {("all", "any", "none")[word]: parts}

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import combinations
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from leadpolicy.backtest import frames
-from leadpolicy.backtest.arrays import DAY, NEVER, Mask, Whole
+from leadpolicy.backtest.arrays import DAY, Codes, Whole
 from leadpolicy.backtest.calendar import Periods, Unit, periods
 from leadpolicy.backtest.cohort import Cohort
 from leadpolicy.backtest.fates import Fate, steps
@@ -20,11 +20,13 @@ from leadpolicy.backtest.view import View
 from leadpolicy.comparison.codes import TRUE, UNKNOWN
 from leadpolicy.policy.model import RUNGS
 
+if TYPE_CHECKING:
+    import pandas as pd
 
-def study_periods(cohort: Cohort, unit: Unit) -> Periods | None:
-    """From the first entry of a record to the end of observation; None for an empty cohort."""
-    dated = cohort.entered[(cohort.entered > -NEVER) & (cohort.entered <= cohort.until)]
-    return periods(int(dated.min()), cohort.until, unit) if len(dated) else None
+
+def study_periods(cohort: Cohort, unit: Unit) -> Periods:
+    """From the first entry of a record to the end of observation."""
+    return periods(min(int(cohort.entered.min()), cohort.until), cohort.until, unit)
 
 
 def flow_frame(cohort: Cohort, seen: Sequence[View], calendar: Periods) -> pd.DataFrame:
@@ -81,7 +83,7 @@ def conversion_frame(cohort: Cohort, seen: Sequence[View], outcome: str) -> pd.D
     return frame(rows, frames.CONVERSION)
 
 
-def _conversion(one: View, to: str, codes: Whole | Mask, target: Whole, cohort: Cohort) -> Row:
+def _conversion(one: View, to: str, codes: Codes, target: Whole, cohort: Cohort) -> Row:
     counts = {fate: int((codes == fate).sum()) for fate in Fate}
     mature = counts[Fate.REACHED] + counts[Fate.NOT_REACHED]
     rate = share(counts[Fate.REACHED], mature)

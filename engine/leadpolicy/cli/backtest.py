@@ -45,7 +45,7 @@ def backtest(
     Example: leadpolicy backtest demo --report backtest.html
     """
     from leadpolicy.backtest import backtest as carry_out
-    from leadpolicy.present.files import write_whole
+    from leadpolicy.files import write_whole
     from leadpolicy.present.progress import ProgressLine
 
     with ProgressLine(sys.stderr) as progress:

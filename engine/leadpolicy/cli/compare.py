@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
-from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from leadpolicy.cli.chosen import chosen_policies
 from leadpolicy.cli.options import PoliciesFolder, PolicyNames
-from leadpolicy.diagnostics import LeadpolicyError, listing, suggest
-from leadpolicy.policy import RUNGS, Policy, load_policies
-from leadpolicy.policy.load import POLICIES, find
+from leadpolicy.policy import RUNGS
+from leadpolicy.policy.load import POLICIES
 
 if TYPE_CHECKING:
     from rich.console import Console
 
 WIDTH: Final = 100
 """Columns where standard output is no terminal and COLUMNS is not set."""
-DERIVED: Final = re.compile(r"(?P<name>.+?)\((?P<changes>[a-z0-9_]+\s*=.*)\)\Z", re.DOTALL)
-NEXT_CHANGE: Final = re.compile(r",\s*(?=[a-z][a-z0-9_]*\s*=)")
 
 
 def compare(
@@ -87,7 +83,7 @@ def compare(
     A parameter may also be set within a name, to compare a policy with a variant of itself:
     leadpolicy compare heinz "heinz(fit_mode=both)" --data demo
     """
-    chosen = _set(_load(policies, folder), changes or [])
+    chosen = chosen_policies(policies, folder, changes or [])
 
     from leadpolicy.comparison import compare as compare_policies
     from leadpolicy.data import open_dataset, parse_as_of
@@ -137,71 +133,3 @@ def _say_where(written: dict[str, Path | None], *, to_stderr: bool) -> None:
         typer.echo(err=to_stderr)
     for what, path in shown.items():
         typer.echo(f"{what}: {path}", err=to_stderr)
-
-
-# ---------------------------------------------------------------------------------- policies
-
-
-def _load(names: Iterable[str], folder: Path) -> list[Policy]:
-    """Policies in the order in which they were named.
-
-    A folder of policies adds those that are not named themselves; a policy named twice is
-    compared with itself.
-    """
-    given = [(name, *_variant(name)) for name in names]
-    files = [find(plain, folder) for _, plain, _ in given]
-    alone = {file.resolve() for found in files if len(found) == 1 for file in found}
-    loaded = load_policies(
-        dict.fromkeys(file for found in files for file in found), policies=folder
-    )
-    by_file = {Path(policy.path).resolve(): policy for policy in loaded}
-    chosen: list[Policy] = []
-    for (name, _, changes), found in zip(given, files, strict=True):
-        if changes and len(found) > 1:
-            raise LeadpolicyError.of(
-                "LP506",
-                f"`{name}` sets parameters of {len(found)} policies at once",
-                expected="one policy, such as heinz(fit_mode=both)",
-            )
-        for file in found:
-            policy = by_file[file.resolve()]
-            if len(found) == 1:
-                chosen.append(policy.with_parameters(**changes) if changes else policy)
-            elif file.resolve() not in alone and policy not in chosen:
-                chosen.append(policy)
-    return chosen
-
-
-def _variant(name: str) -> tuple[str, dict[str, str]]:
-    """`heinz(fit_mode=both)` as its name and changes; a file of that name wins."""
-    written = DERIVED.match(name)
-    if written is None or Path(name).exists():
-        return name, {}
-    pairs = (change.partition("=") for change in NEXT_CHANGE.split(written["changes"]))
-    return written["name"].strip(), {key.strip(): value.strip() for key, _, value in pairs}
-
-
-def _set(policies: list[Policy], changes: Iterable[str]) -> list[Policy]:
-    """Policies with the parameters that `--set` changes. Raises `LeadpolicyError`."""
-    for change in changes:
-        target, equals, value = change.partition("=")
-        name, dot, parameter = target.strip().rpartition(".")
-        if not (equals and dot and name and parameter):
-            raise LeadpolicyError.of(
-                "LP506",
-                f"`--set {change}` does not say which parameter to set",
-                expected="POLICY.PARAMETER=VALUE, such as b2b-international.min_employees=50",
-            )
-        meant = [p for p in policies if name in (p.id, f"{p.id}@{p.version}", p.identity)]
-        if not meant:
-            known = list(dict.fromkeys(p.id for p in policies))
-            raise LeadpolicyError.of(
-                "LP506",
-                f"`--set {change}` speaks of `{name}`, which is not compared here",
-                help=suggest(name, known) or f"compared are {listing(known)}",
-            )
-        having = [p for p in meant if parameter in p.parameters] or meant
-        policies = [
-            p.with_parameters(**{parameter: value.strip()}) if p in having else p for p in policies
-        ]
-    return policies

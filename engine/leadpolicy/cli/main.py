@@ -23,6 +23,7 @@ COMMANDS: Final = {
     "show": "Show definitions as sheets in plain English.",
     "explain": "Explain what policies say of one record.",
     "compare": "Compare policies on a data set.",
+    "replay": "Replay policies over a history: when each record reached each stage.",
     "backtest": "Carry out a study: what definitions would have done on a history.",
     "facts": "List the facts and events that policies may speak of.",
     "schema": "Write a JSON Schema, so that editors help with writing policies.",

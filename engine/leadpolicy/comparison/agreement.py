@@ -15,7 +15,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from leadpolicy.comparison.codes import TRUE, UNKNOWN, Codes, share
+from leadpolicy.comparison.codes import FALSE, TRUE, UNKNOWN, Codes, crossed, share
 
 
 class KappaNote(StrEnum):
@@ -63,13 +63,10 @@ class OverallAgreement:
 
 def pair_agreement(a: Codes, b: Codes) -> PairAgreement:
     """Agreement of two columns of verdicts on the same records."""
-    decided = (a != UNKNOWN) & (b != UNKNOWN)
-    n = int(decided.sum())
-    yes_a, yes_b = a[decided] == TRUE, b[decided] == TRUE
-    both = int((yes_a & yes_b).sum())
-    only_a = int(yes_a.sum()) - both
-    only_b = int(yes_b.sum()) - both
-    neither = n - both - only_a - only_b
+    counts = crossed(a, b)
+    both, neither = counts[TRUE][TRUE], counts[FALSE][FALSE]
+    only_a, only_b = counts[TRUE][FALSE], counts[FALSE][TRUE]
+    n = both + neither + only_a + only_b
     kappa, note = cohens(both, only_a, only_b, neither)
     return PairAgreement(
         records=len(a),

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from leadpolicy.comparison.codes import Whole
-    from leadpolicy.data import RecordSet
 
 KEY: Final = "record"
 NOW: Final = "now"
@@ -45,15 +44,6 @@ _STORED: Final = {
     Kind.DATE: pa.date32(),
     Kind.MOMENT: MOMENT,
 }
-
-
-def record_columns(data: RecordSet) -> tuple[Mapping[str, Coded], Mapping[str, Events], Whole]:
-    """Facts, events and moments of records."""
-    from leadpolicy.comparison.recorded import facts_of, logs_of
-    from leadpolicy.data.moments import microseconds
-
-    moments = np.array([microseconds(moment) for moment in data.moments], dtype=np.int64)
-    return facts_of(data.records, data.vocabulary), logs_of(data.records, data.vocabulary), moments
 
 
 def one_moment(moments: Whole) -> datetime | None:

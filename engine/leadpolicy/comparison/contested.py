@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from leadpolicy.comparison.causes import Cause
-from leadpolicy.comparison.codes import FALSE, TRUE, UNKNOWN, Whole
+from leadpolicy.comparison.codes import FALSE, TRUE, UNKNOWN, Whole, stable
 from leadpolicy.comparison.disagreements import Table
 from leadpolicy.comparison.evaluation import Evaluation, PolicyVerdicts, distinct_rows
 
@@ -49,7 +49,7 @@ def contested(
     with another cause before the same one; between equals the rungs take turns. No record comes
     twice.
     """
-    queues = {rung: _ranked(evaluation, rung, table) for rung in rungs}
+    queues = {rung: _ranked(evaluation, rung, table, top + 1) for rung in rungs}
     turns = dict.fromkeys(rungs, 0)
     chosen: list[Contested] = []
     seen: set[int] = set()
@@ -68,23 +68,28 @@ def contested(
     return chosen
 
 
-def _ranked(evaluation: Evaluation, rung: str, table: Table) -> list[_Candidate]:
-    """Rows that are disputed on the rung, the one to show first at the end."""
+def _ranked(evaluation: Evaluation, rung: str, table: Table, most: int) -> list[_Candidate]:
+    """Rows that are disputed on the rung, the one to show first at the end.
+
+    Of rows that are alike only the first `most` in the order of ids are kept: the others come
+    after so many rows that they are never shown.
+    """
     defining = evaluation.defining(rung)
     if len(defining) < 2:
         return []
     columns = np.column_stack([one.rungs[rung] for one in defining])
     yes, no = (columns == TRUE).sum(axis=1), (columns == FALSE).sum(axis=1)
-    disputed = np.minimum(yes, no)
-    rows = np.flatnonzero(disputed)
+    rows = evaluation.order[(np.minimum(yes, no) > 0)[evaluation.order]]
     if not len(rows):
         return []
     distance, cause = _nearest(defining, rung, table, rows)
-    order = np.lexsort(
-        (evaluation.rank[rows], distance, np.abs(yes - no)[rows], -disputed[rows]),
-    )
-    rows, cause = rows[order], cause[order]
-    pattern = distinct_rows(columns)[1][rows]
+    pattern = distinct_rows(columns[rows])[1]
+    alike = pattern * (int(cause.max()) + 1) + cause
+    few = _occurrence(alike) < most
+    rows, distance, cause, pattern = rows[few], distance[few], cause[few], pattern[few]
+    yes, no = yes[rows], no[rows]
+    order = np.lexsort((distance, np.abs(yes - no), -np.minimum(yes, no)))
+    rows, cause, pattern = rows[order], cause[order], pattern[order]
     repeated = _occurrence(pattern * (int(cause.max()) + 1) + cause)
     within = _occurrence(pattern * (int(repeated.max()) + 1) + repeated)
     again = list(zip(repeated.tolist(), within.tolist(), strict=True))
@@ -101,13 +106,11 @@ def _nearest(
     offset = 0
     for one in defining:
         denied = one.rungs[rung][rows] == FALSE
-        held_off = np.zeros(len(one.stages), dtype=np.bool_)
-        held_off[rows[denied]] = True
         causes = table[one.label, rung]
         codes = np.zeros(len(rows), dtype=np.int64)
         sizes = np.full(len(rows), np.iinfo(np.int64).max, dtype=np.int64)
         if denied.any():
-            codes[denied] = causes.codes(held_off)
+            codes[denied] = causes.codes(rows[denied])
             sizes[denied] = causes.sizes()[codes[denied]]
         closer = sizes < distance
         distance[closer], cause[closer] = sizes[closer], codes[closer] + offset
@@ -117,7 +120,7 @@ def _nearest(
 
 def _occurrence(values: Whole) -> Whole:
     """For each value how many equal ones stand before it."""
-    order = np.argsort(values, kind="stable")
+    order = stable(values)
     starts = np.flatnonzero(np.diff(values[order], prepend=-1))
     first = np.repeat(starts, np.diff([*starts.tolist(), len(values)]))
     occurrence = np.empty(len(values), dtype=np.int64)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
 import numpy as np
 
 from leadpolicy.comparison.causes import Cause, Causes
-from leadpolicy.comparison.codes import FALSE, TRUE, UNKNOWN, Mask, Whole
-from leadpolicy.comparison.evaluation import Evaluation
+from leadpolicy.comparison.codes import FALSE, TRUE, UNKNOWN, Mask, Whole, stable
+from leadpolicy.comparison.evaluation import Evaluation, PolicyVerdicts
 
 Kind = Literal["denied", "undecided"]
 KINDS: Final[tuple[tuple[Kind, int], ...]] = (("denied", FALSE), ("undecided", UNKNOWN))
@@ -67,23 +67,36 @@ def disagreements(evaluation: Evaluation, rung: str, table: Table) -> list[Disag
     """For every ordered pair of policies that define the rung, the largest group first."""
     defining = evaluation.defining(rung)
     return [
-        Disagreement(
+        one
+        for claims in defining
+        for other in defining
+        if claims is not other
+        for kind, code in KINDS
+        for one in _between(evaluation, claims, other, (rung, kind, code), table)
+    ]
+
+
+def _between(
+    evaluation: Evaluation,
+    claims: PolicyVerdicts,
+    other: PolicyVerdicts,
+    of: tuple[str, Kind, int],
+    table: Table,
+) -> Iterator[Disagreement]:
+    rung, kind, code = of
+    mask = (claims.rungs[rung] == TRUE) & (other.rungs[rung] == code)
+    total = int(mask.sum())
+    for cause, rows in _grouped(evaluation, mask, table[other.label, rung]):
+        yield Disagreement(
             rung,
             claims.label,
             other.label,
             kind,
             len(rows),
-            int(mask.sum()),
+            total,
             cause,
             _samples(evaluation, rows),
         )
-        for claims in defining
-        for other in defining
-        if claims is not other
-        for kind, code in KINDS
-        for mask in [(claims.rungs[rung] == TRUE) & (other.rungs[rung] == code)]
-        for cause, rows in _grouped(evaluation, mask, table[other.label, rung])
-    ]
 
 
 def refusals(evaluation: Evaluation, rung: str, table: Table) -> list[Refusal]:
@@ -95,8 +108,10 @@ def refusals(evaluation: Evaluation, rung: str, table: Table) -> list[Refusal]:
         if not others:
             continue
         held = np.column_stack([other.rungs[rung] == TRUE for other in others])
+        some = held.any(axis=1)
         for kind, code in KINDS:
-            mask = (one.rungs[rung] == code) & held.any(axis=1)
+            mask = (one.rungs[rung] == code) & some
+            total = int(mask.sum())
             for cause, rows in _grouped(evaluation, mask, table[one.label, rung]):
                 found.append(
                     Refusal(
@@ -104,7 +119,7 @@ def refusals(evaluation: Evaluation, rung: str, table: Table) -> list[Refusal]:
                         one.label,
                         kind,
                         len(rows),
-                        int(mask.sum()),
+                        total,
                         cause,
                         tuple(o.label for at, o in enumerate(others) if held[rows, at].any()),
                         _samples(evaluation, rows),
@@ -115,11 +130,11 @@ def refusals(evaluation: Evaluation, rung: str, table: Table) -> list[Refusal]:
 
 def _grouped(evaluation: Evaluation, mask: Mask, causes: Causes) -> list[tuple[Cause, Whole]]:
     """The rows of a mask by cause, the largest group first, each in the order of ids."""
-    rows = np.flatnonzero(mask)
+    rows = evaluation.order[mask[evaluation.order]]
     if not len(rows):
         return []
-    codes = causes.codes(mask)
-    order = np.lexsort((evaluation.rank[rows], codes))
+    codes = causes.codes(rows)
+    order = stable(codes)
     rows, codes = rows[order], codes[order]
     starts = np.flatnonzero(np.diff(codes, prepend=-1))
     groups = [

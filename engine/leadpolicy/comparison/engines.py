@@ -74,17 +74,15 @@ def by_sql(
         }
     from leadpolicy.backends.sql.program import TableProgram
     from leadpolicy.backends.sql.session import Session
-    from leadpolicy.comparison.columns import KEY, NOW, load, one_moment, record_columns
+    from leadpolicy.comparison.columns import KEY, NOW, load, one_moment
 
     if progress is not None:
         progress("evaluating", 0, 100)
     session = Session()
     try:
         program = TableProgram({label: p.logic for label, p in policies.items()}, full=True)
-        facts, logs, moments = record_columns(data)
-        loaded, events = load(program, facts, logs, moments, session)
-        as_of = one_moment(moments)
-        ready = program.prepare(loaded, as_of=as_of or NOW, id=KEY, events=events)
+        loaded, events = load(program, data.columns, data.logs, data.at, session)
+        ready = program.prepare(loaded, as_of=one_moment(data.at) or NOW, id=KEY, events=events)
         answers = collected(ready, progress)
         order = in_order(answers.column(KEY).to_numpy())
         return {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -16,6 +16,10 @@ from leadpolicy.vocabulary.model import EVENT
 
 if TYPE_CHECKING:
     from leadpolicy.data import RecordSet
+
+VALUES: Final = 3
+"""Verdicts that there are."""
+_MOST: Final = int(np.iinfo(np.int64).max)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,8 +50,8 @@ class Evaluation:
     outcomes: Codes
     available: frozenset[str]
     """Facts, and events as `event:NAME`, that the data set maps."""
-    rank: Whole
-    """The place of each record when all are sorted by id: samples do not depend on row order."""
+    order: Whole
+    """The rows sorted by id: samples do not depend on the order of the data."""
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -103,7 +107,7 @@ def evaluate(
         tuple(data.ids),
         outcome_codes(data.outcomes),
         frozenset(data.dataset.facts) | {EVENT + name for name in data.dataset.events},
-        _rank(data.ids),
+        ranked(data.ids),
     )
 
 
@@ -120,13 +124,24 @@ def policy_verdicts(label: str, policy: Policy, stages: Codes, criteria: Codes) 
 
 def distinct_rows(rows: Codes) -> tuple[Codes, Whole]:
     """The distinct rows in lexical order, and for each row the position of its equal."""
+    import pandas as pd
+
     if not rows.size:
         return rows[:1], np.zeros(len(rows), dtype=np.int64)
-    patterns, inverse = np.unique(rows, axis=0, return_inverse=True)
-    return patterns, inverse.reshape(-1).astype(np.int64)
+    numbers = np.zeros(len(rows), dtype=np.int64)
+    size = 1
+    for column in rows.T:
+        if size > _MOST // VALUES:
+            numbers, found = pd.factorize(numbers, sort=True)
+            size = len(found)
+        numbers = numbers * VALUES + column
+        size *= VALUES
+    inverse, found = pd.factorize(numbers, sort=True)
+    first = np.empty(len(found), dtype=np.int64)
+    first[inverse[::-1]] = np.arange(len(rows) - 1, -1, -1)
+    return rows[first], inverse.astype(np.int64, copy=False)
 
 
-def _rank(ids: Sequence[str]) -> Whole:
-    rank = np.empty(len(ids), dtype=np.int64)
-    rank[sorted(range(len(ids)), key=ids.__getitem__)] = np.arange(len(ids))
-    return rank
+def ranked(ids: Sequence[str]) -> Whole:
+    """The rows in the order of their ids."""
+    return np.array(sorted(range(len(ids)), key=ids.__getitem__), dtype=np.int64)

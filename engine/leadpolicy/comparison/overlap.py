@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from leadpolicy.comparison.codes import FALSE, TRUE, UNKNOWN, Codes, Mask, share
+from leadpolicy.comparison.codes import FALSE, TRUE, UNKNOWN, Codes, Mask, crossed, share
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +37,17 @@ class Overlap:
 
 def overlap(a: Codes, b: Codes) -> Overlap:
     """The overlap of two columns of verdicts on the same records."""
-    in_a, in_b = a == TRUE, b == TRUE
-    size_a, size_b, both = int(in_a.sum()), int(in_b.sum()), int((in_a & in_b).sum())
+    counts = crossed(a, b)
+    both = counts[TRUE][TRUE]
+    size_a, size_b = sum(counts[TRUE]), sum(row[TRUE] for row in counts)
     return Overlap(
         size_a=size_a,
         size_b=size_b,
         both=both,
-        a_denied_by_b=int((in_a & (b == FALSE)).sum()),
-        a_undecided_by_b=int((in_a & (b == UNKNOWN)).sum()),
-        b_denied_by_a=int((in_b & (a == FALSE)).sum()),
-        b_undecided_by_a=int((in_b & (a == UNKNOWN)).sum()),
+        a_denied_by_b=counts[TRUE][FALSE],
+        a_undecided_by_b=counts[TRUE][UNKNOWN],
+        b_denied_by_a=counts[FALSE][TRUE],
+        b_undecided_by_a=counts[UNKNOWN][TRUE],
         jaccard=share(both, size_a + size_b - both),
         a_in_b=share(both, size_a),
         b_in_a=share(both, size_b),

@@ -168,12 +168,13 @@ def missing(evaluation: Evaluation, progress: Progress | None = None) -> list[Mi
     At most `SAMPLE` undecided records per policy are examined, drawn by a hash of their ids.
     """
     draw = np.array([zlib.crc32(id.encode()) for id in evaluation.ids], dtype=np.int64)
+    drawn = evaluation.order[np.argsort(draw[evaluation.order], kind="stable")]
     found: list[MissingFact] = []
     for number, one in enumerate(evaluation.policies):
         if progress is not None:
             progress("finding what is missing", number, len(evaluation.policies))
-        undecided = np.flatnonzero((one.stages == UNKNOWN).any(axis=1))
-        examined = undecided[np.lexsort((evaluation.rank[undecided], draw[undecided]))][:SAMPLE]
+        undecided = (one.stages == UNKNOWN).any(axis=1)
+        examined = drawn[undecided[drawn]][:SAMPLE]
         counts = _count_missing(evaluation, one, examined)
         vocabulary = one.policy.vocabulary
         for name, open in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
@@ -188,7 +189,7 @@ def missing(evaluation: Evaluation, progress: Progress | None = None) -> list[Mi
                     fact=name,
                     open=open,
                     examined=len(examined),
-                    undecided=len(undecided),
+                    undecided=int(undecided.sum()),
                     records=len(evaluation),
                     in_data=name in evaluation.available,
                     ask=entry.ask,

@@ -1,64 +1,71 @@
-"""Tables to records: what was known about each record at its moment, and nothing later."""
+"""Tables to a chronicle: everything that is known of each record, with when it became known."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from leadpolicy.data.base import Base, Chosen, choose, read_base
-from leadpolicy.data.dated import Entry, latest_values
-from leadpolicy.data.happenings import Logs, read_logs
-from leadpolicy.data.model import ColumnFact, ConstantFact, DatasetSpec, DatedFact
-from leadpolicy.data.moments import AsOf, from_microseconds
-from leadpolicy.data.outcomes import read_outcomes
-from leadpolicy.data.quarantine import SetAside
-from leadpolicy.data.recordset import Origins, Progress, RecordSet, TableRead
-from leadpolicy.data.tables import Table
+import numpy as np
+
+from leadpolicy.data.base import Base, Numbered, entries, number, read_base
+from leadpolicy.data.changes import Source, read_changes, read_sources
+from leadpolicy.data.chronicle import Changes, Chronicle, Coded
+from leadpolicy.data.coding import Part, constant
+from leadpolicy.data.happenings import read_events
+from leadpolicy.data.model import ConstantFact, DatedFact, FactSpec
+from leadpolicy.data.outcomes import read_ends
+from leadpolicy.data.quarantine import SetAside, TableRead
+from leadpolicy.data.recordset import Progress
+from leadpolicy.data.tables import Rows, Table
+from leadpolicy.data.traces import Origination
 from leadpolicy.data.work import Work
 from leadpolicy.diagnostics import LeadpolicyError
-from leadpolicy.types import Value
-from leadpolicy.vocabulary.record import EventLog, Origin, Record
 
 if TYPE_CHECKING:
     from leadpolicy.data.dataset import Dataset
 
-_STEPS = 5
+STEPS = 5
 
 
 def assemble(
-    dataset: Dataset, tables: Mapping[str, Table], as_of: AsOf, progress: Progress | None = None
-) -> RecordSet:
-    """The records of a data set at a moment. Raises `LeadpolicyError`."""
+    dataset: Dataset, tables: Mapping[str, Table], progress: Progress | None = None
+) -> Chronicle:
+    """The chronicle of a data set. Raises `LeadpolicyError`."""
     tell = progress or _silent
     spec = dataset.spec
     work = Work(spec, tables)
     _set_faults_aside(work)
-    tell("reading records", 0, _STEPS)
+    tell("reading records", 0, STEPS)
     base = read_base(work)
     work.problems.stop_on_errors()
-    chosen = choose(work, base, as_of)
-    _refuse_nothing(work, base, chosen, as_of)
-    tell("reading dated facts", 1, _STEPS)
-    entries = latest_values(work, chosen)
-    tell("reading events", 2, _STEPS)
-    logs = read_logs(work, chosen)
-    tell("reading outcomes", 3, _STEPS)
-    outcomes = read_outcomes(work, chosen)
-    tell("putting records together", 4, _STEPS)
-    records = _Maker(spec, base, chosen, entries, logs).records()
-    tell("putting records together", _STEPS, _STEPS)
-    return RecordSet(
+    _refuse_nothing(work, base)
+    records = number(base, spec.records.id)
+    early = len(work.notes)
+    tell("reading dated facts", 1, STEPS)
+    facts, changes = _facts(work, base, records, read_sources(work, records))
+    tell("reading events", 2, STEPS)
+    events = read_events(work, records)
+    tell("reading outcomes", 3, STEPS)
+    ends = read_ends(work, records)
+    about_tables = [note for table in tables.values() for note in table.notes]
+    return Chronicle(
         dataset,
-        chosen.ids,
-        [from_microseconds(moment) for moment in chosen.moments.tolist()],
-        records,
-        outcomes,
+        records.ids,
+        entries(base, spec.records.entered_at, records.rows),
+        facts,
+        changes,
+        events,
+        ends.won,
+        ends.closed,
+        ends.known,
         spec.outcome.name if spec.outcome is not None else "",
         spec.observed_until,
-        _tables_read(work),
+        [*about_tables, *work.notes],
+        len(about_tables) + early,
+        ends.undated,
         work.quarantine,
-        [*(note for table in tables.values() for note in table.notes), *work.notes],
+        [TableRead(t.name, t.file, t.rows_read, 0) for t in tables.values()],
+        _origination(base, records, spec.facts),
     )
 
 
@@ -74,19 +81,9 @@ def _set_faults_aside(work: Work) -> None:
             )
 
 
-def _tables_read(work: Work) -> list[TableRead]:
-    aside: dict[str, set[int]] = {name: set() for name in work.tables}
-    for row in work.quarantine:
-        aside[row.table].add(row.line)
-    return [
-        TableRead(table.name, table.file, table.rows_read, len(aside[table.name]))
-        for table in work.tables.values()
-    ]
-
-
-def _refuse_nothing(work: Work, base: Base, chosen: Chosen, as_of: AsOf) -> None:
+def _refuse_nothing(work: Work, base: Base) -> None:
     """A data set without a single record is a mistake, and the reason is worth a message."""
-    if chosen.ids:
+    if base.fits.any():
         return
     table = base.main
     where = str(work.spec.tables[table.name].path)
@@ -96,14 +93,6 @@ def _refuse_nothing(work: Work, base: Base, chosen: Chosen, as_of: AsOf) -> None
             f"the table {table.name} ({table.file}) has a header and no rows",
             where=where,
             expected="at least one record",
-        )
-    if base.fits.any():
-        reason = "; ".join(note for note in work.notes if " left out: " in note)
-        raise LeadpolicyError.of(
-            "LP505",
-            f"no record of {work.spec.name} can be evaluated as of {as_of}: {reason}",
-            where=where,
-            help="choose another moment",
         )
     counts = work.quarantine.counts()
     if not counts:
@@ -120,85 +109,58 @@ def _refuse_nothing(work: Work, base: Base, chosen: Chosen, as_of: AsOf) -> None
     )
 
 
-@dataclass(slots=True)
-class _Maker:
-    """Makes the records, and tells later where their facts came from."""
+# --------------------------------------------------------------------------------------- facts
 
-    spec: DatasetSpec
-    base: Base
-    chosen: Chosen
-    entries: dict[int, dict[str, Entry]]
-    logs: Logs
 
-    def records(self) -> list[Record]:
-        constants = self.constants()
-        names = list(self.base.columns)
-        columns = [self.column(name) for name in names]
-        rows = zip(*columns, strict=True) if columns else (() for _ in self.chosen.ids)
-        made = []
-        for number, (id, row) in enumerate(zip(self.chosen.ids, rows, strict=True)):
-            facts: dict[str, Value] = constants | {
-                name: value for name, value in zip(names, row, strict=True) if value is not None
-            }
-            self.overlay(number, facts)
-            events: Mapping[str, EventLog] = self.logs.of(number)
-            made.append(Record(facts, events, id, Origins(facts, number, self.origin)))
-        return made
+def _facts(
+    work: Work, base: Base, records: Numbered, sources: Mapping[str, Sequence[Source]]
+) -> tuple[dict[str, Coded], dict[str, Changes]]:
+    """Every fact before its first change, and the changes of those that have some."""
+    names = dict.fromkeys([*(spec.fact.name for spec in work.spec.facts), *sources])
+    facts: dict[str, Coded] = {}
+    changes: dict[str, Changes] = {}
+    for name in names:
+        kind = work.spec.vocabulary.facts[name].type
+        under = _undated(work, base, records, name)
+        found, changed = read_changes(kind, under, sources.get(name, ()), len(records))
+        facts[name] = found
+        if changed is not None:
+            changes[name] = changed
+    return facts, changes
 
-    def constants(self) -> dict[str, Value]:
-        """What holds for every record unless a column or a dated row says something else."""
-        constants: dict[str, Value] = {}
-        for spec in self.spec.facts:
-            match spec:
-                case ConstantFact(fact, value):
-                    constants[fact.name] = value
-                case DatedFact() if spec.absent_means is not None:
-                    constants[spec.fact.name] = spec.absent_means
-                case _:
-                    pass
-        return constants
 
-    def column(self, name: str) -> list[Value | None]:
-        spec, converted = self.base.columns[name]
-        rows = self.base.rows_in(spec.cell.column.table, self.chosen.rows)
-        values = converted.pick(rows)
-        absent = spec.absent_means
-        if absent is None:
-            return values
-        return [
-            absent if value is None and row >= 0 else value
-            for value, row in zip(values, rows.tolist(), strict=True)
-        ]
+def _undated(work: Work, base: Base, records: Numbered, name: str) -> list[Part]:
+    """What holds for a fact without any dated row, the more general first."""
+    everybody = np.ones(len(records), np.bool_)
+    general: list[Part] = []
+    for spec in work.spec.facts:
+        if spec.fact.name != name:
+            continue
+        match spec:
+            case ConstantFact(_, value):
+                general.append(constant(value, everybody))
+            case DatedFact() if spec.absent_means is not None:
+                general.append(constant(spec.absent_means, everybody))
+            case _:
+                pass
+    if name not in base.columns:
+        return general
+    spec, converted = base.columns[name]
+    rows = base.rows_in(spec.cell.column.table, records.rows)
+    if spec.absent_means is not None:
+        general.append(constant(spec.absent_means, rows >= 0))
+    return [*general, converted.part(rows)]
 
-    def overlay(self, number: int, facts: dict[str, Value]) -> None:
-        """Dated values come on top of what a column says."""
-        for name, entry in self.entries.get(number, {}).items():
-            if entry.value is None:
-                facts.pop(name, None)
-            else:
-                facts[name] = entry.value
 
-    def origin(self, number: int, name: str) -> Origin:
-        """Where a fact of a record came from."""
-        entry = self.entries.get(number, {}).get(name)
-        if entry is not None:
-            return Origin(entry.table.place(entry.row), entry.at, entry.by)
-        for spec in self.spec.facts:
-            if spec.fact.name != name:
-                continue
-            match spec:
-                case ColumnFact():
-                    return self.column_origin(number, spec)
-                case DatedFact() if spec.absent_means is not None:
-                    return Origin(f"no row in {spec.rows.table} says otherwise")
-                case _:
-                    return Origin("the same for every record of the data set")
-        return Origin("")
-
-    def column_origin(self, number: int, spec: ColumnFact) -> Origin:
-        ref = spec.cell.column
-        row = int(self.base.rows_in(ref.table, self.chosen.rows[[number]])[0])
-        if row < 0:
-            return Origin(f"no row of {ref.table}")
-        table = self.base.main if ref.table == self.base.main.name else self.base.joined[ref.table]
-        return Origin(f"{table.place(row)}, column {ref.column}")
+def _origination(base: Base, records: Numbered, facts: Sequence[FactSpec]) -> Origination:
+    tables: dict[str, tuple[Table, Rows]] = {base.main.name: (base.main, records.rows)}
+    for name, table in base.joined.items():
+        tables[name] = (table, base.partner[name][records.rows])
+    refs = {name: spec.cell.column for name, (spec, _) in base.columns.items()}
+    columns = {name: (ref.table, ref.column) for name, ref in refs.items()}
+    absent = {
+        spec.fact.name: spec.rows.table
+        for spec in facts
+        if isinstance(spec, DatedFact) and spec.absent_means is not None
+    }
+    return Origination(tables, columns, absent)

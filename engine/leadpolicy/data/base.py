@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from leadpolicy.data.chronicle import UNDATED
 from leadpolicy.data.model import Cell, ColumnFact, ColumnRef, Condition, DatedFact, JoinSpec
 from leadpolicy.data.model import Rows as RowsSpec
 from leadpolicy.data.tables import Mask, Rows, Table
-from leadpolicy.data.values import UNDATED, Converted
+from leadpolicy.data.values import Converted
 from leadpolicy.data.work import Work, counted
 from leadpolicy.diagnostics import listing
 from leadpolicy.types import Kind, Type, show
@@ -103,8 +104,9 @@ def _own_cells(work: Work) -> Iterator[tuple[Cell, Type, tuple[Condition, ...]]]
         uses.append((spec.outcome.rows, []))
     for rows, cells in uses:
         if rows.record is None:
-            if rows.at is not None:
-                yield rows.at, MOMENT, rows.where
+            for moment in (rows.at, rows.known):
+                if moment is not None:
+                    yield moment, MOMENT, rows.where
             for cell, kind in cells:
                 yield cell, kind, rows.where
 
@@ -114,7 +116,7 @@ def _unique_ids(work: Work, main: Table, chosen: Mask) -> Mask:
     ref = work.spec.records.id
     if ref is None:
         return np.ones(len(main), np.bool_)
-    column = main.columns[ref.column]
+    column = main.columns[ref.column].distinct()
     nameless = main.empty(ref.column) & chosen
     for row in np.flatnonzero(nameless).tolist():
         work.set_aside(main, row, ref, ref.column, "", NAMELESS)
@@ -245,7 +247,7 @@ def number(base: Base, ref: ColumnRef | None) -> Numbered:
     if ref is None:
         ids = [str(line) for line in base.main.lines[rows].tolist()]
         return Numbered(rows, ids, number_of_row, {})
-    column = base.main.columns[ref.column]
+    column = base.main.columns[ref.column].distinct()
     texts = column.texts()
     number_of_id = dict.fromkeys(texts, NO_RECORD)
     ids = [texts[code] for code in column.codes[rows].tolist()]

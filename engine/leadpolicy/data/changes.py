@@ -8,13 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from leadpolicy.data.base import Numbered
-from leadpolicy.data.chronicle import ALWAYS, MISSING, Changes, Coded
+from leadpolicy.data.chronicle import ALWAYS, MISSING, UNDATED, Changes, Coded
 from leadpolicy.data.coding import Part, constant, layered, share
 from leadpolicy.data.dated import Dated, read_rows
 from leadpolicy.data.model import AssessmentsSpec, Cell, DatedFact
 from leadpolicy.data.tables import Codes, Mask, Rows
-from leadpolicy.data.traces import Trace, Traced
-from leadpolicy.data.values import UNDATED
+from leadpolicy.data.traces import Traced
 from leadpolicy.data.work import Work
 from leadpolicy.diagnostics import listing, suggest
 from leadpolicy.types import Type, show
@@ -151,9 +150,7 @@ def _ordered(sources: Sequence[Source], codes: Sequence[Codes], base: Coded) -> 
     return Changes(numbers, at, Coded(base.type, value, base.values), traced.trace(places))
 
 
-def effective(
-    records: Rows, at: Rows, known: Rows, ties: tuple[Rows, Rows], settled: Mask
-) -> Rows:
+def effective(records: Rows, at: Rows, known: Rows, ties: tuple[Rows, Rows], settled: Mask) -> Rows:
     """The places of the rows that ever count, sorted by (record, moment from which they count).
 
     `ties` order rows of the same `at`, the first before the second; equal ones go by their place.
@@ -163,13 +160,16 @@ def effective(
     by_at = by_at[settled[by_at]]
     rank = np.empty(len(records), np.int64)
     rank[by_at] = np.arange(len(by_at))
-    order = by_at[np.lexsort((rank[by_at], known[by_at], records[by_at]))]
+    order: Rows = by_at[np.lexsort((rank[by_at], known[by_at], records[by_at]))]
     ranks = rank[order]
     # Ranks of a later record are higher than all of an earlier one: one running maximum serves all.
     newest = ranks == np.maximum.accumulate(ranks) if len(ranks) else np.zeros(0, np.bool_)
     order = order[newest]
+    if not len(order):
+        return order
     same = (records[order][1:] == records[order][:-1]) & (known[order][1:] == known[order][:-1])
-    return order[np.append(~same, True)] if len(order) else order
+    last: Rows = order[np.append(~same, True)]
+    return last
 
 
 def by_name(pairs: Mapping[str, tuple[Coded, Changes | None]]) -> dict[str, Changes]:

@@ -96,7 +96,8 @@ class Chronicle:
     export and constants; for a fact with `changes` it is the value before the first change, and
     shares the changes' list of values. `won` and `closed` are the first moments of the outcome and
     of any other end, or `NEVER`; `outcome_known` is False for records whose outcome cannot be told,
-    as for those in `won_undated`: they were won, and nobody knows when.
+    as for those in `won_undated`: they were won, and nobody knows when. The first `early_notes` of
+    the notes speak of tables and records, the others of what has dates.
     """
 
     dataset: Dataset
@@ -111,6 +112,7 @@ class Chronicle:
     outcome_name: str = ""
     observed_until: datetime | None = None
     notes: Sequence[str] = ()
+    early_notes: int = 0
     won_undated: Mask | None = None
     quarantine: Quarantine = field(default_factory=Quarantine)
     tables: Sequence[TableRead] = ()

@@ -49,6 +49,15 @@ class Packed(Sequence[Value]):
     def __iter__(self) -> Iterator[Value]:
         return map(self._boxed, self.array.tolist())
 
+    def put(self, place: int, value: Value) -> None:
+        """Sets one of the values."""
+        if isinstance(value, datetime):
+            self.array[place] = (value - EPOCH) // timedelta(microseconds=1)
+        elif isinstance(value, date):
+            self.array[place] = (value - _DAY_ZERO).days
+        else:
+            self.array[place] = value
+
     def _boxed(self, value: Any) -> Value:
         match self.kind:
             case Kind.MOMENT:

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 
-from leadpolicy.data.assemble import assemble
+from leadpolicy.data.as_of import cut
+from leadpolicy.data.assemble import STEPS, assemble
+from leadpolicy.data.chronicle import Chronicle
 from leadpolicy.data.mapping import read_dataset
 from leadpolicy.data.model import DatasetSpec
 from leadpolicy.data.moments import AsOf, parse_as_of
@@ -27,6 +29,7 @@ class Dataset:
 
     spec: DatasetSpec
     _tables: dict[str, Table] = field(default_factory=dict, repr=False)
+    _chronicle: Chronicle | None = field(default=None, repr=False, compare=False)
 
     @property
     def name(self) -> str:
@@ -124,8 +127,23 @@ class Dataset:
                 where=str(self.path),
                 help="add `as_of:` to the dataset.yaml, or name a date",
             )
-        with without_collection():
-            return assemble(self, self.tables(progress), moment, progress)
+        chronicle = self.chronicle(progress)
+        if progress is not None:
+            progress("putting records together", STEPS - 1, STEPS)
+        found = cut(chronicle, moment)
+        if progress is not None:
+            progress("putting records together", STEPS, STEPS)
+        return found
+
+    def chronicle(self, progress: Progress | None = None) -> Chronicle:
+        """Everything that is known of the records, with its dates, up to the end of the data.
+
+        Read once. Raises `LeadpolicyError` where tables cannot be read or no row is a record.
+        """
+        if self._chronicle is None:
+            with without_collection():
+                self._chronicle = assemble(self, self.tables(progress), progress)
+        return self._chronicle
 
 
 def open_dataset(

@@ -14,10 +14,11 @@ from leadpolicy.data.dates import DAY
 from leadpolicy.data.model import Cell
 from leadpolicy.data.model import Rows as RowsSpec
 from leadpolicy.data.tables import Mask, Rows, Table
+from leadpolicy.data.typed import TypedCells
 from leadpolicy.data.values import Converted
 from leadpolicy.data.work import Work, counted
 from leadpolicy.diagnostics import listing, suggest
-from leadpolicy.types import Kind, Type
+from leadpolicy.types import TEMPORAL, Kind, Type
 
 INTEGER: Final = Type(Kind.INTEGER)
 UNHEARD: Final = "is empty: nobody knows when it became known"
@@ -79,7 +80,7 @@ def read_rows(
     if spec.at is not None:
         converted = work.convert(spec.at, MOMENT, mask)
         bad |= work.reject(spec.at, converted, mask, spec.record)
-        at = _instants(work, spec.at, converted, day_ends)
+        at = _instants(spec.at, converted, day_ends)
     known = None
     if spec.known is not None:
         known, unfit = _known(work, spec, spec.known, mask)
@@ -108,7 +109,7 @@ def _known(work: Work, spec: RowsSpec, cell: Cell, mask: Mask) -> tuple[Rows, Ma
     """When each row became known, and the rows of which nobody can say."""
     converted = work.convert(cell, MOMENT, mask)
     bad = work.reject(cell, converted, mask, spec.record)
-    known = _instants(work, cell, converted, day_ends=False)
+    known = _instants(cell, converted, day_ends=False)
     silent = mask & ~bad & (known == UNDATED)
     table = work.tables[spec.table]
     for row in np.flatnonzero(silent).tolist():
@@ -155,16 +156,23 @@ def _note_nothing(work: Work, table: Table, spec: RowsSpec, what: str) -> None:
     work.note(f"no row of {table.name} is {what}" + (f": {'; '.join(hints)}" if hints else ""))
 
 
-def _instants(work: Work, cell: Cell, converted: Converted, day_ends: bool) -> Rows:
+def _instants(cell: Cell, converted: Converted, day_ends: bool) -> Rows:
     """Per row the moment in microseconds, `UNDATED` where there is none."""
     instants = converted.instants
     if day_ends:
-        cells = work.tables[cell.column.table].columns[cell.column.column].cells
-        dated = np.flatnonzero(instants != UNDATED).tolist()
-        days = [code for code in dated if _is_day(cells[code], cell.reading.format)]
         instants = instants.copy()
-        instants[days] += _DAY - 1
+        instants[_days(converted, cell.reading.format)] += _DAY - 1
     return instants[converted.codes]
+
+
+def _days(converted: Converted, declared: str | None) -> Mask:
+    """Which cells name a day and no time."""
+    cells = converted.cells
+    if isinstance(cells, TypedCells) and cells.kind in TEMPORAL:
+        return converted.filled & (cells.kind is Kind.DATE)
+    return converted.filled & np.fromiter(
+        (_is_day(cell, declared) for cell in cells), np.bool_, len(cells)
+    )
 
 
 def _is_day(cell: object, declared: str | None) -> bool:

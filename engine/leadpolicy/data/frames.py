@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from leadpolicy.data.arrow import column_of_arrow
+from leadpolicy.data.as_of import cut
 from leadpolicy.data.assemble import assemble
 from leadpolicy.data.dataset import Dataset
 from leadpolicy.data.model import (
@@ -103,7 +105,8 @@ def from_frame(  # noqa: PLR0913 - each argument is a part of a dataset.yaml, al
         if set(wanted) <= set(header):
             tables[key] = table_of_frame(key, frames[key], wanted)
     problems.stop_on_errors()
-    return assemble(Dataset(spec), tables, parse_as_of(as_of), progress)
+    moment = parse_as_of(as_of)
+    return cut(assemble(Dataset(spec), tables, progress), moment)
 
 
 def _facts(
@@ -172,7 +175,14 @@ def table_of_frame(name: str, frame: pd.DataFrame, wanted: Iterable[str]) -> Tab
 
 def _column(series: pd.Series[Any]) -> Column:
     import pandas as pd
+    import pyarrow as pa
+    from pandas.api import types
 
+    if types.is_numeric_dtype(series) or types.is_datetime64_any_dtype(series):
+        try:
+            return column_of_arrow(pa.array(series, from_pandas=True))
+        except (pa.ArrowException, TypeError):
+            pass  # complex numbers and the like, which are told cell by cell
     if series.dtype == object:
         filled = series.where(series.notna(), None)
         return column_of_objects(_plain(cell) for cell in filled.tolist())

@@ -27,8 +27,9 @@ from leadpolicy.types import Kind, Type, Value
 from leadpolicy.vocabulary.model import EventKind, Fact, Vocabulary
 
 ROWS_KEYS: Final = ("table", "record", "at", "sequence", "where")
-EVENT_KEYS: Final = (*ROWS_KEYS, "count", "attributes", "recorded_since", "complete")
-DATED_KEYS: Final = (*ROWS_KEYS, "column", "constant", "absent_means")
+TOLD_KEYS: Final = (*ROWS_KEYS, "known")
+EVENT_KEYS: Final = (*TOLD_KEYS, "count", "attributes", "recorded_since", "complete")
+DATED_KEYS: Final = (*TOLD_KEYS, "column", "constant", "absent_means")
 MOMENT: Final = Type(Kind.MOMENT)
 TEXT: Final = Type(Kind.TEXT)
 BOOLEAN: Final = Type(Kind.BOOLEAN)
@@ -107,7 +108,7 @@ class Meanings:
 
     def value_cell(self, body: Mapping, kind: Type, table: str, of: str) -> Cell | None:
         resolve = self.tables.of(table)
-        more = (*ROWS_KEYS, "present_means", "absent_means")
+        more = (*TOLD_KEYS, "present_means", "absent_means")
         return read_cell(body, kind, resolve, self.problems, more=more, of=of)
 
     def rows(self, body: Mapping) -> Rows | None:
@@ -128,7 +129,7 @@ class Meanings:
         if record is not None and self.records.id is None:
             self.problems.error("LP202", "records have no `id` that rows could refer to",
                                 name.span if name is not None else body.span)  # fmt: skip
-        at = body.get("at")
+        at, known = body.get("at"), body.get("known")
         sequence = as_text(body.get("sequence"), self.problems, "a column that orders rows")
         return Rows(
             table,
@@ -136,6 +137,9 @@ class Meanings:
             read_cell(at, MOMENT, resolve, self.problems, of="`at`") if at is not None else None,
             resolve(sequence) if sequence is not None else None,
             read_conditions(body.get("where"), resolve, self.problems),
+            read_cell(known, MOMENT, resolve, self.problems, of="`known`")
+            if known is not None
+            else None,
         )
 
     def events(self, node: Node | None) -> tuple[EventSpec, ...]:
@@ -161,9 +165,10 @@ class Meanings:
         if rows is None:
             return None
         count = as_text(body.get("count"), self.problems, "the column with the number of events")
-        if count is not None and body.get("at") is not None:
-            self.problems.error("LP403", "a number of events has no date", count.span,
-                                help="leave out `at` or `count`")  # fmt: skip
+        for key in ("at", "known"):
+            if count is not None and body.get(key) is not None:
+                self.problems.error("LP403", "a number of events has no date", count.span,
+                                    help=f"leave out `{key}` or `count`")  # fmt: skip
         cells, constants = self.attributes(kind, body, rows)
         since = _moment(body.get("recorded_since"), self.problems)
         column = self.tables.of(rows.table)(count) if count is not None else None
@@ -199,7 +204,7 @@ class Meanings:
         body = as_mapping(node, self.problems, "the keys table, record, fact, value, at and by")
         if body is None:
             return None
-        known = (*ROWS_KEYS, "fact", "value", "by")
+        known = (*TOLD_KEYS, "fact", "value", "by")
         required = ("table", "record", "fact", "value", "at")
         check_keys(body, self.problems, known=known, required=required, of="`assessments`")
         rows = self.rows(body) if body.get("table") is not None else None

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from leadpolicy.data.base import Numbered
-from leadpolicy.data.chronicle import NEVER, Chronicle
+from leadpolicy.data.chronicle import NEVER, UNDATED, Chronicle
 from leadpolicy.data.dated import Dated, read_rows
 from leadpolicy.data.model import OutcomeSpec
 from leadpolicy.data.moments import MICROSECOND, microseconds
 from leadpolicy.data.tables import Mask, Rows
-from leadpolicy.data.values import UNDATED
 from leadpolicy.data.work import Work, counted
 from leadpolicy.times import show_duration
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -66,6 +66,13 @@ class Quarantine:
     def copy(self) -> Quarantine:
         """One that can grow without this one."""
         return Quarantine(list(self.rows), set(self._seen))
+
+    def told(self, tables: Iterable[TableRead]) -> list[TableRead]:
+        """The tables with how many of their rows are set aside."""
+        lines: dict[str, set[int]] = {}
+        for row in self.rows:
+            lines.setdefault(row.table, set()).add(row.line)
+        return [replace(t, set_aside=len(lines.get(t.name, ()))) for t in tables]
 
     def of_table(self, table: str) -> int:
         """How many rows of a table are set aside; a row with two bad cells counts once."""

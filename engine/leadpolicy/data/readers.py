@@ -10,11 +10,12 @@ import warnings
 import zipfile
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
 from leadpolicy.data import delimited, encodings
+from leadpolicy.data.arrow import column_of_arrow
 from leadpolicy.data.encodings import Encoding, Unreadable, open_text
 from leadpolicy.data.model import Format, TableSpec
 from leadpolicy.data.tables import Column, Fault, Table, cell_text, column_of_objects
@@ -155,29 +156,8 @@ def _read_parquet(
         data = parquet.read_table(spec.path, columns=list(wanted))
     except pa.ArrowException as error:
         raise Unreadable(f"this is not a Parquet file: {str(error).splitlines()[0]}") from None
-    columns = {name: _arrow_column(data.column(name)) for name in wanted}
+    columns = {name: column_of_arrow(data.column(name)) for name in wanted}
     return _plain_table(spec, columns, data.num_rows)
-
-
-def _arrow_column(data: Any) -> Column:
-    import pyarrow as pa
-    from pyarrow import types
-
-    if types.is_nested(data.type):
-        return column_of_objects(data.to_pylist())
-    if types.is_timestamp(data.type) and data.type.unit == "ns":
-        data = data.cast(pa.timestamp("us", data.type.tz), safe=False)
-    if types.is_dictionary(data.type):
-        data = data.cast(data.type.value_type)
-    whole = data.combine_chunks()
-    if isinstance(whole, pa.ChunkedArray):
-        whole = pa.concat_arrays(whole.chunks) if whole.num_chunks else whole
-    packed = whole.dictionary_encode()
-    cells: list[object] = [
-        cell.strip() if isinstance(cell, str) else cell for cell in packed.dictionary.to_pylist()
-    ]
-    codes = packed.indices.fill_null(len(cells)).to_numpy(zero_copy_only=False)
-    return Column(codes.astype(np.int32), [*cells, None])
 
 
 def _plain_table(

@@ -3,32 +3,31 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterator, Mapping
+import operator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias, overload
 
-from leadpolicy.data.quarantine import Quarantine
+import numpy as np
+
+from leadpolicy.data.chronicle import ALWAYS, MISSING, NEVER, Coded, Events
+from leadpolicy.data.moments import from_microseconds
+from leadpolicy.data.quarantine import Quarantine, TableRead
+from leadpolicy.data.tables import Rows
 from leadpolicy.diagnostics import LeadpolicyError, listing
-from leadpolicy.types import show
+from leadpolicy.types import Value, show
 from leadpolicy.vocabulary.model import Vocabulary
-from leadpolicy.vocabulary.record import Origin, Record
+from leadpolicy.vocabulary.record import EventLog, Happening, Origin, Record
 
 if TYPE_CHECKING:
     from leadpolicy.data.dataset import Dataset
 
+BLOCK: Final = 1_000
+"""So many records are made together when all are asked for."""
+
 Progress: TypeAlias = Callable[[str, int, int], None]
 """Called with what is being done, how much of it is done, and how much there is in all."""
-
-
-@dataclass(frozen=True, slots=True)
-class TableRead:
-    """One table: how many rows it has, and how many of them do not fit."""
-
-    name: str
-    file: str
-    rows: int
-    set_aside: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,23 +50,166 @@ class Origins(Mapping[str, Origin]):
         return len(self.names)
 
 
+class Records(Sequence[Record]):
+    """Records out of columns, each made when somebody asks for it and kept from then on."""
+
+    def __init__(
+        self,
+        ids: Sequence[str],
+        moments: Rows,
+        columns: Mapping[str, Coded],
+        logs: Mapping[str, Events],
+        origin: Callable[[int, str], Origin],
+    ) -> None:
+        self._made: dict[int, Record] = {}
+        self._ids = ids
+        self._moments = moments
+        self._columns = {name: _Values(column) for name, column in columns.items()}
+        self._logs = {kind: _Log(events, len(ids)) for kind, events in logs.items()}
+        self._origin = origin
+
+    def __len__(self) -> int:
+        return len(self._ids)
+
+    @overload
+    def __getitem__(self, place: int) -> Record: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[Record]: ...
+    def __getitem__(self, place: int | slice) -> Record | list[Record]:
+        if isinstance(place, slice):
+            return [self[i] for i in range(*place.indices(len(self)))]
+        number = operator.index(place)
+        number += len(self) if number < 0 else 0
+        if not 0 <= number < len(self):
+            raise IndexError(f"there are {len(self):,} records")
+        found = self._made.get(number)
+        if found is None:
+            self._make(number, number + 1)
+            found = self._made[number]
+        return found
+
+    def __iter__(self) -> Iterator[Record]:
+        for start in range(0, len(self), BLOCK):
+            end = min(start + BLOCK, len(self))
+            if any(number not in self._made for number in range(start, end)):
+                self._make(start, end)
+            for number in range(start, end):
+                yield self._made[number]
+
+    def _make(self, start: int, end: int) -> None:
+        """Makes the records from `start` to before `end` that are not there yet."""
+        names = list(self._columns)
+        columns = [column.values(start, end) for column in self._columns.values()]
+        rows = zip(*columns, strict=True) if columns else (() for _ in range(start, end))
+        moments = self._moments[start:end].tolist()
+        logs = [(kind, log.logs(start, end, moments)) for kind, log in self._logs.items()]
+        for i, row in enumerate(rows):
+            number = start + i
+            if number in self._made:
+                continue
+            facts = {n: value for n, value in zip(names, row, strict=True) if value is not None}
+            events = {kind: log for kind, of_kind in logs if (log := of_kind[i]) is not None}
+            origins = Origins(facts, number, self._origin)
+            self._made[number] = Record(facts, events, self._ids[number], origins)
+
+
+class _Values:
+    """A column of values as Python objects; each distinct one is made once."""
+
+    def __init__(self, column: Coded) -> None:
+        self._codes = column.codes
+        self._values = column.values
+
+    def values(self, start: int, end: int) -> list[Value | None]:
+        values = self._values
+        return [
+            None if code == MISSING else values[code] for code in self._codes[start:end].tolist()
+        ]
+
+
+class _Log:
+    """The logs of one kind of event."""
+
+    def __init__(self, events: Events, count: int) -> None:
+        self._events = events
+        self._starts = np.searchsorted(events.records, np.arange(count + 1))
+        self._attributes = {name: _Values(column) for name, column in events.attributes.items()}
+        self._empty: dict[int, EventLog] = {}
+
+    def logs(self, start: int, end: int, moments: Sequence[int]) -> list[EventLog | None]:
+        """The logs of some records; None where nobody kept one."""
+        starts = self._starts[start : end + 1].tolist()
+        happenings = self._happenings(starts[0], starts[-1])
+        since, recorded = self._events.since, self._events.recorded
+        begins = [ALWAYS] * (end - start) if since is None else since[start:end].tolist()
+        kept = [True] * (end - start) if recorded is None else recorded[start:end].tolist()
+        found: list[EventLog | None] = []
+        for i, (begin, moment) in enumerate(zip(begins, moments, strict=True)):
+            # A log that settles only what it shows is as good as one that began right now.
+            since_then = moment if begin == NEVER else begin
+            low, high = starts[i] - starts[0], starts[i + 1] - starts[0]
+            if not kept[i]:
+                found.append(None)
+            elif low == high:
+                found.append(self._nothing(since_then))
+            else:
+                found.append(EventLog(tuple(happenings[low:high]), _moment(since_then)))
+        return found
+
+    def _nothing(self, since: int) -> EventLog:
+        log = self._empty.get(since)
+        if log is None:
+            log = self._empty[since] = EventLog((), _moment(since))
+        return log
+
+    def _happenings(self, first: int, last: int) -> list[Happening]:
+        trace = self._events.trace
+        places = [""] * (last - first) if trace is None else trace.names(first, last)
+        details = self._details(first, last)
+        moments = self._events.at[first:last].tolist()
+        return [
+            Happening(_moment(at), detail, place)
+            for at, detail, place in zip(moments, details, places, strict=True)
+        ]
+
+    def _details(self, first: int, last: int) -> list[dict[str, Value]]:
+        if not self._attributes:
+            return [{} for _ in range(last - first)]
+        names = list(self._attributes)
+        columns = [column.values(first, last) for column in self._attributes.values()]
+        return [
+            {name: value for name, value in zip(names, row, strict=True) if value is not None}
+            for row in zip(*columns, strict=True)
+        ]
+
+
+def _moment(at: int) -> datetime | None:
+    """A moment, None for `UNDATED` and `ALWAYS`."""
+    return None if at == ALWAYS else from_microseconds(at)
+
+
 @dataclass(slots=True, repr=False)
 class RecordSet:
-    """Records evaluated at a moment; all lists have one entry per record, in the order of the file.
+    """Records evaluated at a moment; everything has one entry per record, in the order of the file.
 
-    `outcomes`: True, False, or None where nothing can be said (see `outcomes.read_outcomes`).
+    `outcomes`: True, False, or None where nothing can be said (see `outcomes.outcomes_at`).
+    `columns` are the facts and `logs` the events as of each record's moment; `at` are the moments
+    in microseconds since 1970. `records` are made out of them one by one, when asked for.
     """
 
     dataset: Dataset
     ids: list[str]
     moments: list[datetime]
-    records: list[Record]
+    records: Sequence[Record]
     outcomes: list[bool | None]
     outcome_name: str = ""
     observed_until: datetime | None = None
     tables: list[TableRead] = field(default_factory=list)
     quarantine: Quarantine = field(default_factory=Quarantine)
     notes: list[str] = field(default_factory=list)
+    columns: Mapping[str, Coded] = field(default_factory=dict)
+    logs: Mapping[str, Events] = field(default_factory=dict)
+    at: Rows = field(default_factory=lambda: np.zeros(0, np.int64))
     _numbers: dict[str, int] = field(default_factory=dict, repr=False)
 
     def __len__(self) -> int:
@@ -128,7 +270,10 @@ class RecordSet:
                 f"the fact `{fact}` is not in the vocabulary",
                 help=suggest(fact, self.vocabulary.facts),
             )
-        return labels([record.facts.get(fact) for record in self.records], declared.type)
+        column = self.columns.get(fact)
+        if column is None:
+            return labels([None] * len(self), declared.type)
+        return labels(_Values(column).values(0, len(column)), declared.type)
 
     def segments(self, fact: str) -> list[str]:
         """The labels that `segment` uses, in their natural order; `(unknown)` last."""

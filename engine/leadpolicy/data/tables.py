@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from leadpolicy.data.model import Condition
+from leadpolicy.data.typed import TypedCells
 
 Codes: TypeAlias = npt.NDArray[np.int32]
 Rows: TypeAlias = npt.NDArray[np.int64]
@@ -26,7 +27,8 @@ Mask: TypeAlias = npt.NDArray[np.bool_]
 @dataclass(frozen=True, slots=True)
 class Column:
     """`cells[codes[row]]` is the cell of a row: a text without white space around it, an object
-    of a typed file, or None where there is nothing.
+    of a typed file, or None where there is nothing. Cells are distinct, but for the instants of
+    typed files (see `distinct`).
     """
 
     codes: Codes
@@ -38,14 +40,27 @@ class Column:
 
     def texts(self) -> list[str]:
         """The distinct cells as texts."""
+        if isinstance(self.cells, TypedCells) and (texts := self.cells.texts()) is not None:
+            return texts
         return [cell_text(cell) for cell in self.cells]
 
     def having(self, wanted: Collection[str]) -> Mask:
         """Which rows hold one of the texts."""
+        if isinstance(self.cells, TypedCells) and not self.cells.may_say(wanted):
+            empty: Mask = self.codes == len(self.cells) - 1
+            return empty if "" in wanted else np.zeros(len(empty), np.bool_)
         hits = np.fromiter(
             (cell_text(cell) in wanted for cell in self.cells), np.bool_, len(self.cells)
         )
         return hits[self.codes]
+
+    def distinct(self) -> Column:
+        """The same column with each cell once."""
+        if not isinstance(self.cells, TypedCells) or self.cells.distinct:
+            return self
+        array, codes = np.unique(self.cells.array, return_inverse=True)
+        cells = TypedCells(array, self.cells.kind, zone=self.cells.zone, distinct=True)
+        return Column(np.append(codes, len(array)).astype(np.int32)[self.codes], cells)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,21 +28,21 @@ class Trace:
     table: npt.NDArray[np.int16]
     rows: Rows
 
-    def only(self, places: Rows | Mask) -> Trace:
+    def only(self, places: Rows | Mask | slice) -> Trace:
         """Some of the places."""
         return Trace(self.tables, self.by, self.table[places], self.rows[places])
 
     def place(self, number: int) -> str:
         """`companies.csv line 12`."""
         row = int(self.rows[number])
-        return "" if row < 0 else self.tables[self.table[number]].place(row)
+        return "" if row < 0 else self.tables[int(self.table[number])].place(row)
 
     def person(self, number: int) -> str:
         """Who said so."""
-        column, row = self.by[self.table[number]], int(self.rows[number])
+        column, row = self.by[int(self.table[number])], int(self.rows[number])
         if column is None or row < 0:
             return ""
-        return self.tables[self.table[number]].columns[column].text(row)
+        return self.tables[int(self.table[number])].columns[column].text(row)
 
     def names(self, start: int, end: int) -> list[str]:
         """The places from `start` to before `end`."""
@@ -114,6 +114,11 @@ class Origination:
     tables: Mapping[str, tuple[Table, Rows]]
     columns: Mapping[str, tuple[str, str]]
     absent: Mapping[str, str]
+
+    def only(self, places: slice) -> Origination:
+        """The same for some of the records."""
+        tables = {name: (table, rows[places]) for name, (table, rows) in self.tables.items()}
+        return Origination(tables, self.columns, self.absent)
 
     def origin(self, number: int, name: str) -> Origin:
         """Where a fact of a record came from."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 from dataclasses import InitVar, dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -16,7 +17,8 @@ import numpy as np
 
 from leadpolicy.data import amounts, dates
 from leadpolicy.data.chronicle import UNDATED
-from leadpolicy.data.coding import Part, at_rows
+from leadpolicy.data.coding import Packed, Part, at_rows
+from leadpolicy.data.direct import Direct, convert_directly, moments_of
 from leadpolicy.data.model import Money, Reading
 from leadpolicy.data.moments import microseconds
 from leadpolicy.data.tables import Codes, Column, Mask, Rows, cell_text
@@ -43,15 +45,17 @@ _QUOTED: Final = re.compile(r"\A`[^`]*` ")
 
 @dataclass(slots=True)
 class Converted:
-    """`values[codes[row]]` is the value of a row, None where nothing is known.
+    """`values[codes[row]]` is the value of a row, where `filled[codes[row]]`; else it has none.
 
-    `filled` marks the codes with a value; `bad` has the reason for each code that is no value;
-    `twice` holds the codes whose clock reading happened twice. Only codes in `done` have been looked at. `instants` are the values of moments
-    as microseconds since 1970, `UNDATED` where there is none.
+    `cells` are what the values were made of. `filled` marks the codes with a value; `bad` has the
+    reason for each code that is no value; `twice` holds the codes whose clock reading happened
+    twice. Only codes in `done` have been looked at. `instants` are the values of moments as
+    microseconds since 1970, `UNDATED` where there is none.
     """
 
     codes: Codes
-    values: list[Value | None]
+    cells: Sequence[object]
+    values: list[Value | None] | Packed
     done: Mask
     instants: Rows
     filled: Mask
@@ -72,6 +76,8 @@ class Converted:
 
     def whole_numbers(self) -> Rows:
         """Per code the whole number, 0 where there is none."""
+        if isinstance(self.values, Packed):
+            return np.where(self.filled, self.values.array, 0)
         numbers = [value if isinstance(value, int) else 0 for value in self.values]
         return np.array(numbers, np.int64)
 
@@ -94,11 +100,30 @@ class Conversion:
         if currency is not None:
             self.column = _paired(self.column, currency)
         self.nulls = self.nulls | self.reading.nulls | {""}
+        direct = convert_directly(self.column.cells, self.kind, self.reading, self.nulls)
+        if direct is not None:
+            self.converted = self.directly(direct)
+            return
+        self.column = self.column.distinct()
         count = len(self.column.cells)
         done = np.zeros(count, np.bool_)
         instants = np.full(count, UNDATED, np.int64)
         filled = np.zeros(count, np.bool_)
-        self.converted = Converted(self.column.codes, [None] * count, done, instants, filled)
+        self.converted = Converted(
+            self.column.codes, self.column.cells, [None] * count, done, instants, filled
+        )
+
+    def directly(self, direct: Direct) -> Converted:
+        """All values at once; the cells left open are worked out when they are asked for."""
+        moments = self.kind.kind is Kind.MOMENT
+        return Converted(
+            self.column.codes,
+            self.column.cells,
+            direct.values,
+            ~direct.open,
+            moments_of(direct) if moments else np.empty(0, np.int64),
+            direct.filled,
+        )
 
     def of(self, rows: Mask | None = None) -> Converted:
         """The values, with those of the cells in `rows` worked out (default: all)."""
@@ -116,8 +141,11 @@ class Conversion:
         except ValueProblem as problem:
             converted.bad[code] = _QUOTED.sub("", problem.message)
             return
-        converted.values[code] = value
         converted.filled[code] = value is not None
+        if not isinstance(converted.values, Packed):
+            converted.values[code] = value
+        elif value is not None:
+            converted.values.put(code, value)
         if self.kind.kind is Kind.MOMENT and isinstance(value, datetime):
             converted.instants[code] = microseconds(value)
             if self.reading.timezone and _is_twice(cell, self.reading):

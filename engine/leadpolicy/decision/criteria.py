@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -129,6 +129,13 @@ def smallest_criteria(
     )
 
 
+def asked_of(policy: Policy, stage_names: Iterable[str]) -> tuple[bool, ...]:
+    """For each criterion of the policy whether one of the stages asks for it by name."""
+    ladder = _ladder(policy)
+    asked = set(atoms_in(ladder.stages[name] for name in stage_names))
+    return tuple(atom in asked for atom in ladder.criteria)
+
+
 def _search(ladder: _Ladder, given: Verdicts, atoms: Sequence[Term]) -> Search:
     verdicts = {**given, **dict.fromkeys(ladder.direct, UNKNOWN)}
     truth = Evaluation({}, {}, datetime.min, verdicts).truth
@@ -167,4 +174,4 @@ def _others(verdict: Truth) -> list[Truth]:
     return [truth for truth in (TRUE, FALSE) if truth is not verdict]
 
 
-__all__ = ["smallest_criteria"]
+__all__ = ["asked_of", "smallest_criteria"]

@@ -1,1 +1,31 @@
-"""What each record would have been, at every moment, under each policy: exact replay."""
+"""History: what each record would have been under each policy, at every moment.
+
+`replay` gives exact timelines out of the embedded engine; `replay_record` is what they mean, one
+record at a time.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from leadpolicy.history.definition import Span, replay_record
+    from leadpolicy.history.result import Replay, Timelines
+    from leadpolicy.history.run import replay
+
+__all__ = ["Replay", "Span", "Timelines", "replay", "replay_record"]
+
+_HOMES: Final = {
+    "Replay": "result",
+    "Span": "definition",
+    "Timelines": "result",
+    "replay": "run",
+    "replay_record": "definition",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

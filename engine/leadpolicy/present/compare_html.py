@@ -15,10 +15,10 @@ from leadpolicy.comparison.comparison import Comparison
 from leadpolicy.comparison.outcomes import FEW
 from leadpolicy.comparison.readiness import SAMPLE
 from leadpolicy.comparison.study import READING
+from leadpolicy.files import write_whole
 from leadpolicy.present import plots
 from leadpolicy.present.characters import visible
 from leadpolicy.present.drawing import Plot
-from leadpolicy.present.files import write_whole
 from leadpolicy.present.findings import findings
 from leadpolicy.present.wording import (
     NOT_DEFINED,

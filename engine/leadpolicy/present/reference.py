@@ -63,10 +63,11 @@ TABLES: Final[Mapping[str, Callable[[], str]]] = {
 
 
 def refreshed(text: str) -> str:
-    """A text with the tables between its markers written again."""
+    """A text with the tables between its markers written again; other marked parts stay."""
 
     def replace(found: re.Match[str]) -> str:
-        return f"{found[1]}\n{TABLES[found[2]]()}\n{found[4]}"
+        made = TABLES.get(found[2])
+        return found[0] if made is None else f"{found[1]}\n{made()}\n{found[4]}"
 
     return _MARKED.sub(replace, text)
 

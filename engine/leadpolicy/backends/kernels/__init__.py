@@ -1,1 +1,1 @@
-"""Policies as machine code over coded columns in memory; needs the extra `kernels`."""
+"""Policies over coded columns in memory: circuits of bit planes, with the interpreter's meaning."""

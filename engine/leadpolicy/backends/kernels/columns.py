@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leadpolicy.backends.sql.forms import microseconds
-from leadpolicy.types import Kind, Type
+from leadpolicy.types import Type
 
 Array: TypeAlias = NDArray[Any]
 _UNSIGNED: Final = (np.uint8, np.uint16, np.uint32, np.uint64)
@@ -29,14 +29,15 @@ class Codes:
     """Values of a column as codes: `values[0]` is `first`, the next one is `first + 1`, …
 
     `values` are whole numbers, or numbers in ascending order. For an end of a range an open end is
-    1 if it is a low end, and one above all values if it is a high one: known, but no number.
-    `full`: nothing is missing.
+    1 if it is a low end, and one above all values if it is a high one: known, but no number;
+    `open` says that there may be such codes. `full`: nothing is missing.
     """
 
     array: Array = field(compare=False)
     values: range | Sequence[float]
     first: int = 1
     full: bool = False
+    open: bool = False
 
     @property
     def last(self) -> int:
@@ -63,7 +64,7 @@ class Texts:
 
 @dataclass(frozen=True, slots=True)
 class Sets:
-    """Sets of texts: the row and the place in `distinct` of every element of every set."""
+    """Sets of texts: for every element of every set the row, and the place in `distinct` from 1."""
 
     known: Codes
     rows: Array = field(compare=False)

@@ -19,7 +19,7 @@ from leadpolicy.backends.sql.forms import Coded, Ends, Form, Number, Plain, Sing
 from leadpolicy.backends.sql.texts import is_coded, ordered_for
 from leadpolicy.backends.sql.tree import Sql
 from leadpolicy.diagnostics import Problems, suggest
-from leadpolicy.types import NUMERIC, Kind, Type
+from leadpolicy.types import NUMERIC, Kind, Type, show_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,8 @@ class Part:
     expected: str = ""
     bare: bool = False
     """The raw value is a double that fits if it is finite."""
+    total: bool = False
+    """The value is NULL only where the raw one does not fit, so that this need not be kept."""
 
     @property
     def raw_name(self) -> str:
@@ -135,7 +137,7 @@ class Binder:
         part, store = self._part(fact, kind, place, name, order)
         if part is None:
             return None
-        value, raw = tree.column(name), tree.column(part.raw_name)
+        value, raw = tree.column(name), tree.column(name if part.total else part.raw_name)
         if self.inline:
             value, raw = part.value, part.raw or raw
         form = _form(kind, part, (value.copy(), raw.copy()), store, order, late=self.late)
@@ -185,8 +187,11 @@ class Binder:
         if read is None:
             self._unfit(fact, kind, column, stored)
             return None, Store.SHORT
+        read = reading.limited(read, kind)
         checked = raw.copy() if read.checked else None
-        made = Part(name, read.value, checked, column, expected(kind), bare=read.bare)
+        made = Part(
+            name, read.value, checked, column, expected(kind), bare=read.bare, total=read.total
+        )
         return made, read.store
 
     def column_type(self, column: str, what: str) -> str | None:
@@ -225,9 +230,9 @@ def expected(kind: Type) -> str:
         case Kind.CHOICES:
             return "lists of texts" + (f" out of {', '.join(kind.values)}" if kind.values else "")
         case Kind.INTEGER:
-            return "whole numbers of 64 bits"
+            return "whole numbers " + (_limits(kind) or "of 64 bits")
         case Kind.NUMBER | Kind.MONEY:
-            return "finite numbers of at most 15 digits"
+            return "finite numbers " + (_limits(kind) or "of at most 15 digits")
         case Kind.BOOLEAN:
             return "booleans"
         case Kind.TEXT:
@@ -236,6 +241,13 @@ def expected(kind: Type) -> str:
             return "dates"
         case Kind.MOMENT:
             return "timestamps"
+
+
+def _limits(kind: Type) -> str:
+    if kind.limits is None:
+        return ""
+    low, high = map(show_number, kind.limits)
+    return f"from {low} to {high}"
 
 
 def _form(
@@ -257,17 +269,18 @@ def _form(
             sql = tree.case([(beyond, tree.failure(tree.DOUBLE))], raw.copy())
         else:
             bare = sql
-            sql = _or_failure(kind, bare.copy(), raw.copy())
+            sql = _or_failure(kind, bare.copy(), None if raw == bare else raw.copy())
     if kind.kind in NUMERIC:
         return Single(kind, Number(sql, store, bare if part.bare else None))
     if is_coded(kind.kind):
-        return Coded(kind, sql, order, bare, None if bare is None else raw)
+        return Coded(kind, sql, order, part.total, bare)
     return Plain(kind, sql)
 
 
-def _or_failure(kind: Type, value: Sql, raw: Sql) -> Sql:
-    """The value; an error where it was lost."""
-    return tree.call("coalesce", value, tree.case([(tree.not_null(raw), _failure(kind))], None))
+def _or_failure(kind: Type, value: Sql, raw: Sql | None) -> Sql:
+    """The value; an error where it was lost. Without a raw value it is where there is none."""
+    lost = tree.is_null(value.copy()) if raw is None else tree.not_null(raw)
+    return tree.call("coalesce", value, tree.case([(lost, _failure(kind))], None))
 
 
 def _failure(kind: Type) -> Sql:
@@ -307,11 +320,23 @@ def orders_for(
 
 def guard(parts: Iterable[Part]) -> Sql | None:
     """A filter that lets every row pass and raises an error where a raw value was lost."""
-    checks = [
-        tree.eq(tree.is_null(tree.column(part.name)), tree.is_null(tree.column(part.raw_name)))
-        for part in parts
-        if part.raw is not None
-    ]
+    checks = [_fits(part) for part in parts if part.raw is not None]
     if not checks:
         return None
     return tree.case([(tree.every(checks), tree.yes())], tree.failure(tree.Word.BOOLEAN))
+
+
+def raw_columns(parts: Iterable[Part]) -> list[Sql]:
+    """The raw values that the check needs, under their names."""
+    return [
+        tree.alias(part.raw.copy(), part.raw_name)
+        for part in parts
+        if part.raw is not None and not part.total
+    ]
+
+
+def _fits(part: Part) -> Sql:
+    value = tree.column(part.name)
+    if part.total:
+        return tree.not_null(value)
+    return tree.eq(tree.is_null(value), tree.is_null(tree.column(part.raw_name)))

@@ -23,6 +23,7 @@ from leadpolicy.backends.sql.exact import (
     literal,
 )
 from leadpolicy.backends.sql.forms import (
+    MISSING,
     Coded,
     Ends,
     Form,
@@ -119,13 +120,15 @@ class Emitter:
             branches = [(self.holds(term), holds), (self.fails(term), fails)]
             return tree.case(branches, unknown)
         missing = tree.opposite(known(form))
-        if isinstance(form, Coded) and form.bare is not None and form.raw is not None:
-            bare = Emitter({atom.name: replace(form, code=form.bare)}, self.now)
+        if isinstance(form, Coded) and form.total:
+            bare = form.copy() if form.bare is None else form.bare
+            plain = Emitter({atom.name: replace(form, code=bare)}, self.now)
             branches = [
-                (bare.holds(term), holds),
-                (tree.is_null(form.raw.copy()), unknown),
-                (tree.is_null(form.bare.copy()), tree.failure(tree.BITS)),
+                (plain.holds(term), holds),
+                (tree.eq(bare.copy(), tree.whole(MISSING)), unknown),
             ]
+            if form.bare is not None:
+                branches.append((tree.is_null(bare.copy()), tree.failure(tree.BITS)))
             return tree.case(branches, fails)
         if isinstance(form, Single) and form.number.bare is not None:
             missing = tree.is_null(form.number.bare.copy())
@@ -293,9 +296,7 @@ class Emitter:
             return compare_forms(term.op, form, right, want=want, times=other.times)
         compared = _operator(term.op, want=want)
         if isinstance(form, Coded) and isinstance(right, Coded):
-            if form.order != right.order:
-                raise TypeError("two columns of codes are compared that mean different values")
-            return compared(form.copy(), right.copy())
+            return texts.coded_with_coded(compared, form, right)
         if not isinstance(form, Plain) or not isinstance(right, Plain):
             raise TypeError(f"{form.type} cannot be compared with {right.type}")
         if form.type.kind is Kind.TEXT:

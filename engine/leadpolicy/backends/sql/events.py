@@ -10,7 +10,7 @@ from typing import Final
 from sqlglot import exp
 
 from leadpolicy.backends.sql import reading, tree
-from leadpolicy.backends.sql.columns import Binder, Bound, Part, Place, guard
+from leadpolicy.backends.sql.columns import Binder, Bound, Part, Place, guard, raw_columns
 from leadpolicy.backends.sql.emit import Counted, Emitter
 from leadpolicy.backends.sql.forms import Moment, Plain, microseconds
 from leadpolicy.backends.sql.tree import Sql
@@ -116,7 +116,7 @@ def _alike(one: str, other: str) -> bool:
 def _rows(table: EventTable, source: Sql, parts: Sequence[Part]) -> Sql:
     """The typed rows of one kind."""
     typed = [tree.alias(part.value, part.name) for part in parts]
-    typed += [tree.alias(part.raw, part.raw_name) for part in parts if part.raw is not None]
+    typed += raw_columns(parts)
     typed.append(tree.alias(tree.column(table.record), KEY))
     where = None
     if table.kind is not None:

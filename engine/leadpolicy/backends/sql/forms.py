@@ -14,6 +14,8 @@ from leadpolicy.backends.sql import tree
 from leadpolicy.backends.sql.tree import Sql
 from leadpolicy.types import Type
 
+MISSING: Final = 1
+"""The code of a missing value where codes are never NULL."""
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -78,15 +80,27 @@ class Ends:
 class Coded:
     """A choice or level: the place of the value in `order`, from 1.
 
-    For a level `order` is that of the levels; for a choice any order of its values. `bare` is the
-    code without a check that it is there where the raw value, `raw`, is.
+    For a level `order` is that of the levels; for a choice any order of its values. `total`: codes
+    are never NULL, `MISSING` is missing, and those of values begin at the next; comparing columns
+    without NULL is faster. `bare` is the code without a check that the value fits; NULL where it
+    does not.
     """
 
     type: Type
     code: Sql = field(compare=False)
     order: tuple[str, ...]
+    total: bool = False
     bare: Sql | None = field(default=None, compare=False)
-    raw: Sql | None = field(default=None, compare=False)
+
+    @property
+    def first(self) -> int:
+        """The code of the first value."""
+        return MISSING + 1 if self.total else 1
+
+    @property
+    def last(self) -> int:
+        """The code of the last value."""
+        return self.first + len(self.order) - 1
 
     def copy(self) -> Sql:
         """The code, to be put into a tree."""
@@ -119,5 +133,7 @@ def known(form: Form) -> Sql:
             return tree.not_null(form.number.copy())
         case Ends():
             return form.known.copy()
+        case Coded(total=True):
+            return tree.gt(form.copy(), tree.whole(MISSING))
         case Coded():
             return tree.not_null(form.copy())

@@ -68,7 +68,7 @@ def _narrow(part: Part, bound: Mapping[str, Bound]) -> Part:
     """Codes in one byte, or two."""
     for one in bound.values():
         if part in one.parts and isinstance(one.form, Coded):
-            few = len(one.form.order) <= _MOST_TINY
+            few = one.form.last <= _MOST_TINY
             kind = tree.TINY if few else tree.Word.USMALLINT
             return replace(part, value=tree.cast(part.value.copy(), kind))
     return part

@@ -30,6 +30,11 @@ DAY: Final = 86_400_000_000
 _ONE: Final = timedelta(microseconds=1)
 
 
+def attribute(name: str) -> str:
+    """The column of an attribute."""
+    return f"attribute {name}"
+
+
 @dataclass(frozen=True, slots=True)
 class Counts:
     """The lanes of a condition: events that surely match, and those that may; None: none may."""
@@ -42,8 +47,9 @@ class Counts:
 class Log:
     """How the events of one kind are stored, and where each condition counts them.
 
-    An attribute without a shape was not recorded. `recorded` and `since` tell whether the records'
-    table has a column that says which records have a log, and from when on it was kept.
+    Conditions that differ only in how many they want have the same counts. An attribute without a
+    shape was not recorded. `recorded` and `since` name columns of the records' table, if there are
+    any: which records have a log, and from when on it was kept.
     """
 
     table: str
@@ -53,10 +59,14 @@ class Log:
     recorded: str | None
     since: str | None
 
+    def tallied(self) -> list[Happened]:
+        """One condition for every pair of counts."""
+        return list({counts: term for term, counts in self.counts.items()}.values())
+
     def windows(self) -> dict[timedelta | None, list[Happened]]:
         """The conditions that do not look at the moment of evaluation in `where`, by window."""
         found: dict[timedelta | None, list[Happened]] = {}
-        for term in self.counts:
+        for term in self.tallied():
             if not looks_at_now(term.where):
                 found.setdefault(term.within, []).append(term)
         return found
@@ -103,7 +113,7 @@ def rows_of_log(log: Log, words: int, until: int) -> Iterator[exp.Select]:
     for within, terms in windows.items():
         if within is not None:
             yield _nonzero(_departures(log, terms, within, words, until), words)
-    for term in log.counts:
+    for term in log.tallied():
         if looks_at_now(term.where):
             for query in _turns(log, term, words, until):
                 yield _nonzero(query, words)
@@ -183,7 +193,7 @@ def _instant(log: Log, name: str) -> Sql:
     """An attribute as a moment: a day begins at its first microsecond."""
     shape = log.attributes[name]
     assert shape is not None
-    column = tree.column(name)
+    column = tree.column(attribute(name))
     return tree.call("epoch_us", column) if shape.type.kind is Kind.DATE else column
 
 
@@ -197,7 +207,10 @@ def _emitter(log: Log, now: Sql) -> Emitter:
     forms: dict[str, Form] = {}
     for name, kind in wanted.items():
         shape = log.attributes[name]
-        forms[name] = missing(kind, kind.values).form if shape is None else shape.form(name)
+        if shape is None:
+            forms[name] = missing(kind, kind.values).form
+        else:
+            forms[name] = shape.form(attribute(name))
     return Emitter(forms, Moment(None, now))
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from sqlglot import exp
 
@@ -19,6 +19,7 @@ from leadpolicy.backends.sql.columns import (
     Place,
     guard,
     orders_for,
+    raw_columns,
 )
 from leadpolicy.backends.sql.emit import Counted, Emitter
 from leadpolicy.backends.sql.events import KEY, NOW, EventTable
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
+Answer = TypeVar("Answer")
 ROW: Final = "leadpolicy row"
 KEPT: Final = "leadpolicy key"
 CARRIED: Final = "leadpolicy carried"
@@ -87,6 +89,11 @@ class Run:
         return self._collect(
             lambda relation: relation.query(grouping.ANSWERS, sql).to_arrow_table()
         )
+
+    def collect(self, made: Callable[[Any], Answer]) -> Answer:
+        """What a function makes of the engine's relation of answers. Raises `LeadpolicyError`."""
+        found: Answer = self._collect(made)
+        return found
 
     def write(self, path: str | Path) -> None:
         """The answers as a Parquet file, made whole or not at all. Raises `LeadpolicyError`."""
@@ -448,7 +455,7 @@ def typed(
     left to the formulas, and the raw values come along.
     """
     made = [tree.alias(part.value.copy(), part.name) for part in parts]
-    made += [tree.alias(part.raw.copy(), part.raw_name) for part in parts if part.raw is not None]
+    made += raw_columns(parts)
     made += [tree.alias(tree.column(given), inner) for given, inner in keep.items()]
     if numbered:
         made.append(_row_number())

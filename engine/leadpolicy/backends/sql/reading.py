@@ -6,6 +6,7 @@ kept beside it for the check.
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass, field
 from typing import Final
@@ -64,6 +65,8 @@ class Read:
     value: Sql = field(compare=False)
     store: Store = Store.SHORT
     checked: bool = True
+    total: bool = False
+    """The value is there where the raw one is missing, too: it is a code."""
     bare: bool = False
     """The raw value is a double already; it fits if it is finite."""
 
@@ -115,6 +118,19 @@ def of_text(kind: Type, raw: Sql, stored: str, order: tuple[str, ...]) -> Read |
         case Kind.MOMENT:
             pattern = rf"{_DAY}([T ]\d\d:\d\d(:\d\d(\.\d{{1,6}})?)?{_ZONE})?"
             return _moment(_spelled(raw, pattern, tree.Word.TIMESTAMPTZ))
+
+
+def limited(read: Read, kind: Type) -> Read:
+    """A number within the limits that the vocabulary declares; one beyond them does not fit."""
+    if kind.limits is None:
+        return read
+    low, high = kind.limits
+    ends = (tree.double(low), tree.double(high))
+    if kind.kind is Kind.INTEGER:
+        first, last = max(math.ceil(low), -(2**63)), min(math.floor(high), 2**63 - 1)
+        ends = (tree.whole(first), tree.whole(last))
+    within = tree.between(read.value.copy(), *ends)
+    return Read(_only_where(within, read.value.copy()), read.store)
 
 
 def _is_text(stored: str) -> bool:
@@ -179,13 +195,14 @@ def _number(raw: Sql, stored: str) -> Read | None:
 
 
 def _coded(text: Sql, order: tuple[str, ...]) -> Read:
-    """The place in the order. With plain ASCII values no other spelling normalizes to one of
-    them but a few that are then refused.
+    """The place in the order, after that of a missing value, so that no code is NULL; the
+    engine finds each distinct value of a compressed block once. With plain ASCII values no other
+    spelling normalizes to one of them but a few that are then refused.
     """
     subject = text.copy()
     if not all(plain_ascii(value) for value in order):
         subject = tree.call("nfc_normalize", subject)
-    return Read(tree.call("list_position", tree.texts(order), subject))
+    return Read(tree.call("list_position", tree.texts_and_null(order), subject), total=True)
 
 
 def _lists(kind: Type, raw: Sql, stored: str) -> Read | None:

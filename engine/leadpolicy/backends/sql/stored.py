@@ -77,14 +77,11 @@ class Shape:
         return Plain(self.type, sql)
 
 
-def shape_of(kind: Type, order: Sequence[str], values: Iterable[Value]) -> Shape:
-    """The shape that carries these values; a closed list grows by those it does not declare."""
+def shape_of(kind: Type, order: Sequence[str], *, ranged: bool) -> Shape:
+    """The shape of values of a type; `ranged` where some numbers are ranges."""
     if is_coded(kind.kind):
-        more = dict.fromkeys(str(value) for value in values if str(value) not in order)
-        return Shape(kind, (*order, *more))
-    if kind.kind in NUMERIC:
-        return Shape(kind, (), any(isinstance(value, Range) for value in values))
-    return Shape(kind)
+        return Shape(kind, tuple(order))
+    return Shape(kind, (), ranged and kind.kind in NUMERIC)
 
 
 def _stored(kind: Kind) -> pa.DataType:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from leadpolicy.backends.sql import tree
-from leadpolicy.backends.sql.forms import Coded, Plain
+from leadpolicy.backends.sql.forms import Coded, Plain, known
 from leadpolicy.backends.sql.tree import Sql
 from leadpolicy.logic.terms import TextMatch, TextTest
 from leadpolicy.types import Kind
@@ -56,10 +56,10 @@ def text_member(form: Plain, values: Sequence[str], *, want: bool) -> Sql:
     """
     if len(values) == 1:
         return text_equals(form, values[0], want=want)
-    position = tree.call("list_position", tree.texts(values), subject_for(form, values))
+    subject = subject_for(form, values)
     if want:
-        return tree.not_null(position)
-    return tree.every([tree.not_null(form.copy()), tree.is_null(position)])
+        return tree.not_null(tree.call("list_position", tree.texts(values), subject))
+    return tree.is_null(tree.call("list_position", tree.texts_and_null(values), subject))
 
 
 def has(form: Plain, element: str, *, want: bool) -> Sql:
@@ -74,23 +74,36 @@ def has(form: Plain, element: str, *, want: bool) -> Sql:
 def coded_member(form: Coded, values: Iterable[str], *, want: bool) -> Sql:
     """Membership by code: a span of codes where the values stand together, else a bitmap."""
     chosen = set(values)
-    codes = [i for i, value in enumerate(form.order, 1) if (value in chosen) is want]
-    count = len(form.order)
+    codes = [i for i, value in enumerate(form.order, form.first) if (value in chosen) is want]
     if not codes:
         return tree.no()
-    if len(codes) == count:
-        return tree.not_null(form.copy())
+    if len(codes) == len(form.order):
+        return known(form)
     low, high = codes[0], codes[-1]
     if high - low + 1 == len(codes):
         return _span(form, low, high)
-    left_out = sorted(set(range(1, count + 1)) - set(codes))
+    left_out = sorted(set(range(1, form.last + 1)) - set(codes))
     if len(left_out) <= _FEW:
         return tree.every(tree.ne(form.copy(), _code(code)) for code in left_out)
-    if count <= _MOST_BITS:
+    if form.last <= _MOST_BITS:
         bits = tree.cast(tree.whole(sum(1 << code for code in codes)), tree.BIG)
         shifted = tree.shift_right(bits, tree.cast(form.copy(), tree.BIG))
         return tree.eq(tree.bit_and(shifted, tree.whole(1)), tree.whole(1))
     return tree.some(_span(form, start, end) for start, end in _spans(codes))
+
+
+def coded_with_coded(compared: Callable[[Sql, Sql], Sql], left: Coded, right: Coded) -> Sql:
+    """Two columns of codes of the same order; raises `TypeError` for others."""
+    if left.order != right.order:
+        raise TypeError("two columns of codes are compared that mean different values")
+    there = [known(form) for form in (left, right) if form.total]
+    codes = [
+        tree.subtract(tree.cast(form.copy(), tree.INTEGER), _code(form.first))
+        if left.total is not right.total
+        else form.copy()
+        for form in (left, right)
+    ]
+    return tree.every([compared(*codes), *there])
 
 
 def _span(form: Coded, low: int, high: int) -> Sql:
@@ -98,7 +111,7 @@ def _span(form: Coded, low: int, high: int) -> Sql:
         return tree.eq(form.copy(), _code(low))
     if low == 1:
         return tree.le(form.copy(), _code(high))
-    if high == len(form.order):
+    if high == form.last:
         return tree.ge(form.copy(), _code(low))
     return tree.between(form.copy(), _code(low), _code(high))
 
@@ -121,10 +134,10 @@ def ordered_for(values: Sequence[str], chosen: Iterable[Iterable[str]]) -> tuple
     """The values in an order that puts those of each chosen list together, as far as it can.
 
     Values that are in the same lists become neighbours; lists that contain one another become
-    spans that begin at 1.
+    spans up to the last value, so that one comparison suffices.
     """
     lists = sorted({frozenset(one) for one in chosen}, key=lambda one: (-len(one), sorted(one)))
-    return tuple(sorted(values, key=lambda value: tuple(value not in one for one in lists)))
+    return tuple(sorted(values, key=lambda value: tuple(value in one for one in lists)))
 
 
 def is_coded(kind: Kind) -> bool:

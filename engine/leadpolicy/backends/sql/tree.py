@@ -31,6 +31,8 @@ _INT64: Final = 2**63
 _INT128: Final = 2**127
 
 DIALECT: Final = "duckdb"
+MOST_ADDED: Final = 64
+"""Numbers added in one chain; longer sums are sums of sums, as the engine reads 1,000 levels."""
 
 
 def render(tree: Sql) -> str:
@@ -64,6 +66,11 @@ def text(value: str) -> Sql:
 def texts(values: Iterable[str]) -> Sql:
     """A list of texts."""
     return exp.Array(expressions=[text(value) for value in values])
+
+
+def texts_and_null(values: Iterable[str]) -> Sql:
+    """A list of texts that begins with NULL, which is found there, too."""
+    return exp.Array(expressions=[nothing(), *map(text, values)])
 
 
 def whole(value: int) -> Sql:
@@ -298,7 +305,15 @@ def _chain(make: type[exp.Connector], parts: Sequence[Sql]) -> Sql:
 
 def total(trees: Iterable[Sql]) -> Sql:
     """The sum of at least one number."""
-    return reduce(lambda left, right: exp.Add(this=left, expression=right), trees)
+    parts = list(trees)
+    while len(parts) > MOST_ADDED:
+        groups = (parts[n : n + MOST_ADDED] for n in range(0, len(parts), MOST_ADDED))
+        parts = [_paren(_added(group)) for group in groups]
+    return _added(parts)
+
+
+def _added(parts: Iterable[Sql]) -> Sql:
+    return reduce(lambda left, right: exp.Add(this=left, expression=right), parts)
 
 
 def case(branches: Iterable[tuple[Sql, Sql]], default: Sql | None) -> Sql:

@@ -32,7 +32,9 @@ class Steps:
         return [low + step * place for place in range(int((high - low) / step) + 1)]
 
 
-Wanted: TypeAlias = "Mapping[str, Iterable[object] | Steps | Mapping[str, Iterable[object] | Steps]]"
+Wanted: TypeAlias = (
+    "Mapping[str, Iterable[object] | Steps | Mapping[str, Iterable[object] | Steps]]"
+)
 
 
 def settings(policies: Mapping[str, Policy], wanted: Wanted | None) -> dict[str, Settings]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import product
 from math import prod
 from typing import Final, TypeAlias
 
-from leadpolicy.comparison.cube.formula import (
+from leadpolicy.comparison.cubes.formula import (
     Context,
     Counting,
     Fixed,
@@ -21,7 +21,7 @@ from leadpolicy.comparison.cube.formula import (
     joined,
     signed,
 )
-from leadpolicy.comparison.cube.moves import Settings
+from leadpolicy.comparison.cubes.moves import Settings
 from leadpolicy.diagnostics import LeadpolicyError
 from leadpolicy.logic import build
 from leadpolicy.logic.terms import Compare, Comparison, Literal, Term
@@ -54,7 +54,7 @@ SUMS: Final = 200
 Item: TypeAlias = tuple[Condition, bool]
 
 
-def reduce(policy: Policy, settings: Settings) -> tuple[Formula, ...]:
+def reduced(policy: Policy, settings: Settings) -> tuple[Formula, ...]:
     """A formula for each stage. Raises `LeadpolicyError` where a condition has too many settings.
 
     Its columns hold for every choice among the settings, and for no other.
@@ -143,7 +143,9 @@ class _Reducing:
             return self.leaf([item], True, context)
         match condition:
             case Ref() if condition.name in self.policy.criteria:
-                return self.formula((self.policy.criteria[condition.name].condition, positive), context)
+                return self.formula(
+                    (self.policy.criteria[condition.name].condition, positive), context
+                )
             case Ref():
                 made = self.stage(self.policy.stage(condition.name))
                 return made if positive else Opposite(made)
@@ -170,33 +172,33 @@ class _Reducing:
         """AND or OR: what does not move in one column, the parts with the same parameters in
         one leaf, each as far as the others leave it open.
         """
-        members: dict[object, list[Item]] = {}
+        leaves: dict[tuple[str, ...], list[Item]] = {}
+        others: list[Item] = []
         for item in self._flat(items, way):
             names = self.moving(item[0])
-            key: object = names if self.whole(names) else item
-            members.setdefault(key, []).append(item)
-        limits = {
-            key: joined(way, [self.limit(item, way) for item in inside])
-            for key, inside in members.items()
-        }
-        moving = [key for key in members if key != ()]
-        plain = any(isinstance(key, tuple) and self._is_names(key) for key in moving)
-        made: list[Formula] = []
-        for key, inside in members.items():
-            if key == () and plain:
-                continue  # every column of a leaf beside it says it, too
-            others = joined(way, [limits[other] for other in members if other != key])
-            around = context.within(way, others)
-            whole = isinstance(key, tuple) and (key == () or self._is_names(key))
-            made.append(
-                self.leaf(inside, way, around) if whole else self.formula(inside[0], around)
-            )
+            if self.whole(names):
+                leaves.setdefault(names, []).append(item)
+            else:
+                others.append(item)
+        limits = [
+            joined(way, [self.limit(item, way) for item in inside])
+            for inside in (*leaves.values(), *([item] for item in others))
+        ]
+        contexts = [
+            context.within(way, joined(way, limits[:place] + limits[place + 1 :]))
+            for place in range(len(limits))
+        ]
+        moving_leaf = any(leaves.keys())
+        made = [
+            self.leaf(inside, way, around)
+            for (names, inside), around in zip(leaves.items(), contexts, strict=False)
+            if names or not moving_leaf  # every column of a leaf says what does not move, too
+        ]
+        made += [
+            self.formula(item, around)
+            for item, around in zip(others, contexts[len(leaves) :], strict=True)
+        ]
         return made[0] if len(made) == 1 else Junction(way, tuple(made))
-
-    def _is_names(self, key: tuple[object, ...]) -> bool:
-        return bool(key) and all(name in self.settings for name in key if isinstance(name, str)) and (
-            isinstance(key[0], str)
-        )
 
     def _flat(self, items: Iterable[Item], way: bool) -> Iterable[Item]:
         """The parts of an AND (or OR), and those of ANDs inside it that have to be opened."""
@@ -302,10 +304,15 @@ class _Reducing:
                 return build.YES if upper else build.NO
 
 
-def lowering_of(policy: Policy, parameters: dict[str, Parameter]) -> Lowering:
-    """Conditions of a policy to terms, under these parameters."""
+def lowering_of(
+    policy: Policy,
+    parameters: Mapping[str, Parameter],
+    terms: Mapping[Condition, Term] | None = None,
+) -> Lowering:
+    """Conditions of a policy to terms under these parameters; `terms` are known already."""
     stages = {stage.name: stage for stage in policy.stages}
-    return Lowering(policy.vocabulary, parameters, policy.criteria, stages)
+    known = dict(terms or {})
+    return Lowering(policy.vocabulary, parameters, policy.criteria, stages, known)
 
 
 def requirements(stage: Stage) -> list[Item]:
@@ -316,9 +323,10 @@ def requirements(stage: Stage) -> list[Item]:
 
 def used(condition: Condition) -> list[str]:
     """The parameters that a condition itself names."""
+    written: list[Written | None] = []
     match condition:
         case Test():
-            written: list[Written | None] = list(condition.operands)
+            written = list(condition.operands)
         case ParameterTest():
             return [condition.parameter]
         case Quorum():
@@ -335,15 +343,13 @@ def used(condition: Condition) -> list[str]:
 
 def _opened(condition: AllOf | AnyOf | NoneOf, positive: bool) -> tuple[bool, list[Item]]:
     """An AND or OR with its parts, negation carried into them."""
-    inside = (positive and not isinstance(condition, NoneOf)) or (
-        not positive and isinstance(condition, NoneOf)
-    )
+    inside = positive is not isinstance(condition, NoneOf)
     conjunction = isinstance(condition, AnyOf) is not positive
     return conjunction, [(part, inside) for part in condition.parts]
 
 
 def extreme(terms: Sequence[Term], upper: bool) -> Term:
-    """Kleene OR of terms, or AND; of one fact's thresholds the widest, or the narrowest, says it."""
+    """Kleene OR of terms, or AND. Of thresholds for one fact the widest (narrowest) says it all."""
     first = terms[0]
     if all(_threshold(term, first) for term in terms):
         low = min(terms, key=_value)
@@ -366,7 +372,8 @@ def _threshold(term: Term, like: Term) -> bool:
 
 
 def _value(term: Term) -> float:
-    assert isinstance(term, Compare) and isinstance(term.right, Literal)
+    assert isinstance(term, Compare)
+    assert isinstance(term.right, Literal)
     assert isinstance(term.right.value, int | float)
     return term.right.value
 

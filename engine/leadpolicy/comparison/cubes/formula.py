@@ -123,6 +123,7 @@ class Context:
 
 def families(formula: Formula) -> list[tuple[Term, ...]]:
     """The columns that a formula looks at, those of one place together; without constants."""
+    found: list[tuple[Term, ...]] = []
     match formula:
         case Fixed():
             found = [(formula.column,)]

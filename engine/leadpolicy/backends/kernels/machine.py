@@ -1,0 +1,320 @@
+"""Running a circuit: block by block, each gate on the whole block, in several threads.
+
+Planes are packed, eight records to a byte. A block is large enough for the time of a gate to lie
+in numpy, which lets other threads work, and small enough for its planes to stay in the cache.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any, Final, TypeAlias
+
+import numpy as np
+
+from leadpolicy.backends.kernels.circuit import (
+    And,
+    AtLeast,
+    AtMost,
+    Circuit,
+    Compared,
+    Constant,
+    Listed,
+    Not,
+    Or,
+    Within,
+    Xor,
+)
+from leadpolicy.backends.kernels.columns import Array
+
+BLOCK: Final = 1 << 18
+"""Records in a block."""
+LEAST: Final = 1 << 15
+"""Records that are worth a thread."""
+Leaf: TypeAlias = Constant | Within | AtLeast | AtMost | Listed | Compared
+_COMPARED: Final[dict[str, Any]] = {
+    "=": np.equal,
+    "<": np.less,
+    "<=": np.less_equal,
+    ">": np.greater,
+    ">=": np.greater_equal,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """Two planes into one."""
+
+    join: Any = field(compare=False)
+    left: int
+    right: int
+
+
+@dataclass(frozen=True, slots=True)
+class Flip:
+    """The opposite of a plane."""
+
+    part: int
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One gate's work: what to do, and which planes nobody needs afterwards."""
+
+    work: Leaf | Join | Flip
+    slot: int
+    done: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """The steps of a circuit for some outputs, and the slots where these stand in the end."""
+
+    steps: tuple[Step, ...]
+    outputs: tuple[int, ...]
+    slots: int
+
+
+def recipe(circuit: Circuit, outputs: Sequence[int]) -> Recipe:
+    """Only what the outputs need, in an order that reads an array for all its gates at once."""
+    return _Planner(circuit, tuple(outputs)).recipe()
+
+
+class _Planner:
+    def __init__(self, circuit: Circuit, outputs: tuple[int, ...]) -> None:
+        self.circuit = circuit
+        self.outputs = outputs
+        self.needed = self._reached()
+        self.works: list[Leaf | Join | Flip] = []
+        self.slots: dict[int, int] = {}
+        self.joined: dict[tuple[str, int, int], int] = {}
+
+    def _reached(self) -> list[int]:
+        seen: set[int] = set()
+        pending = list(self.outputs)
+        while pending:
+            number = pending.pop()
+            if number not in seen:
+                seen.add(number)
+                pending.extend(self._parts(number))
+        return sorted(seen)
+
+    def _parts(self, number: int) -> tuple[int, ...]:
+        match self.circuit.gates[number]:
+            case And(parts=parts) | Or(parts=parts):
+                return parts
+            case Xor(left=left, right=right):
+                return left, right
+            case Not(part=part):
+                return (part,)
+            case Constant() | Within() | AtLeast() | AtMost() | Listed() | Compared():
+                return ()
+
+    def recipe(self) -> Recipe:
+        leaves = [n for n in self.needed if not self._parts(n)]
+        for number in sorted(leaves, key=self._array):
+            gate = self.circuit.gates[number]
+            assert isinstance(gate, Leaf)
+            self.slots[number] = self._do(gate)
+        common = {kind: self._uses(kind) for kind in (And, Or)}
+        for number in self.needed:
+            match self.circuit.gates[number]:
+                case And(parts=parts):
+                    made = self._fold("and", parts, common[And])
+                case Or(parts=parts):
+                    made = self._fold("or", parts, common[Or])
+                case Xor(left=left, right=right):
+                    made = self._join("xor", self.slots[left], self.slots[right])
+                case Not(part=part):
+                    made = self._do(Flip(self.slots[part]))
+                case _:
+                    continue
+            self.slots[number] = made
+        return self._finished()
+
+    def _array(self, number: int) -> int:
+        gate = self.circuit.gates[number]
+        match gate:
+            case Within() | AtLeast() | AtMost() | Listed():
+                return gate.array
+            case Compared():
+                return gate.left
+            case _:
+                return -1
+
+    def _uses(self, kind: type[And | Or]) -> dict[int, int]:
+        uses: dict[int, int] = {}
+        for number in self.needed:
+            gate = self.circuit.gates[number]
+            if isinstance(gate, kind):
+                for part in gate.parts:
+                    uses[part] = uses.get(part, 0) + 1
+        return uses
+
+    def _fold(self, join: str, parts: Iterable[int], uses: dict[int, int]) -> int:
+        """What most gates have in common is joined first, and so only once."""
+        first, *rest = sorted(parts, key=lambda part: (-uses[part], part))
+        slot = self.slots[first]
+        for part in rest:
+            slot = self._join(join, slot, self.slots[part])
+        return slot
+
+    def _join(self, join: str, left: int, right: int) -> int:
+        key = (join, left, right)
+        found = self.joined.get(key)
+        if found is None:
+            found = self.joined[key] = self._do(Join(_JOINS[join], left, right))
+        return found
+
+    def _do(self, work: Leaf | Join | Flip) -> int:
+        self.works.append(work)
+        return len(self.works) - 1
+
+    def _finished(self) -> Recipe:
+        outputs = tuple(self.slots[number] for number in self.outputs)
+        kept = set(outputs)
+        done: list[list[int]] = [[] for _ in self.works]
+        for slot in range(len(self.works) - 1, -1, -1):
+            for part in _inputs(self.works[slot]):
+                if part not in kept:
+                    kept.add(part)
+                    done[slot].append(part)
+        steps = (Step(work, slot, tuple(done[slot])) for slot, work in enumerate(self.works))
+        return Recipe(tuple(steps), outputs, len(self.works))
+
+
+_JOINS: Final = {"and": np.bitwise_and, "or": np.bitwise_or, "xor": np.bitwise_xor}
+
+
+def _inputs(work: Leaf | Join | Flip) -> tuple[int, ...]:
+    match work:
+        case Join(left=left, right=right):
+            return left, right
+        case Flip(part=part):
+            return (part,)
+        case _:
+            return ()
+
+
+class Worker:
+    """Evaluates blocks, one after the other, in memory of its own."""
+
+    def __init__(self, arrays: Sequence[Array], block: int) -> None:
+        self.arrays = arrays
+        self.flags = np.empty(block, np.bool_)
+        kinds = {array.dtype for array in arrays}
+        self.spare = {kind: np.empty(block, kind) for kind in kinds}
+        self.tables: dict[bytes, Array] = {}
+
+    def run(self, steps: Recipe, begin: int, end: int) -> list[Array]:
+        """The output planes of the records from `begin` to `end`."""
+        planes: list[Any] = [None] * steps.slots
+        for step in steps.steps:
+            match step.work:
+                case Join(join=join, left=left, right=right):
+                    planes[step.slot] = join(planes[left], planes[right])
+                case Flip(part=part):
+                    planes[step.slot] = np.invert(planes[part])
+                case _:
+                    planes[step.slot] = self._leaf(step.work, begin, end)
+            for slot in step.done:
+                planes[slot] = None
+        return [planes[slot] for slot in steps.outputs]
+
+    def _leaf(self, gate: Leaf, begin: int, end: int) -> Array:
+        flags = self.flags[: end - begin]
+        match gate:
+            case Within():
+                self._within(gate, begin, end, flags)
+            case AtLeast(array=array, least=least):
+                np.greater_equal(self.arrays[array][begin:end], least, out=flags)
+            case AtMost(array=array, most=most):
+                np.less_equal(self.arrays[array][begin:end], most, out=flags)
+            case Listed(array=array, table=table):
+                np.take(self._table(table), self.arrays[array][begin:end], out=flags, mode="clip")
+            case Compared():
+                left, right = (self.arrays[n][begin:end] for n in (gate.left, gate.right))
+                if left.dtype.kind == "u":
+                    left, right = left.astype(np.int64), right.astype(np.int64)
+                    left += gate.shift
+                _COMPARED[gate.op](left, right, out=flags)
+            case Constant(value=value):
+                flags[:] = value
+        return np.packbits(flags, bitorder="little")
+
+    def _within(self, gate: Within, begin: int, end: int, flags: Array) -> None:
+        array = self.arrays[gate.array][begin:end]
+        if gate.least == gate.most:
+            np.equal(array, gate.least, out=flags)
+        elif array.dtype.kind == "u":
+            moved = self.spare[array.dtype][: end - begin]
+            np.subtract(array, gate.least, out=moved)
+            np.less_equal(moved, gate.most - gate.least, out=flags)
+        elif (gate.least, gate.most) == (-math.inf, math.inf):
+            np.equal(array, array, out=flags)
+        else:
+            np.greater_equal(array, gate.least, out=flags)
+            flags &= array <= gate.most
+
+    def _table(self, table: bytes) -> Array:
+        found = self.tables.get(table)
+        if found is None:
+            found = self.tables[table] = np.frombuffer(table, np.bool_)
+        return found
+
+
+Sink: TypeAlias = Callable[[int, int, Sequence[Array]], None]
+
+
+def run(
+    steps: Recipe,
+    arrays: Sequence[Array],
+    rows: int,
+    sink: Sink,
+    *,
+    threads: int | None = None,
+    block: int = BLOCK,
+) -> None:
+    """Gives `sink(begin, end, planes)` the outputs of every block, each in some thread."""
+    workers = max(1, min(threads or _processors(), rows // LEAST))
+    block = min(block, -(-rows // workers // 64) * 64 or 64)
+    blocks = iter(range(0, rows, block))
+
+    def work() -> None:
+        worker = Worker(arrays, block)
+        for begin in blocks:
+            end = min(begin + block, rows)
+            sink(begin, end, worker.run(steps, begin, end))
+
+    if workers == 1:
+        work()
+        return
+    with ThreadPoolExecutor(workers) as pool:
+        for future in [pool.submit(work) for _ in range(workers)]:
+            future.result()
+
+
+def _processors() -> int:
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:
+        return os.cpu_count() or 1
+
+
+def unpacked(plane: Array, rows: int) -> Array:
+    """A byte per record, 0 or 1."""
+    return np.unpackbits(plane, count=rows, bitorder="little")
+
+
+def number(bits: Sequence[Array], out: Array) -> None:
+    """Numbers out of the planes of their bits, lowest first."""
+    first, *others = bits
+    found = unpacked(first, len(out))
+    for place, plane in enumerate(others, 1):
+        higher = unpacked(plane, len(out))
+        np.left_shift(higher, place, out=higher)
+        np.bitwise_or(found, higher, out=found)
+    out[:] = found

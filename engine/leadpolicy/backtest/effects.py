@@ -1,0 +1,144 @@
+"""What one criterion, or one value of a parameter, does to a definition."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from leadpolicy.backtest import frames
+from leadpolicy.backtest.arrays import Mask
+from leadpolicy.backtest.cohort import Cohort
+from leadpolicy.backtest.fates import Fate
+from leadpolicy.backtest.frames import Row, frame
+from leadpolicy.backtest.paired import DRAWS, false_discovery
+from leadpolicy.backtest.pairs import compare_held
+from leadpolicy.backtest.rates import share
+from leadpolicy.backtest.study import Sweep
+from leadpolicy.backtest.view import View
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """A view of a policy that no longer asks one criterion."""
+
+    policy: str
+    criterion: str
+    says: str
+    view: View
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A view of a policy with another value of a parameter."""
+
+    policy: str
+    sweep: Sweep
+    value: str
+    current: bool
+    view: View
+
+
+def criteria_frame(
+    cohort: Cohort,
+    seen: Sequence[View],
+    removed: Sequence[Removed],
+    *,
+    seed: int,
+    draws: int = DRAWS,
+) -> pd.DataFrame:
+    """Each criterion left out: records more, and the precision with it against without.
+
+    `difference` is precision with the criterion minus precision without it: what it is worth.
+    """
+    whole = {(one.rung, one.policy): one for one in seen}
+    fate = cohort.fate
+    known, won = fate >= Fate.NOT_REACHED, fate == Fate.REACHED
+    rows: list[Row] = []
+    for one in removed:
+        full, less = whole[one.view.rung, one.policy], one.view
+        gap = compare_held(less.held, full.held, cohort, seed, fate=fate, draws=draws).gap
+        rate = share(int((less.held & won).sum()), int((less.held & known).sum()))
+        before = share(int((full.held & won).sum()), int((full.held & known).sum()))
+        rows.append(
+            {
+                "rung": less.rung, "policy": one.policy, "without": one.criterion,
+                "says": one.says, "held": int(less.held.sum()),
+                "change": int(less.held.sum()) - int(full.held.sum()), "known": rate.of,
+                "won": rate.part, "rate": rate.value, "low": rate.low, "high": rate.high,
+                "precision": before.value, "difference": gap.value, "difference_low": gap.low,
+                "difference_high": gap.high, "p": gap.p, "unknown": int(less.unknown.sum()),
+            }
+        )  # fmt: skip
+    adjusted = false_discovery([row["p"] for row in rows])
+    return frame([row | {"q": q} for row, q in zip(rows, adjusted, strict=True)], frames.CRITERIA)
+
+
+def held_out(cohort: Cohort, length: int | None) -> Mask:
+    """The records that entered in the last `length` microseconds of those with a known fate.
+
+    Later records have no outcome yet, so that holding them out would test nothing.
+    """
+    if length is None or not len(cohort):
+        return np.zeros(len(cohort), np.bool_)
+    known = cohort.fate >= Fate.NOT_REACHED
+    last = int(cohort.entered[known].max()) if known.any() else int(cohort.entered.max())
+    later: Mask = cohort.entered > last - length
+    return later
+
+
+def sweeps_frame(cohort: Cohort, tried: Sequence[Tried], hold_out: int | None) -> pd.DataFrame:
+    """Volume and precision per value, on earlier records and on the last, which are held out.
+
+    `best` marks the value with the highest precision on the earlier records; whether it keeps it
+    is for the records held out to say.
+    """
+    last = held_out(cohort, hold_out)
+    parts = {"all": np.ones(len(cohort), np.bool_)}
+    if hold_out is not None:
+        parts = {"earlier": ~last, "held out": last}
+    fate = cohort.fate
+    known, won = fate >= Fate.NOT_REACHED, fate == Fate.REACHED
+    rows: list[Row] = []
+    for one in tried:
+        for part, here in parts.items():
+            held = one.view.held & here
+            rate = share(int((held & won).sum()), int((held & known).sum()))
+            found = share(int((held & won).sum()), int((here & won).sum()))
+            rows.append(
+                {
+                    "rung": one.view.rung, "policy": one.policy,
+                    "parameter": one.sweep.parameter, "value": one.value,
+                    "current": one.current, "part": part, "records": int(here.sum()),
+                    "held": int(held.sum()), "unknown": int((one.view.unknown & here).sum()),
+                    "known": rate.of, "won": rate.part, "rate": rate.value, "low": rate.low,
+                    "high": rate.high, "recall": found.value, "best": False,
+                }
+            )  # fmt: skip
+    _mark_best(rows)
+    return frame(rows, frames.SWEEPS)
+
+
+def _mark_best(rows: Sequence[Row]) -> None:
+    groups: dict[tuple[str, str, str], list[Row]] = {}
+    for row in rows:
+        groups.setdefault((row["rung"], row["policy"], row["parameter"]), []).append(row)
+    for own in groups.values():
+        rated = [r for r in own if r["part"] in ("all", "earlier") and r["rate"] is not None]
+        if rated:
+            value = max(rated, key=lambda r: r["rate"])["value"]
+            for row in own:
+                row["best"] = row["value"] == value
+
+
+def by_label(found: Sequence[View]) -> Mapping[str, list[View]]:
+    """Views by the label of their policy."""
+    groups: dict[str, list[View]] = {}
+    for one in found:
+        groups.setdefault(one.policy, []).append(one)
+    return groups

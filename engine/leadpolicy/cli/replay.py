@@ -1,0 +1,133 @@
+"""`leadpolicy replay`: when each record reached each stage under each policy."""
+
+from __future__ import annotations
+
+import os
+import sys
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from leadpolicy.cli.chosen import chosen_policies
+from leadpolicy.cli.options import PoliciesFolder, PolicyNames
+from leadpolicy.diagnostics import LeadpolicyError, ValueProblem
+from leadpolicy.policy.load import POLICIES
+from leadpolicy.times import read_date, read_moment
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+WIDTH: Final = 100
+"""Columns where standard output is no terminal and COLUMNS is not set."""
+
+
+def replay(
+    policies: PolicyNames,
+    data: Annotated[
+        str,
+        typer.Option(
+            help="A folder with a dataset.yaml, or a name below fixtures.", metavar="DATASET"
+        ),
+    ],
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Write all timelines as Parquet.", metavar="FILE.parquet"),
+    ] = None,
+    until: Annotated[
+        str | None,
+        typer.Option(
+            help="The last moment: a date (its end) or a moment (default: the data set's end of "
+            "observation).",
+            metavar="DATE",
+        ),
+    ] = None,
+    accept_snapshot: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--accept-snapshot",
+            help="Take this fact as it is today, though its past is not known; may be repeated; "
+            "`all` for every one.",
+            metavar="FACT|all",
+        ),
+    ] = None,
+    changes: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            help="Try another value of a parameter; may be repeated.",
+            metavar="POLICY.PARAMETER=VALUE",
+        ),
+    ] = None,
+    json_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--json",
+            help="Write the summary as JSON; - for standard output, and nothing else there.",
+            metavar="FILE",
+        ),
+    ] = None,
+    folder: PoliciesFolder = POLICIES,
+) -> None:
+    """Replay policies over the history of a data set, from every record's entry on.
+
+    Verdicts are evaluated wherever they can change: at every change of a fact, every event and
+    every end of a window; what was not known at a moment is not used at it. Shows, per policy and
+    rung, first entries, who is in it at the end, and who got no further.
+
+    Example: leadpolicy replay heinz two-way-dialogue --data demo --accept-snapshot all --out
+    timelines.parquet
+    """
+    chosen = chosen_policies(policies, folder, changes or [])
+    end = None if until is None else _end(until)
+
+    from leadpolicy.data import open_dataset
+    from leadpolicy.files import write_whole
+    from leadpolicy.history import replay as replay_policies
+    from leadpolicy.history.summary import as_json
+    from leadpolicy.present.progress import ProgressLine
+    from leadpolicy.present.replay_terminal import print_replay
+
+    with ProgressLine(sys.stderr) as progress:
+        result = replay_policies(
+            chosen,
+            open_dataset(data).chronicle(progress=progress),
+            until=end,
+            accept_snapshot=accept_snapshot or (),
+            progress=progress,
+        )
+        if out is not None:
+            progress("writing timelines", 0, 1)
+            result.to_parquet(out)
+    to_stdout = json_file is not None and str(json_file) == "-"
+    if to_stdout:
+        typer.echo(as_json(result))
+    else:
+        print_replay(result, _console())
+    if json_file is not None and not to_stdout:
+        write_whole(json_file, as_json(result) + "\n")
+        typer.echo(f"\nSummary as JSON: {json_file}")
+    if out is not None:
+        typer.echo(f"Timelines: {out}", err=to_stdout)
+
+
+def _end(text: str) -> date | datetime:
+    """A day or a moment."""
+    try:
+        return read_date(text)
+    except ValueProblem:
+        pass
+    try:
+        return read_moment(text)
+    except ValueProblem as problem:
+        raise LeadpolicyError.of(
+            "LP506", f"--until: {problem.message}", expected=problem.expected, help=problem.help
+        ) from None
+
+
+def _console() -> Console:
+    from rich.console import Console
+
+    wide = sys.stdout.isatty() or "COLUMNS" in os.environ
+    return Console(width=None if wide else WIDTH, markup=False, emoji=False, highlight=False)

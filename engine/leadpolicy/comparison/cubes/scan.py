@@ -1,0 +1,261 @@
+"""One pass over all records, after which only groups are left."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from leadpolicy.backends.interpreter import Evaluation
+from leadpolicy.comparison.codes import OPEN, Codes, Whole, outcome_codes
+from leadpolicy.comparison.cubes.groups import Groups, Segment, distinct, families
+from leadpolicy.diagnostics import LeadpolicyError
+from leadpolicy.logic.terms import Const, Logic, Term
+from leadpolicy.truth import TRUE, UNKNOWN
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from leadpolicy.backends.sql.columns import Place
+    from leadpolicy.backends.sql.events import EventTable
+    from leadpolicy.backends.sql.session import Session
+    from leadpolicy.data import RecordSet
+    from leadpolicy.data.recordset import Progress
+
+MOST: Final = 2_000_000
+"""Groups beyond which a move would take too long."""
+NOT_KNOWN: Final = "(unknown)"
+STEP: Final = 200
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Table:
+    """A table with a row per record, as `TableProgram.prepare` takes it.
+
+    `outcome` is a boolean column: won, not won, or NULL where nothing can be said.
+    """
+
+    source: object
+    as_of: datetime | str
+    columns: Mapping[str, Place] | None = None
+    id: str | None = None
+    events: Mapping[str, EventTable | None] = field(default_factory=dict)
+    outcome: str | None = None
+    session: Session | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a scan has to find out.
+
+    `columns` stand in families (see `formula.families`); `first` are terms inside them that are
+    worth evaluating once.
+    """
+
+    columns: tuple[tuple[Term, ...], ...]
+    first: tuple[Term, ...]
+    segments: tuple[str, ...]
+    examples: int
+    advice: str
+
+    @property
+    def terms(self) -> tuple[Term, ...]:
+        """Every column once."""
+        return tuple(dict.fromkeys(term for family in self.columns for term in family))
+
+
+def too_many(groups: str, question: Question) -> LeadpolicyError:
+    """The refusal of a cube that would not be fast."""
+    return LeadpolicyError.of(
+        "LP506", f"the records fall into {groups} groups that the moves can tell apart",
+        expected=f"at most {MOST:,}", help=question.advice,
+    )  # fmt: skip
+
+
+# ------------------------------------------------------------------------------- a table
+
+
+def scan_table(table: Table, question: Question) -> Groups:
+    """The groups of a table, counted by the engine. Raises `LeadpolicyError`."""
+    from leadpolicy.backends.sql.grouping import EXAMPLES, RECORDS, Limits
+    from leadpolicy.backends.sql.program import TableProgram
+
+    terms = question.terms
+    first = [term for term in question.first if not isinstance(term, Const)]
+    logic = Logic(tuple(dict.fromkeys([*first, *terms])), ())
+    by = [*question.segments, *([table.outcome] if table.outcome else [])]
+    where = str(table.source) if isinstance(table.source, str | Path) else "the table"
+    run = TableProgram({"cube": logic}, full=True).prepare(
+        table.source, table.columns, as_of=table.as_of, id=table.id, events=table.events,
+        carry=list(dict.fromkeys(by)), session=table.session,
+    )  # fmt: skip
+    bits = dict(zip(logic.criteria, run.layout.criteria["cube"], strict=True))
+    found = run.grouped(
+        _masks([bits[term] for term in terms], len(run.layout.words)),
+        list(dict.fromkeys(by)), table.id, Limits(MOST, question.examples),
+    )  # fmt: skip
+    if found.num_rows > MOST:
+        raise too_many(f"more than {MOST:,}", question)
+    examples: list[_Lists] = []
+    if EXAMPLES in found.column_names:
+        lists = found.column(EXAMPLES).combine_chunks()
+        examples = [_Lists(lists, place) for place in range(question.examples)]
+    columns = _unpacked(found, bits, terms)
+    counts = found.column(RECORDS).to_numpy().astype(np.int64)
+    outcomes = np.full(len(counts), OPEN, np.int8)
+    if table.outcome:
+        outcomes = _outcomes(found.column(table.outcome), table.outcome, where)
+    segments = {name: _segment(found.column(name)) for name in question.segments}
+    return Groups(
+        counts, outcomes, segments, families(question.columns, columns), examples,
+        _rank(examples[0].lists) if examples else np.zeros(0, np.int64),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Lists(Sequence[object]):
+    """The examples at one place of all groups, taken out when somebody asks."""
+
+    lists: pa.ListArray
+    place: int
+
+    def __len__(self) -> int:
+        return len(self.lists)
+
+    def __getitem__(self, group: Any) -> Any:
+        found = self.lists[int(group)].as_py() or ()
+        return found[self.place] if self.place < len(found) else None
+
+
+def _rank(lists: pa.ListArray) -> Whole:
+    """The places of groups when they are sorted by their first ids."""
+    import pyarrow.compute as pc
+
+    firsts = pc.list_element(pc.if_else(pc.greater(pc.list_value_length(lists), 0), lists, None), 0)
+    found: Whole = pc.rank(firsts, tiebreaker="first").to_numpy().astype(np.int64)
+    return found
+
+
+def _masks(bits: Iterable[Any], words: int) -> list[int]:
+    from leadpolicy.backends.sql.emit import WORD
+
+    masks = [0] * words
+    for one in bits:
+        masks[one.word] |= (1 << one.bit) | (1 << one.bit + WORD)
+    return masks
+
+
+def _unpacked(
+    found: pa.Table, bits: Mapping[Term, Any], terms: Sequence[Term]
+) -> dict[Term, Codes]:
+    from leadpolicy.backends.sql.emit import WORD
+    from leadpolicy.backends.sql.grouping import key, place
+
+    columns: dict[Term, Codes] = {}
+    keys: dict[str, Whole] = {}
+    for term in terms:
+        number, holds = place(bits[term].word, bits[term].bit)
+        name = key(number)
+        if name not in keys:
+            keys[name] = found.column(name).to_numpy()
+        word = keys[name]
+        columns[term] = (1 + (word >> holds & 1) - (word >> holds + WORD & 1)).astype(np.int8)
+    return columns
+
+
+def _outcomes(column: pa.ChunkedArray, name: str, where: str) -> Codes:
+    import pyarrow as pa
+
+    if not pa.types.is_boolean(column.type):
+        raise LeadpolicyError.of(
+            "LP503", f"the outcome `{name}` is a column of {column.type}", where=where,
+            expected="true, false, or nothing where no outcome is known",
+        )  # fmt: skip
+    return outcome_codes(column.to_pylist())
+
+
+def _segment(column: pa.ChunkedArray) -> Segment:
+    import pandas as pd
+
+    codes, values = pd.factorize(column.to_pandas(), sort=False)
+    return labelled(
+        [NOT_KNOWN if c < 0 else str(values[c]) for c in range(-1, len(values))], codes + 1
+    )
+
+
+def labelled(names: Sequence[str], codes: Whole) -> Segment:
+    """Labels in their natural order, those of no record left out."""
+    used = sorted({names[code] for code in np.unique(codes)}, key=lambda n: (n == NOT_KNOWN, n))
+    place = {name: number for number, name in enumerate(used)}
+    mapped = np.array([place.get(name, 0) for name in names] or [0], np.int64)
+    return Segment(tuple(used), mapped[codes])
+
+
+# ----------------------------------------------------------------------------- records
+
+
+def scan_records(data: RecordSet, question: Question, progress: Progress | None) -> Groups:
+    """The groups of a record set, each record evaluated at its moment."""
+    terms = question.terms
+    verdicts = np.zeros((len(terms), len(data)), np.int8)
+    for row, (record, moment) in enumerate(zip(data.records, data.moments, strict=True)):
+        evaluation = Evaluation(record.facts, record.events, moment)
+        for place, term in enumerate(terms):
+            truth = evaluation.truth(term)
+            verdicts[place, row] = 2 if truth is TRUE else 1 if truth is UNKNOWN else 0
+        if progress is not None and row % STEP == 0:
+            progress("scanning records", row, len(data))
+    if progress is not None:
+        progress("scanning records", len(data), len(data))
+    segments = {}
+    for name in question.segments:
+        order = {label: place for place, label in enumerate(data.segments(name))}
+        codes = np.array([order[label] for label in data.segment(name)], np.int64)
+        segments[name] = Segment(tuple(order), codes)
+    return counted(
+        dict(zip(terms, verdicts, strict=True)), segments, outcome_codes(data.outcomes),
+        list(data.ids), question,
+    )  # fmt: skip
+
+
+def counted(
+    columns: Mapping[Term, Codes],
+    segments: Mapping[str, Segment],
+    outcomes: Codes,
+    ids: Sequence[object],
+    question: Question,
+) -> Groups:
+    """Records with equal columns, segments and outcome as one group. Raises `LeadpolicyError`."""
+    import pandas as pd
+
+    rows = len(outcomes)
+    index, _ = distinct([*columns.values(), np.zeros(rows, np.int8)])
+    for codes in (outcomes.astype(np.int64) + 1, *(one.codes for one in segments.values())):
+        index = pd.factorize(index * (int(codes.max(initial=0)) + 1) + codes)[0].astype(np.int64)
+    number = int(index.max(initial=-1)) + 1
+    if number > MOST:
+        raise too_many(f"{number:,}", question)
+    first = np.zeros(number, np.int64)
+    first[index[::-1]] = np.arange(rows)[::-1]
+    examples: list[list[object]] = [[None] * number for _ in range(question.examples)]
+    seen = [0] * number
+    rank = np.zeros(number, np.int64)
+    for order, row in enumerate(sorted(range(rows), key=lambda row: ids[row])):  # type: ignore[arg-type,return-value]
+        group = int(index[row])
+        if not seen[group]:
+            rank[group] = order
+        if seen[group] < question.examples:
+            examples[seen[group]][group] = ids[row]
+        seen[group] += 1
+    return Groups(
+        np.bincount(index, minlength=number).astype(np.int64),
+        outcomes[first],
+        {name: Segment(one.labels, one.codes[first]) for name, one in segments.items()},
+        families(question.columns, {term: codes[first] for term, codes in columns.items()}),
+        examples,
+        rank,
+    )

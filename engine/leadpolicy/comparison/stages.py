@@ -1,0 +1,310 @@
+"""The stages of every record of a table, by name: for pipelines, notebooks and files.
+
+A value that does not fit the vocabulary is an error wherever it stands in a column that the
+policies look at, so that no stage ever rests on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, overload
+
+from sqlglot import exp
+
+from leadpolicy.backends.sql import tree
+from leadpolicy.backends.sql.emit import WORD, Bit
+from leadpolicy.backends.sql.output import whole
+from leadpolicy.backends.sql.program import Run, TableProgram
+from leadpolicy.backends.sql.session import PARQUET, Session, Unfit
+from leadpolicy.backends.sql.tree import Sql
+from leadpolicy.comparison.engines import Progress
+from leadpolicy.comparison.evaluation import labels
+from leadpolicy.comparison.sources import Given, from_records, from_table
+from leadpolicy.diagnostics import LeadpolicyError
+from leadpolicy.policy import Policy, load_policies
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+    from leadpolicy.backends.sql.columns import Place
+    from leadpolicy.data import AsOf
+
+Policies: TypeAlias = "Iterable[Policy | str | Path] | Policy | str | Path"
+Form: TypeAlias = Literal["pandas", "arrow"]
+ANSWERS: Final = "answers"
+VERDICTS: Final = ("true", "false", "unknown")
+TEXT_FILES: Final = (".csv",)
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """A query for the stages of every record, to be run once.
+
+    `policies` are by label; `stage` and `possible` name each one's columns in the result.
+    """
+
+    policies: Mapping[str, Policy]
+    run: Run
+    query: str
+    stage: Mapping[str, str]
+    possible: Mapping[str, str]
+
+    def arrow(self) -> pa.Table:
+        """The answers as an Arrow table. Raises `LeadpolicyError`."""
+        return self.run.collect(lambda found: self._named(found).to_arrow_table())
+
+    def pandas(self) -> pd.DataFrame:
+        """The answers as a pandas frame; stages are categories in the order of the ladder.
+
+        Raises `LeadpolicyError`.
+        """
+        frame: pd.DataFrame = self.run.collect(lambda found: self._named(found).df())
+        return frame
+
+    def write(self, path: Path) -> None:
+        """The answers as a Parquet or CSV file, whole or not at all. Raises `LeadpolicyError`."""
+        name = path.name.casefold()
+        if not name.endswith((*PARQUET, *TEXT_FILES)):
+            raise LeadpolicyError.of(
+                "LP506", "the kind of file is not known", where=str(path),
+                expected=f"a name that ends in {', '.join((*PARQUET, *TEXT_FILES))}",
+            )  # fmt: skip
+        parquet = name.endswith(PARQUET)
+        unfit: list[Unfit] = []
+        try:
+            with whole(self.run.session, path) as beside:
+                found = self._named(self.run.session.connection.sql(self.run.sql))
+                (found.write_parquet if parquet else found.write_csv)(str(beside))
+        except Unfit as error:
+            unfit.append(error)
+        if unfit:  # which values do not fit is told by whoever runs the query
+            self.run.collect(lambda found: found.fetchall())
+
+    def _named(self, found: Any) -> Any:
+        return found.query(ANSWERS, self.query)
+
+
+@overload
+def evaluate(
+    policies: Policies,
+    data: object,
+    *,
+    as_of: datetime | date | str | AsOf | None = ...,
+    columns: Mapping[str, Place | tuple[str, str]] | None = ...,
+    id: str | None = ...,
+    events: object | None = ...,
+    recorded: Iterable[str] | None = ...,
+    partial: bool = ...,
+    explain: bool = ...,
+    out: None = ...,
+    as_: Literal["pandas"] = ...,
+    progress: Progress | None = ...,
+) -> pd.DataFrame: ...
+@overload
+def evaluate(
+    policies: Policies,
+    data: object,
+    *,
+    as_of: datetime | date | str | AsOf | None = ...,
+    columns: Mapping[str, Place | tuple[str, str]] | None = ...,
+    id: str | None = ...,
+    events: object | None = ...,
+    recorded: Iterable[str] | None = ...,
+    partial: bool = ...,
+    explain: bool = ...,
+    out: None = ...,
+    as_: Literal["arrow"],
+    progress: Progress | None = ...,
+) -> pa.Table: ...
+@overload
+def evaluate(
+    policies: Policies,
+    data: object,
+    *,
+    as_of: datetime | date | str | AsOf | None = ...,
+    columns: Mapping[str, Place | tuple[str, str]] | None = ...,
+    id: str | None = ...,
+    events: object | None = ...,
+    recorded: Iterable[str] | None = ...,
+    partial: bool = ...,
+    explain: bool = ...,
+    out: str | Path,
+    as_: Form = ...,
+    progress: Progress | None = ...,
+) -> None: ...
+def evaluate(
+    policies: Policies,
+    data: object,
+    *,
+    as_of: datetime | date | str | AsOf | None = None,
+    columns: Mapping[str, Place | tuple[str, str]] | None = None,
+    id: str | None = None,
+    events: object | None = None,
+    recorded: Iterable[str] | None = None,
+    partial: bool = False,
+    explain: bool = False,
+    out: str | Path | None = None,
+    as_: Form = "pandas",
+    progress: Progress | None = None,
+) -> pd.DataFrame | pa.Table | None:
+    """The stage and the possible stage of every record, under every policy.
+
+    `policies` are policies, names or folders. `data` is a Parquet or CSV file, a table of Arrow,
+    pandas, Polars or DuckDB, or a data set (its path, name, `Dataset` or `RecordSet`).
+
+    For a table `as_of` is the moment of evaluation, or the name of the column that holds each
+    record's; for a data set it may be left out. `columns` says in which column a fact stands, in
+    which two the ends of its range stand, or, with None, that nobody recorded it; by default a
+    fact stands in the column of its name. With `partial`, facts and events that the table does not
+    have were not recorded. `id` names the column of the records' keys, which comes back.
+
+    `events` is a table with the columns `id` (as above), `event`, `at` and attributes by name,
+    taken to be complete for the kinds in `recorded` (default: those that occur); or a mapping of
+    kinds to `EventTable`; without it nobody recorded events.
+
+    The result has a row per record in the order of the data, with the columns `POLICY stage` and
+    `POLICY possible`, empty where no stage is reached; with `explain` also `POLICY: CRITERION`
+    with true, false or unknown. It comes as a pandas frame or an Arrow table; with `out`, it is
+    written to a Parquet or CSV file and nothing is returned.
+
+    Raises `LeadpolicyError` with everything that does not fit.
+    """
+    if as_ not in ("pandas", "arrow"):
+        raise LeadpolicyError.of(
+            "LP506", f"the result cannot come as `{as_}`", expected="pandas or arrow"
+        )
+    with closing(Session()) as session:
+        found = answers(
+            policies,
+            data,
+            session,
+            as_of=as_of,
+            columns=columns,
+            id=id,
+            events=events,
+            recorded=recorded,
+            partial=partial,
+            explain=explain,
+            progress=progress,
+        )
+        if out is not None:
+            found.write(Path(out))
+            return None
+        return found.pandas() if as_ == "pandas" else found.arrow()
+
+
+def answers(
+    policies: Policies,
+    data: object,
+    session: Session,
+    *,
+    as_of: datetime | date | str | AsOf | None = None,
+    columns: Mapping[str, Place | tuple[str, str]] | None = None,
+    id: str | None = None,
+    events: object | None = None,
+    recorded: Iterable[str] | None = None,
+    partial: bool = False,
+    explain: bool = False,
+    progress: Progress | None = None,
+) -> Answers:
+    """The query that `evaluate` runs, opened and checked. Raises `LeadpolicyError`."""
+    given = _policies(policies)
+    named = dict(zip(labels(given), given, strict=True))
+    program = TableProgram({label: p.logic for label, p in named.items()}, full=True)
+    records = from_records(data, as_of, (columns, id, events, recorded), progress)
+    ready: Given
+    if records is not None:
+        ready = from_table(program, named, session).of_records(records)
+    else:
+        ready = from_table(program, named, session).of_table(
+            data, as_of, columns or {}, id, events, recorded, partial=partial
+        )
+    run = program.prepare(
+        ready.source,
+        ready.places,
+        as_of=ready.as_of,
+        id=ready.id,
+        events=ready.events,
+        check_all=not ready.checked,
+        carry=ready.carry,
+        session=session,
+    )
+    return _named(named, run, ready, explain=explain)
+
+
+def _policies(given: Policies) -> list[Policy]:
+    many = [given] if isinstance(given, Policy | str | Path) else list(given)
+    found = [p for one in many for p in ([one] if isinstance(one, Policy) else load_policies([one]))]
+    if not found:
+        raise LeadpolicyError.of("LP506", "there is no policy to evaluate")
+    return found
+
+
+# ----------------------------------------------------------------------------- names for codes
+
+
+def _named(
+    policies: Mapping[str, Policy], run: Run, ready: Given, *, explain: bool
+) -> Answers:
+    """The query over the codes, with names for them."""
+    layout = run.layout
+    made: list[tuple[str, Sql]] = []
+    if ready.shown is not None:
+        made.append((ready.shown[1], tree.column(ready.shown[0])))
+    stage = {label: f"{label} stage" for label in policies}
+    possible = {label: f"{label} possible" for label in policies}
+    for label, policy in policies.items():
+        names = [one.name for one in policy.stages]
+        made.append((stage[label], _names(layout.stage[label], names)))
+        made.append((possible[label], _names(layout.possible[label], names)))
+        if explain:
+            made += [
+                (f"{label}: {name}", _verdict(layout.words[bit.word], bit))
+                for name, bit in zip(policy.criteria, layout.criteria[label], strict=True)
+            ]
+    _refuse_equal([name for name, _ in made], run.where)
+    columns = [tree.alias(value, name) for name, value in made]
+    query = tree.render(tree.select(columns, tree.table(ANSWERS)))
+    return Answers(policies, run, query, stage, possible)
+
+
+def _refuse_equal(names: Sequence[str], where: str) -> None:
+    """To the engine names that differ only in case are the same."""
+    folded = [name.casefold() for name in names]
+    for name in names:
+        if folded.count(name.casefold()) > 1:
+            raise LeadpolicyError.of(
+                "LP209", f"two columns of the result would be called `{name}`", where=where
+            )
+
+
+def _enumeration(values: Sequence[str]) -> exp.DataType:
+    listed = [exp.Literal.string(value) for value in values]
+    return exp.DataType(this=tree.Word.ENUM, expressions=listed)
+
+
+def _names(column: str, names: Sequence[str]) -> Sql:
+    """The name of the stage of a code; NULL for none."""
+    branches = [
+        (tree.eq(tree.column(column), tree.whole(code)), tree.text(name))
+        for code, name in enumerate(names, 1)
+    ]
+    return exp.Cast(this=tree.case(branches, None), to=_enumeration(names))
+
+
+def _verdict(word: str, bit: Bit) -> Sql:
+    def is_set(place: int) -> Sql:
+        mask = tree.cast(tree.whole(1 << place), tree.BITS)
+        return tree.eq(tree.bit_and(tree.column(word), mask), mask.copy())
+
+    true, false, unknown = map(tree.text, VERDICTS)
+    branches = [(is_set(bit.bit), true), (is_set(bit.bit + WORD), false)]
+    return exp.Cast(this=tree.case(branches, unknown), to=_enumeration(VERDICTS))
+
+
+Collect: TypeAlias = Callable[[Any], Any]

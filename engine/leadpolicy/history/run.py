@@ -1,0 +1,118 @@
+"""Policies over the whole history of every record, with no grid and no sampling."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+import numpy as np
+
+from leadpolicy.backends.sql.lanes import AT, RECORD
+from leadpolicy.backends.sql.session import Session
+from leadpolicy.backends.sql.timeline import POINTS, TimelineProgram, answers, registered
+from leadpolicy.data.chronicle import NEVER, Chronicle
+from leadpolicy.data.tables import Rows
+from leadpolicy.history.asked import asked_by
+from leadpolicy.history.horizon import horizon, left_out
+from leadpolicy.history.ledger import BATCH, Ledger
+from leadpolicy.history.result import Replay, Spans
+from leadpolicy.history.snapshots import accepted_snapshots
+from leadpolicy.policy.labels import labelled
+from leadpolicy.policy.model import Policy
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+Progress: TypeAlias = Callable[[str, int, int], None]
+MEMORY: Final = "2GB"
+"""What the engine may hold before it works on disk."""
+
+
+def replay(
+    policies: Mapping[str, Policy] | Sequence[Policy],
+    chronicle: Chronicle,
+    *,
+    until: datetime | date | None = None,
+    accept_snapshot: Collection[str] | str = (),
+    session: Session | None = None,
+    progress: Progress | None = None,
+    batch: int = BATCH,
+) -> Replay:
+    """The stages of every record under every policy, from its entry to the end, exactly.
+
+    Verdicts are evaluated at a record's entry and wherever something changes that a policy looks
+    at: a fact, a count of events, the end of a window, the distance of a date from now, the reach
+    of a log. `until` is the last moment (a day: its end); default: the end of the observation.
+    Facts that are known only as they are today are refused, unless `accept_snapshot` names them or
+    is "all". `batch` is how many steps are worked on at once.
+
+    Raises `LeadpolicyError`.
+    """
+    named = labelled(policies)
+    badges = accepted_snapshots(named, chronicle, accept_snapshot)
+    looked = horizon(chronicle, until)
+    asked = asked_by(named)
+    with tempfile.TemporaryDirectory(prefix="leadpolicy-") as spill:
+        engine = session or Session(memory=MEMORY, spill=spill)
+        try:
+            ledger = Ledger(chronicle, asked, looked)
+            spans, points = _run(engine, ledger, progress, batch)
+        finally:
+            if session is None:
+                engine.close()
+    table, bounds = spans.table()
+    return Replay(
+        named,
+        chronicle,
+        table,
+        points,
+        looked.until,
+        looked.starts,
+        bounds,
+        badges,
+        left_out(chronicle, looked.until),
+    )
+
+
+def _run(
+    session: Session, ledger: Ledger, progress: Progress | None, batch: int
+) -> tuple[Spans, int]:
+    """Batch by batch; the query is planned once."""
+    asked = ledger.asked
+    inner = {label: f"policy {n}" for n, label in enumerate(asked.logics)}
+    program = TimelineProgram(
+        {inner[label]: logic for label, logic in asked.logics.items()},
+        ledger.facts,
+        ledger.logs,
+        asked.happenings,
+        ledger.layout,
+    )
+    spans = Spans({label: len(logic.stages) for label, logic in asked.logics.items()})
+    points = 0
+    total = len(ledger.chronicle)
+    kept = ledger.kept()
+    with registered(session, kept):
+        for part in ledger.batches(batch):
+            if progress is not None:
+                progress("replaying", part.start, total)
+            with registered(session, ledger.tables(part)):
+                found = answers(session, program)
+            records, at, number = (_array(found, name) for name in (RECORD, AT, POINTS))
+            is_first = np.append(True, records[1:] != records[:-1])[: len(records)]
+            points += int(number[is_first].sum())
+            keys = [_array(found, key) for key in program.keys]
+            for label, name in inner.items():
+                spans.add(label, records, at, *program.decoded(name, keys))
+    if progress is not None:
+        progress("replaying", total, total)
+    return spans, points
+
+
+def _array(table: pa.Table, name: str) -> Rows:
+    found: Rows = table.column(name).to_numpy()
+    return found
+
+
+__all__ = ["NEVER", "Replay", "replay"]
