@@ -7,6 +7,8 @@ DATA    ?= fixtures/demo
 REPORT  ?= build/compare.html
 WORKERS ?= 2
 ROWS    ?= 1000000
+MINUTES ?= 5
+BACKEND ?= sql
 
 RUN_STAMP := $(VENV)/.installed-run
 DEV_STAMP := $(VENV)/.installed-dev
@@ -28,7 +30,7 @@ INSTALL := $(BIN)/python -m pip install -qq --progress-bar off --no-warn-script-
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help setup compare test lint format lock history bench clean
+.PHONY: help setup compare test lint format lock history bench fuzz mutants evidence clean
 
 help: ## Show this list
 	@echo "Usage: make TARGET"
@@ -76,6 +78,15 @@ history: $(RUN_STAMP) $(PKG_STAMP) ## Make the bundled history again (same seed,
 bench: $(DEV_STAMP) $(PKG_STAMP) $(STREAM_STAMP) ## Measure against hand-written rivals (ROWS=1000000)
 	@$(BIN)/python -m tests.bench_single
 	@$(BIN)/python -m tests.bench --rows $(ROWS)
+
+fuzz: $(DEV_STAMP) $(PKG_STAMP) $(STREAM_STAMP) ## Random policies through every backend (MINUTES=5)
+	@$(BIN)/python -m tests.fuzz --minutes $(MINUTES)
+
+mutants: $(DEV_STAMP) $(PKG_STAMP) $(STREAM_STAMP) ## Would a wrong backend be noticed? (BACKEND=sql)
+	@$(BIN)/python -m tests.mutation --backend $(BACKEND)
+
+evidence: $(DEV_STAMP) $(PKG_STAMP) ## A thousand simulated studies: are the intervals right?
+	@$(BIN)/python -m tests.evidence
 
 clean: ## Remove what the other targets made, except .venv
 	@rm -rf build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

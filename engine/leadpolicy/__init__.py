@@ -17,6 +17,7 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from leadpolicy.comparison import Comparison as Comparison
     from leadpolicy.comparison import compare as compare
+    from leadpolicy.comparison.stages import evaluate as evaluate
     from leadpolicy.data import Dataset as Dataset
     from leadpolicy.data import RecordSet as RecordSet
     from leadpolicy.data import from_frame as from_frame
@@ -53,6 +54,7 @@ _HOMES: Final = {
     "Vocabulary": "vocabulary",
     "compare": "comparison",
     "decide": "decision",
+    "evaluate": "comparison.stages",
     "from_frame": "data",
     "load": "policy:load_policy",
     "load_policies": "policy",

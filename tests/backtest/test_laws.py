@@ -18,7 +18,7 @@ from leadpolicy.present.wording import rows_of
 from tests.backtest.worlds import World, worlds
 
 DRAWS = 200
-SOME = settings(max_examples=25)
+SOME = settings(max_examples=20)
 
 
 def pairs_of(world: World) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""`python -m tests.bench.cube [--rows N]`: one scan, then every move of the sliders in milliseconds.
+"""`python -m tests.bench.cube [--rows N]`: one scan, then sliders that move in milliseconds.
 
 Scans the workload with five thresholds of the ladder on sliders, beside the quorum and the score,
 and measures random moves with everything that the explorer shows of one. At the end some moves are
@@ -50,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir(), "lpbench"))
     asked = parser.parse_args(arguments)
     path = table_file(asked.folder, asked.rows)
-    print(f"{asked.rows:,} records; policies A, B and C; milliseconds: median, worst")
+    print(f"{asked.rows:,} records; policies A, B and C; milliseconds: median, worst, of processor")
     for name in asked.cases.split(","):
         reset_peak()
         begin = time.perf_counter()
@@ -75,14 +75,17 @@ def _moves(made: Cube, number: int) -> None:
     for ask in asks.values():
         ask(before)
     spent: dict[str, list[float]] = {name: [] for name in asks}
+    worked: dict[str, list[float]] = {name: [] for name in asks}
     for move in _drawn(made, number):
-        begin = time.perf_counter()
+        begin, started = time.perf_counter(), time.process_time()
         view = made.move("B", **move)
         for name, ask in asks.items():
             ask(view)
             spent[name].append(1000 * (time.perf_counter() - begin))
+            worked[name].append(1000 * (time.process_time() - started))
     for name, times in spent.items():
-        print(f"  {name:<26} {statistics.median(times):6.1f} {max(times):6.1f}")
+        processor = statistics.median(worked[name])
+        print(f"  {name:<26} {statistics.median(times):6.1f} {max(times):6.1f} {processor:6.1f}")
 
 
 def _drawn(made: Cube, number: int) -> list[dict[str, Any]]:

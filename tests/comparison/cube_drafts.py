@@ -92,8 +92,11 @@ class Author:
                 rules = [
                     {"points": self.pick(weights), "when": part} for part in self.some(depth - 1)
                 ]
-                found = {"points": rules, "at_least": self.pick(["$points", "$gain", 1, 0.5])}
-                return {**found, "cap": "$cap"} if self.draw(st.booleans()) else found
+                scored: dict[str, Any] = {
+                    "points": rules,
+                    "at_least": self.pick(["$points", "$gain", 1, 0.5]),
+                }
+                return {**scored, "cap": "$cap"} if self.draw(st.integers(0, 1)) else scored
             case _:
                 return self.leaf()
 
@@ -136,9 +139,21 @@ def policies(draw: st.DrawFn, words: Vocabulary) -> Policy:
         stage = {"stage": name, "when": author.condition(draw(st.integers(1, 3)))}
         stage["requires"] = author.pick(["nothing", *(s["stage"] for s in stages)])
         stage["counts_as"] = author.pick(["lead", "opportunity"])
-        if criteria and draw(st.booleans()):
+        if criteria and author.pick([True, False]):
             stage["excludes"] = [author.pick(tuple(criteria))]
         stages.append(stage)
+    return _policy(words, criteria, stages)
+
+
+def small(words: Vocabulary) -> Policy:
+    """One stage that is a lead where a number is large enough."""
+    stage = {"stage": "one", "requires": "nothing", "counts_as": "lead"}
+    return _policy(words, {}, [{**stage, "when": {"a.n": {"at_least": "$low"}}}])
+
+
+def _policy(
+    words: Vocabulary, criteria: Mapping[str, Any], stages: Sequence[Mapping[str, Any]]
+) -> Policy:
     document = {
         "policy": "random",
         "version": "1.0.0",
@@ -147,7 +162,7 @@ def policies(draw: st.DrawFn, words: Vocabulary) -> Policy:
         "grain": "company",
         "parameters": {n: {"value": v[0], "says": "It is set"} for n, v in SETTINGS.items()},
         "criteria": {n: {"says": "It is so", "all": [c]} for n, c in criteria.items()},
-        "stages": stages,
+        "stages": list(stages),
     }
     return parse_policy(dump(document), words)
 

@@ -9,6 +9,9 @@ import numpy.typing as npt
 
 from leadpolicy.backtest.arrays import DAY, NEVER
 from leadpolicy.backtest.cohort import Cohort
+from leadpolicy.backtest.spans import Spans
+from leadpolicy.backtest.view import View
+from leadpolicy.comparison.codes import FALSE, TRUE
 
 Numbers = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -74,4 +77,15 @@ def two_definitions(
     return Held(
         (kind == 0) | (kind == 2), (kind == 0) | (kind == 1), won, account,
         precision_b - precision_a,
+    )  # fmt: skip
+
+
+def only_held(label: str, held: Mask) -> View:
+    """A view that holds these records at their moment; nothing is told of other moments."""
+    count = len(held)
+    never = np.full(count, NEVER, np.int64)
+    nothing = np.zeros(0, np.int64)
+    return View(
+        label, "lead", never, never, np.where(held, TRUE, FALSE).astype(np.int8), 1,
+        Spans(count, nothing, nothing, nothing, nothing, nothing),
     )  # fmt: skip

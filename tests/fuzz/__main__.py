@@ -67,20 +67,21 @@ def _run(given: argparse.Namespace, names: Sequence[str]) -> tuple[Tally, Report
         ProgressLine(sys.stderr) as progress,
     ):
         running: set[Future[Report]] = set()
-        while not enough() or running:
-            while not enough() and len(running) < given.jobs * 2:
-                running.add(pool.submit(searched, next(chunks), names))
-            done, running = wait(running, timeout=1, return_when=FIRST_COMPLETED)
-            for one in done:
-                report = one.result()
-                total.add(report.tally)
-                if report.difference is not None:
-                    for other in running:
-                        other.cancel()
-                    return total, report
-            compared = sum(total.verdicts[name] for name in JUDGES)
-            spent = min(seconds, seconds - until + time.monotonic())
-            progress(f"{compared:,} verdicts compared", int(spent), int(seconds))
+        try:
+            while not enough() or running:
+                while not enough() and len(running) < given.jobs * 2:
+                    running.add(pool.submit(searched, next(chunks), names))
+                done, running = wait(running, timeout=1, return_when=FIRST_COMPLETED)
+                for report in [one.result() for one in done]:
+                    total.add(report.tally)
+                    if report.difference is not None:
+                        pool.shutdown(wait=False, cancel_futures=True)
+                        return total, report
+                compared = sum(total.verdicts[name] for name in JUDGES)
+                spent = min(seconds, seconds - until + time.monotonic())
+                progress(f"{compared:,} verdicts compared", int(spent), int(seconds))
+        except KeyboardInterrupt:  # what was compared up to now is still told
+            pool.shutdown(wait=False, cancel_futures=True)
     return total, None
 
 

@@ -1,6 +1,6 @@
 """Whether the engine's timelines are those of the interpreter, on random histories.
 
-As a program: `python -m tests.history.agreement --histories 100000`.
+As a program: `python -m tests.history.agreement --histories 100000`, or `--bpi2012`.
 """
 
 from __future__ import annotations
@@ -16,12 +16,14 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from leadpolicy.backends.sql.session import Session
+from leadpolicy.data import open_dataset
 from leadpolicy.data.as_of import only
 from leadpolicy.data.chronicle import Chronicle
 from leadpolicy.history import Replay, Span, replay, replay_record
 from leadpolicy.history.definition import states_at
 from leadpolicy.history.horizon import horizon
-from leadpolicy.policy import Policy
+from leadpolicy.policy import Policy, load_policies
+from tests.conftest import FIXTURES
 from tests.history.worlds import worlds
 
 
@@ -47,6 +49,8 @@ def disagreements(
             own = found.pop((label, number), [])
             if own != spans:
                 wrong.append(f"record {number}, {label}:\n  engine {own}\n  defined {spans}")
+    if wrong:
+        wrong.append(f"  {[(p.criteria, p.stages) for p in policies.values()]}")
     return wrong + [f"{key}: {spans}" for key, spans in found.items()]
 
 
@@ -108,10 +112,26 @@ def run(histories: int, records: int, start: int) -> int:
     return wrong
 
 
+def run_applications() -> int:
+    """Looks at every record of `bpi2012` under the policies that are made for it."""
+    folder = FIXTURES / "bpi2012"
+    found = load_policies(sorted((folder / "policies").glob("*/*.*.*.yaml")))
+    wrong = disagreements(
+        {p.identity: p for p in found}, open_dataset(folder).chronicle(), Session()
+    )
+    for text in wrong[:3]:
+        print(text, file=sys.stderr)
+    print(f"bpi2012 under {len(found)} policies: {len(wrong)} differ")
+    return len(wrong)
+
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--histories", type=int, default=100_000)
     parser.add_argument("--records", type=int, default=50)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--bpi2012", action="store_true", help="all real applications instead")
     asked = parser.parse_args()
+    if asked.bpi2012:
+        sys.exit(1 if run_applications() else 0)
     sys.exit(1 if run(asked.histories, asked.records, asked.seed) else 0)

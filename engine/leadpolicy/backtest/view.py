@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
-from leadpolicy.backtest.arrays import Codes, Mask, Whole
+from leadpolicy.backtest.arrays import NEVER, Codes, Mask, Whole
 from leadpolicy.backtest.cohort import Cohort
 from leadpolicy.backtest.spans import Spans
 from leadpolicy.backtest.study import Reading
-from leadpolicy.comparison.codes import TRUE, UNKNOWN
+from leadpolicy.comparison.codes import FALSE, TRUE, UNKNOWN
 from leadpolicy.policy.model import Policy
 
 
@@ -50,12 +48,14 @@ def bits_of(policy: Policy, rung: str) -> int:
 def view(spans: Spans, cohort: Cohort, label: str, rung: str, bits: int, reading: Reading) -> View:
     """A policy's stages `bits` on a cohort, whose records are numbered as in `spans`."""
     looked = spans.furthest if reading == "furthest" else spans.at
+    verdict = looked(bits, cohort.moment)
+    verdict[cohort.moment == NEVER] = FALSE
     return View(
         policy=label,
         rung=rung,
         entered=spans.first_entry(bits),
         left=spans.first_exit(bits),
-        verdict=looked(bits, cohort.moment),
+        verdict=verdict,
         bits=bits,
         spans=spans,
     )
@@ -75,8 +75,3 @@ def views(
         for label, policy in policies.items()
         if (bits := bits_of(policy, rung))
     ]
-
-
-def between(codes: Whole, number: int) -> list[Mask]:
-    """A mask for each of `number` codes."""
-    return [np.asarray(codes == code) for code in range(number)]

@@ -21,6 +21,7 @@ class SchemaKind(StrEnum):
     POLICY = "policy"
     CARDS = "cards"
     VOCABULARY = "vocabulary"
+    STUDY = "study"
 
 
 def schema(
@@ -40,7 +41,13 @@ def schema(
     """
     from leadpolicy.governance.schema import SCHEMAS
 
-    made = SCHEMAS[kind](load_vocabulary(folder / VOCABULARY))
+    vocabulary = load_vocabulary(folder / VOCABULARY)
+    if kind is SchemaKind.STUDY:
+        from leadpolicy.backtest.schema import study_schema
+
+        made = study_schema(vocabulary)
+    else:
+        made = SCHEMAS[kind](vocabulary)
     text = json.dumps(made, ensure_ascii=False, indent=2) + "\n"
     if out is None:
         typer.echo(text, nl=False)

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 KEY: Final = "record"
 NOW: Final = "now"
+ID: Final = "id"
 WHERE: Final = "the records"
 MOMENT: Final = pa.timestamp("us", tz="UTC")
 _FEW: Final = 255
@@ -73,10 +74,12 @@ def load(
     logs: Mapping[str, Events],
     moments: Whole,
     session: Session,
+    ids: Sequence[str] | None = None,
 ) -> tuple[Loaded, dict[str, EventTable | None]]:
     """The columns that a program looks at, in the session, and its tables of events.
 
-    `moments` are microseconds; the column `NOW` holds them, the column `KEY` the records' numbers.
+    `moments` are microseconds; the column `NOW` holds them, the column `KEY` the records' numbers
+    and, if they are given, the column `ID` their ids.
     """
     columns = _Columns()
     records = len(moments)
@@ -88,6 +91,8 @@ def load(
         KEY: columns.add(pa.array(np.arange(records, dtype=np.int64))),
         NOW: columns.add(pa.array(moments)),
     }
+    if ids is not None:
+        extra[ID] = columns.add(pa.array(ids, pa.string()))
     events: dict[str, EventTable | None] = {}
     for kind, attributes in program.attributes().items():
         log = logs.get(kind)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 
 import numpy as np
 
@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 
     from leadpolicy.backends.sql.emit import Bit
     from leadpolicy.backends.sql.plan import Layout
-    from leadpolicy.backends.sql.program import Run
+    from leadpolicy.backends.sql.session import Session
     from leadpolicy.data import RecordSet
 
+Made = TypeVar("Made")
 Progress = Callable[[str, int, int], None]
 Engine = Literal["sql", "interpreter"]
 ENGINES: Final[tuple[Engine, ...]] = ("sql", "interpreter")
@@ -83,7 +84,7 @@ def by_sql(
         program = TableProgram({label: p.logic for label, p in policies.items()}, full=True)
         loaded, events = load(program, data.columns, data.logs, data.at, session)
         ready = program.prepare(loaded, as_of=one_moment(data.at) or NOW, id=KEY, events=events)
-        answers = collected(ready, progress)
+        answers = watched(ready.arrow, session, progress)
         order = in_order(answers.column(KEY).to_numpy())
         return {
             label: decoded(answers, ready.layout, label, len(policy.stages), order)
@@ -97,28 +98,28 @@ def _none(records: int, things: Sequence[Any] | Mapping[str, Any]) -> Codes:
     return np.zeros((records, len(things)), dtype=np.int8)
 
 
-def collected(run: Run, progress: Progress | None = None) -> pa.Table:
-    """The answers of a query, with word of how far it is. Raises `LeadpolicyError`."""
+def watched(work: Callable[[], Made], session: Session, progress: Progress | None) -> Made:
+    """Runs a query, with word of how far it is. Raises what `work` raises."""
     if progress is None:
-        return run.arrow()
-    done: list[pa.Table] = []
+        return work()
+    done: list[Made] = []
     failed: list[BaseException] = []
 
-    def work() -> None:
+    def run() -> None:
         try:
-            done.append(run.arrow())
+            done.append(work())
         except BaseException as error:  # noqa: BLE001 - raised again where it was asked for
             failed.append(error)
 
-    thread = threading.Thread(target=work, name="leadpolicy query")
+    thread = threading.Thread(target=run, name="leadpolicy query")
     thread.start()
     try:
         while thread.is_alive():
             thread.join(PAUSE)
-            share = run.session.connection.query_progress() if thread.is_alive() else 100.0
+            share = session.connection.query_progress() if thread.is_alive() else 100.0
             progress("evaluating", int(min(max(share, 0.0), 100.0)), 100)
     except KeyboardInterrupt:
-        run.session.connection.interrupt()
+        session.connection.interrupt()
         thread.join()
         raise
     if failed:

@@ -6,24 +6,28 @@ policies look at, so that no stage ever rests on it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, overload
-
-from sqlglot import exp
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from leadpolicy.backends.sql import tree
-from leadpolicy.backends.sql.emit import WORD, Bit
+from leadpolicy.backends.sql.names import (
+    ANSWERS,
+    VERDICTS,
+    count_values,
+    named,
+    stage_name,
+    verdict_name,
+)
 from leadpolicy.backends.sql.output import whole
 from leadpolicy.backends.sql.program import Run, TableProgram
 from leadpolicy.backends.sql.session import PARQUET, Session, Unfit
 from leadpolicy.backends.sql.tree import Sql
 from leadpolicy.comparison.engines import Progress
 from leadpolicy.comparison.evaluation import labels
-from leadpolicy.comparison.sources import Given, from_records, from_table
+from leadpolicy.comparison.sources import NOTHING, Asked, Described, Given, Moment, records_of
 from leadpolicy.diagnostics import LeadpolicyError
 from leadpolicy.policy import Policy, load_policies
 
@@ -32,12 +36,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from leadpolicy.backends.sql.columns import Place
-    from leadpolicy.data import AsOf
 
 Policies: TypeAlias = "Iterable[Policy | str | Path] | Policy | str | Path"
 Form: TypeAlias = Literal["pandas", "arrow"]
-ANSWERS: Final = "answers"
-VERDICTS: Final = ("true", "false", "unknown")
 TEXT_FILES: Final = (".csv",)
 
 
@@ -45,7 +46,8 @@ TEXT_FILES: Final = (".csv",)
 class Answers:
     """A query for the stages of every record, to be run once.
 
-    `policies` are by label; `stage` and `possible` name each one's columns in the result.
+    `policies` are by label; `stage`, `possible` and, if they were asked for, `criteria` name each
+    one's columns in the result.
     """
 
     policies: Mapping[str, Policy]
@@ -53,6 +55,7 @@ class Answers:
     query: str
     stage: Mapping[str, str]
     possible: Mapping[str, str]
+    criteria: Mapping[str, Mapping[str, str]]
 
     def arrow(self) -> pa.Table:
         """The answers as an Arrow table. Raises `LeadpolicyError`."""
@@ -85,63 +88,45 @@ class Answers:
         if unfit:  # which values do not fit is told by whoever runs the query
             self.run.collect(lambda found: found.fetchall())
 
+    def counts(self, made: object) -> dict[str, list[tuple[str | None, int, int]]]:
+        """For each policy its stages and how many records reach each, and how many may.
+
+        `made` is the Arrow table, or the file, that was made of the answers. None is no stage.
+        """
+        found = {}
+        for label, policy in self.policies.items():
+            reached, maybe = (
+                self._count(made, names[label]) for names in (self.stage, self.possible)
+            )
+            names = [None, *(stage.name for stage in policy.stages)]
+            found[label] = [(n, reached.get(n, 0), maybe.get(n, 0)) for n in names]
+        return found
+
+    def verdicts(self, made: object) -> dict[str, dict[str, tuple[int, ...]]]:
+        """For each policy and criterion how many records it holds, fails and leaves open."""
+        return {
+            label: {
+                criterion: tuple(count.get(verdict, 0) for verdict in VERDICTS)
+                for criterion, column in columns.items()
+                for count in [self._count(made, column)]
+            }
+            for label, columns in self.criteria.items()
+        }
+
+    def _count(self, made: object, column: str) -> dict[str | None, int]:
+        """How often each value of a column occurs in the result."""
+        where = str(made) if isinstance(made, str | Path) else "the result"
+        return count_values(self.run.session, made, where, column)
+
     def _named(self, found: Any) -> Any:
         return found.query(ANSWERS, self.query)
 
 
-@overload
-def evaluate(
+def evaluate(  # noqa: PLR0913 - what describes a table is named one by one
     policies: Policies,
     data: object,
     *,
-    as_of: datetime | date | str | AsOf | None = ...,
-    columns: Mapping[str, Place | tuple[str, str]] | None = ...,
-    id: str | None = ...,
-    events: object | None = ...,
-    recorded: Iterable[str] | None = ...,
-    partial: bool = ...,
-    explain: bool = ...,
-    out: None = ...,
-    as_: Literal["pandas"] = ...,
-    progress: Progress | None = ...,
-) -> pd.DataFrame: ...
-@overload
-def evaluate(
-    policies: Policies,
-    data: object,
-    *,
-    as_of: datetime | date | str | AsOf | None = ...,
-    columns: Mapping[str, Place | tuple[str, str]] | None = ...,
-    id: str | None = ...,
-    events: object | None = ...,
-    recorded: Iterable[str] | None = ...,
-    partial: bool = ...,
-    explain: bool = ...,
-    out: None = ...,
-    as_: Literal["arrow"],
-    progress: Progress | None = ...,
-) -> pa.Table: ...
-@overload
-def evaluate(
-    policies: Policies,
-    data: object,
-    *,
-    as_of: datetime | date | str | AsOf | None = ...,
-    columns: Mapping[str, Place | tuple[str, str]] | None = ...,
-    id: str | None = ...,
-    events: object | None = ...,
-    recorded: Iterable[str] | None = ...,
-    partial: bool = ...,
-    explain: bool = ...,
-    out: str | Path,
-    as_: Form = ...,
-    progress: Progress | None = ...,
-) -> None: ...
-def evaluate(
-    policies: Policies,
-    data: object,
-    *,
-    as_of: datetime | date | str | AsOf | None = None,
+    as_of: Moment = None,
     columns: Mapping[str, Place | tuple[str, str]] | None = None,
     id: str | None = None,
     events: object | None = None,
@@ -151,7 +136,7 @@ def evaluate(
     out: str | Path | None = None,
     as_: Form = "pandas",
     progress: Progress | None = None,
-) -> pd.DataFrame | pa.Table | None:
+) -> Any:
     """The stage and the possible stage of every record, under every policy.
 
     `policies` are policies, names or folders. `data` is a Parquet or CSV file, a table of Arrow,
@@ -179,18 +164,9 @@ def evaluate(
             "LP506", f"the result cannot come as `{as_}`", expected="pandas or arrow"
         )
     with closing(Session()) as session:
+        described = Described(columns, id, events, recorded, partial)
         found = answers(
-            policies,
-            data,
-            session,
-            as_of=as_of,
-            columns=columns,
-            id=id,
-            events=events,
-            recorded=recorded,
-            partial=partial,
-            explain=explain,
-            progress=progress,
+            policies, data, session, as_of, described, explain=explain, progress=progress
         )
         if out is not None:
             found.write(Path(out))
@@ -202,28 +178,21 @@ def answers(
     policies: Policies,
     data: object,
     session: Session,
+    as_of: Moment = None,
+    described: Described = NOTHING,
     *,
-    as_of: datetime | date | str | AsOf | None = None,
-    columns: Mapping[str, Place | tuple[str, str]] | None = None,
-    id: str | None = None,
-    events: object | None = None,
-    recorded: Iterable[str] | None = None,
-    partial: bool = False,
     explain: bool = False,
     progress: Progress | None = None,
 ) -> Answers:
     """The query that `evaluate` runs, opened and checked. Raises `LeadpolicyError`."""
     given = _policies(policies)
-    named = dict(zip(labels(given), given, strict=True))
-    program = TableProgram({label: p.logic for label, p in named.items()}, full=True)
-    records = from_records(data, as_of, (columns, id, events, recorded), progress)
-    ready: Given
-    if records is not None:
-        ready = from_table(program, named, session).of_records(records)
-    else:
-        ready = from_table(program, named, session).of_table(
-            data, as_of, columns or {}, id, events, recorded, partial=partial
-        )
+    chosen = dict(zip(labels(given), given, strict=True))
+    program = TableProgram({label: p.logic for label, p in chosen.items()}, full=True)
+    asked = Asked(program, given, session)
+    records = records_of(data, as_of, described, progress)
+    ready = (
+        asked.of_records(records) if records is not None else asked.of_table(data, as_of, described)
+    )
     run = program.prepare(
         ready.source,
         ready.places,
@@ -234,12 +203,14 @@ def answers(
         carry=ready.carry,
         session=session,
     )
-    return _named(named, run, ready, explain=explain)
+    return _named(chosen, run, ready, explain=explain)
 
 
 def _policies(given: Policies) -> list[Policy]:
     many = [given] if isinstance(given, Policy | str | Path) else list(given)
-    found = [p for one in many for p in ([one] if isinstance(one, Policy) else load_policies([one]))]
+    found = [
+        p for one in many for p in ([one] if isinstance(one, Policy) else load_policies([one]))
+    ]
     if not found:
         raise LeadpolicyError.of("LP506", "there is no policy to evaluate")
     return found
@@ -248,9 +219,7 @@ def _policies(given: Policies) -> list[Policy]:
 # ----------------------------------------------------------------------------- names for codes
 
 
-def _named(
-    policies: Mapping[str, Policy], run: Run, ready: Given, *, explain: bool
-) -> Answers:
+def _named(policies: Mapping[str, Policy], run: Run, ready: Given, *, explain: bool) -> Answers:
     """The query over the codes, with names for them."""
     layout = run.layout
     made: list[tuple[str, Sql]] = []
@@ -258,19 +227,19 @@ def _named(
         made.append((ready.shown[1], tree.column(ready.shown[0])))
     stage = {label: f"{label} stage" for label in policies}
     possible = {label: f"{label} possible" for label in policies}
+    criteria: dict[str, dict[str, str]] = {}
     for label, policy in policies.items():
         names = [one.name for one in policy.stages]
-        made.append((stage[label], _names(layout.stage[label], names)))
-        made.append((possible[label], _names(layout.possible[label], names)))
+        made.append((stage[label], stage_name(layout.stage[label], names)))
+        made.append((possible[label], stage_name(layout.possible[label], names)))
         if explain:
+            criteria[label] = {name: f"{label}: {name}" for name in policy.criteria}
             made += [
-                (f"{label}: {name}", _verdict(layout.words[bit.word], bit))
-                for name, bit in zip(policy.criteria, layout.criteria[label], strict=True)
+                (name, verdict_name(layout.words[bit.word], bit))
+                for name, bit in zip(criteria[label].values(), layout.criteria[label], strict=True)
             ]
     _refuse_equal([name for name, _ in made], run.where)
-    columns = [tree.alias(value, name) for name, value in made]
-    query = tree.render(tree.select(columns, tree.table(ANSWERS)))
-    return Answers(policies, run, query, stage, possible)
+    return Answers(policies, run, named(made), stage, possible, criteria)
 
 
 def _refuse_equal(names: Sequence[str], where: str) -> None:
@@ -281,30 +250,3 @@ def _refuse_equal(names: Sequence[str], where: str) -> None:
             raise LeadpolicyError.of(
                 "LP209", f"two columns of the result would be called `{name}`", where=where
             )
-
-
-def _enumeration(values: Sequence[str]) -> exp.DataType:
-    listed = [exp.Literal.string(value) for value in values]
-    return exp.DataType(this=tree.Word.ENUM, expressions=listed)
-
-
-def _names(column: str, names: Sequence[str]) -> Sql:
-    """The name of the stage of a code; NULL for none."""
-    branches = [
-        (tree.eq(tree.column(column), tree.whole(code)), tree.text(name))
-        for code, name in enumerate(names, 1)
-    ]
-    return exp.Cast(this=tree.case(branches, None), to=_enumeration(names))
-
-
-def _verdict(word: str, bit: Bit) -> Sql:
-    def is_set(place: int) -> Sql:
-        mask = tree.cast(tree.whole(1 << place), tree.BITS)
-        return tree.eq(tree.bit_and(tree.column(word), mask), mask.copy())
-
-    true, false, unknown = map(tree.text, VERDICTS)
-    branches = [(is_set(bit.bit), true), (is_set(bit.bit + WORD), false)]
-    return exp.Cast(this=tree.case(branches, unknown), to=_enumeration(VERDICTS))
-
-
-Collect: TypeAlias = Callable[[Any], Any]

@@ -11,6 +11,7 @@ from leadpolicy.data.base import Base, Numbered, entries, number, read_base
 from leadpolicy.data.changes import Source, read_changes, read_sources
 from leadpolicy.data.chronicle import Changes, Chronicle, Coded
 from leadpolicy.data.coding import Part, constant
+from leadpolicy.data.contradictions import note_ends, note_late
 from leadpolicy.data.happenings import read_events
 from leadpolicy.data.model import ConstantFact, DatedFact, FactSpec
 from leadpolicy.data.outcomes import read_ends
@@ -47,11 +48,14 @@ def assemble(
     events = read_events(work, records)
     tell("reading outcomes", 3, STEPS)
     ends = read_ends(work, records)
+    entered = entries(base, spec.records.entered_at, records.rows)
+    note_ends(work, entered, ends, spec.outcome.name if spec.outcome is not None else "won")
+    note_late(work, changes, events, spec.observed_until)
     about_tables = [note for table in tables.values() for note in table.notes]
     return Chronicle(
         dataset,
         records.ids,
-        entries(base, spec.records.entered_at, records.rows),
+        entered,
         facts,
         changes,
         events,

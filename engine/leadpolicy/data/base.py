@@ -10,7 +10,8 @@ import numpy as np
 from leadpolicy.data.chronicle import UNDATED
 from leadpolicy.data.model import Cell, ColumnFact, ColumnRef, Condition, DatedFact, JoinSpec
 from leadpolicy.data.model import Rows as RowsSpec
-from leadpolicy.data.tables import Mask, Rows, Table
+from leadpolicy.data.tables import Column, Mask, Rows, Table
+from leadpolicy.data.typed import TypedCells
 from leadpolicy.data.values import Converted
 from leadpolicy.data.work import Work, counted
 from leadpolicy.diagnostics import listing
@@ -45,17 +46,56 @@ class Base:
 class Numbered:
     """The rows that are records, counted in the order of the file.
 
-    `number_of_row` has the number of each row of the records' table, `NO_RECORD` for the others;
-    `number_of_id` likewise for every id that stands in it.
+    `number_of_row` has the number of each row of the records' table, `NO_RECORD` for the others.
+    `named` is the column with the ids, and `number_of_code` the number of the record that each of
+    its cells names.
     """
 
     rows: Rows
     ids: list[str]
     number_of_row: Rows
-    number_of_id: Mapping[str, int]
+    named: Column | None = None
+    number_of_code: Rows = field(default_factory=lambda: np.zeros(0, np.int64))
+    _looked_up: dict[int, tuple[Column, Rows]] = field(default_factory=dict, repr=False)
+    _by_text: dict[str, int] = field(default_factory=dict, repr=False)
 
     def __len__(self) -> int:
         return len(self.rows)
+
+    def numbers(self, column: Column) -> Rows:
+        """The number of the record that each cell of a column names.
+
+        `NO_RECORD` where the id is that of a row that is no record, `UNKNOWN_ID` where it is none.
+        """
+        found = self._looked_up.get(id(column))
+        if found is None:
+            found = self._looked_up[id(column)] = (column, self._look_up(column))
+        return found[1]
+
+    def _look_up(self, column: Column) -> Rows:
+        if self.named is None:
+            return np.full(len(column.cells), UNKNOWN_ID, np.int64)
+        ours, theirs = self.named.cells, column.cells
+        match ours, theirs:
+            case TypedCells(), TypedCells() if (
+                ours.kind is theirs.kind is Kind.INTEGER and len(ours) > 1
+            ):
+                return self._by_number(ours, theirs)
+            case _:
+                pass
+        if not self._by_text:
+            numbers = self.number_of_code.tolist()
+            self._by_text.update(zip(self.named.texts(), numbers, strict=True))
+        look_up = self._by_text.get
+        return np.array([look_up(text, UNKNOWN_ID) for text in column.texts()], np.int64)
+
+    def _by_number(self, ours: TypedCells, theirs: TypedCells) -> Rows:
+        order = np.argsort(ours.array, kind="stable")
+        whole = ours.array[order]
+        places = np.minimum(np.searchsorted(whole, theirs.array), len(whole) - 1)
+        same = whole[places] == theirs.array
+        found = np.where(same, self.number_of_code[order[places]], UNKNOWN_ID)
+        return np.append(found, UNKNOWN_ID)
 
 
 def read_base(work: Work) -> Base:
@@ -246,13 +286,13 @@ def number(base: Base, ref: ColumnRef | None) -> Numbered:
     number_of_row[rows] = np.arange(len(rows))
     if ref is None:
         ids = [str(line) for line in base.main.lines[rows].tolist()]
-        return Numbered(rows, ids, number_of_row, {})
+        return Numbered(rows, ids, number_of_row)
     column = base.main.columns[ref.column].distinct()
     texts = column.texts()
-    number_of_id = dict.fromkeys(texts, NO_RECORD)
     ids = [texts[code] for code in column.codes[rows].tolist()]
-    number_of_id.update({id: number for number, id in enumerate(ids)})
-    return Numbered(rows, ids, number_of_row, number_of_id)
+    number_of_code = np.full(len(texts), NO_RECORD, np.int64)
+    number_of_code[column.codes[rows]] = np.arange(len(rows))
+    return Numbered(rows, ids, number_of_row, column, number_of_code)
 
 
 def entries(base: Base, cell: Cell | None, rows: Rows) -> Rows:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +10,7 @@ import numpy as np
 from leadpolicy.data.base import Numbered
 from leadpolicy.data.chronicle import ALWAYS, MISSING, UNDATED, Changes, Coded
 from leadpolicy.data.coding import Part, constant, layered, share
+from leadpolicy.data.contradictions import note_skew
 from leadpolicy.data.dated import Dated, read_rows
 from leadpolicy.data.model import AssessmentsSpec, Cell, DatedFact
 from leadpolicy.data.tables import Codes, Mask, Rows
@@ -56,6 +57,7 @@ def _note_absences(work: Work, specs: Sequence[DatedFact]) -> None:
 def _dated_fact(work: Work, records: Numbered, spec: DatedFact) -> Source:
     assert spec.rows.at is not None
     dated = read_rows(work, records, spec.rows, spec.fact.name)
+    note_skew(work, dated, spec.fact.name)
     converted = None
     if spec.value is not None:
         mask = dated.mask()
@@ -84,6 +86,7 @@ def _assessments(
     """One source per fact, because each fact has its own type."""
     assert spec.rows.at is not None
     dated = read_rows(work, records, spec.rows, "assessments")
+    note_skew(work, dated, "assessments")
     table = dated.table
     column = table.columns[spec.fact.column]
     texts = column.texts()
@@ -139,7 +142,7 @@ def _ordered(sources: Sequence[Source], codes: Sequence[Codes], base: Coded) -> 
     whole = traced.rows
     known = whole.at if whole.known is None else np.maximum(whole.at, whole.known)
     settled = ~np.isin(whole.records, doubt)
-    order = effective(whole.records, whole.at, known, (whole.sequence, whole.rows), settled)
+    order = effective(whole.records, whole.at, known, whole.ties(), settled)
     numbers = np.concatenate([doubt, whole.records[order]])
     at = np.concatenate([np.full(len(doubt), ALWAYS, np.int64), known[order]])
     value = np.concatenate([np.full(len(doubt), MISSING, np.int32), said[order]])
@@ -150,28 +153,22 @@ def _ordered(sources: Sequence[Source], codes: Sequence[Codes], base: Coded) -> 
     return Changes(numbers, at, Coded(base.type, value, base.values), traced.trace(places))
 
 
-def effective(records: Rows, at: Rows, known: Rows, ties: tuple[Rows, Rows], settled: Mask) -> Rows:
+def effective(records: Rows, at: Rows, known: Rows, ties: Sequence[Rows], settled: Mask) -> Rows:
     """The places of the rows that ever count, sorted by (record, moment from which they count).
 
     `ties` order rows of the same `at`, the first before the second; equal ones go by their place.
     """
-    first, second = ties
-    by_at = np.lexsort((second, first, at, records))
-    by_at = by_at[settled[by_at]]
-    rank = np.empty(len(records), np.int64)
-    rank[by_at] = np.arange(len(by_at))
-    order: Rows = by_at[np.lexsort((rank[by_at], known[by_at], records[by_at]))]
-    ranks = rank[order]
-    # Ranks of a later record are higher than all of an earlier one: one running maximum serves all.
-    newest = ranks == np.maximum.accumulate(ranks) if len(ranks) else np.zeros(0, np.bool_)
-    order = order[newest]
+    order: Rows = np.lexsort((*reversed(ties), at, records))
+    order = order[settled[order]]
+    if known is not at:
+        rank = np.empty(len(records), np.int64)
+        rank[order] = np.arange(len(order))
+        order = order[np.lexsort((rank[order], known[order], records[order]))]
+        # Ranks of a later record exceed all of an earlier one: one running maximum serves all.
+        order = order[rank[order] == np.maximum.accumulate(rank[order])]
     if not len(order):
         return order
-    same = (records[order][1:] == records[order][:-1]) & (known[order][1:] == known[order][:-1])
+    whose, when = records[order], known[order]
+    same = (whose[1:] == whose[:-1]) & (when[1:] == when[:-1])
     last: Rows = order[np.append(~same, True)]
     return last
-
-
-def by_name(pairs: Mapping[str, tuple[Coded, Changes | None]]) -> dict[str, Changes]:
-    """The facts that change."""
-    return {name: changes for name, (_, changes) in pairs.items() if changes is not None}

@@ -25,14 +25,15 @@ class Packed(Sequence[Value]):
     """Values of one kind as an array.
 
     `array` holds booleans, whole numbers, floats, days since 1970 (dates) or microseconds since
-    1970 (moments).
+    1970 (moments). With `distinct`, the first so many are all different, and no other is in use.
     """
 
-    __slots__ = ("array", "kind")
+    __slots__ = ("array", "distinct", "kind")
 
-    def __init__(self, array: npt.NDArray[Any], kind: Kind) -> None:
+    def __init__(self, array: npt.NDArray[Any], kind: Kind, distinct: int = 0) -> None:
         self.array = array
         self.kind = kind
+        self.distinct = distinct
 
     def __len__(self) -> int:
         return len(self.array)
@@ -113,8 +114,8 @@ def _share_packed(
     codes: Sequence[Codes], packed: Sequence[Packed]
 ) -> tuple[list[Codes], Sequence[Value]]:
     kind = packed[0].kind
-    if len(packed) == 1 and is_increasing(packed[0].array):
-        return list(codes), packed[0]
+    if len(packed) == 1 and packed[0].distinct:
+        return list(codes), Packed(packed[0].array[: packed[0].distinct], kind)
     whole = np.concatenate([values.array for values in packed])
     distinct, inverse = np.unique(whole, return_inverse=True)
     moved = np.append(inverse.astype(np.int32), np.int32(MISSING))
@@ -124,11 +125,6 @@ def _share_packed(
         for part, offset in zip(codes, offsets.tolist(), strict=False)
     ]
     return found, Packed(distinct, kind)
-
-
-def is_increasing(array: npt.NDArray[Any]) -> bool:
-    """Whether each is larger than the one before, so that all are distinct."""
-    return bool((array[1:] > array[:-1]).all())
 
 
 def layered(under: Codes, over: Codes) -> Codes:

@@ -125,17 +125,15 @@ def _records(
         return records.number_of_row, mask & (records.number_of_row >= 0)
     table = work.tables[spec.table]
     column = table.columns[spec.record.column]
-    texts = column.texts()
     nameless = table.empty(spec.record.column) & mask
     for row in np.flatnonzero(nameless).tolist():
         work.set_aside(
             table, row, None, spec.record.column, "", "is empty: the row belongs to no record"
         )
-    numbers = [records.number_of_id.get(text, UNKNOWN_ID) for text in texts]
-    found = np.array(numbers or [UNKNOWN_ID], np.int64)[column.codes]
+    found = records.numbers(column)[column.codes]
     strange = mask & ~nameless & (found == UNKNOWN_ID)
     if count := int(strange.sum()):
-        some = sorted({texts[code] for code in column.codes[strange][:1000].tolist()})
+        some = sorted({column.text(row) for row in np.flatnonzero(strange)[:1000].tolist()})
         work.note(
             f"{counted(count, 'row')} of {table.name} ({what}) for records that are not there: "
             f"{listing(some, 3)}"

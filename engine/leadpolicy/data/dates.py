@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Final
@@ -88,6 +89,14 @@ def placed(local: datetime, timezone: str | None) -> datetime:
             "a time that the clocks showed",
         )
     return instant
+
+
+def mixed_zones(cells: Sequence[object]) -> bool:
+    """Whether some texts are times with a zone, and others times without one."""
+    times = [cell for cell in cells if isinstance(cell, str) and len(cell) > 10 and ":" in cell]
+    zoned = (cell.endswith("Z") or bool(_OFFSET.search(cell[10:])) for cell in times)
+    first = next(zoned, None)
+    return first is not None and any(other != first for other in zoned)
 
 
 def reads_twice(local: datetime, timezone: str | None) -> bool:

@@ -15,7 +15,7 @@ from leadpolicy.data.coding import Packed
 from leadpolicy.data.model import PLAIN, Reading
 from leadpolicy.data.tables import Mask, Rows
 from leadpolicy.data.typed import DAY, FIRST, LAST, TypedCells
-from leadpolicy.types import Kind, Type
+from leadpolicy.types import NUMERIC, Kind, Type
 
 EXACT: Final = 2**53
 """Up to here every whole number is a float."""
@@ -37,12 +37,23 @@ def convert_directly(
     if isinstance(cells, TypedCells):
         if cells.may_say(nulls) or not _is_plain(reading, kind, cells):
             return None
-        return _typed(cells, kind)
+        direct = _typed(cells, kind)
+        if direct is not None and cells.distinct and not direct.open.any():
+            _keep_distinct(direct.values, cells)
+        return direct
     if kind.kind is Kind.MOMENT and isinstance(cells, list):
         declared = replace(reading, nulls=frozenset(), format=None)
         if reading.format in (None, "iso") and declared == PLAIN and not _dated(nulls):
             return _texts(cells)
     return None
+
+
+def _keep_distinct(values: Packed, cells: TypedCells) -> None:
+    """Different cells are different values, but for the two zeros of floats."""
+    numbers = values.kind in NUMERIC and values.kind is not Kind.INTEGER
+    same = cells.kind is values.kind or (numbers and cells.kind in (Kind.NUMBER, Kind.INTEGER))
+    if same and not (numbers and (values.array[:-1] == 0).sum() > 1):
+        values.distinct = len(cells.array)
 
 
 def _dated(nulls: frozenset[str]) -> bool:

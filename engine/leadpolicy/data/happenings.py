@@ -11,6 +11,7 @@ import numpy as np
 from leadpolicy.data.base import Numbered
 from leadpolicy.data.chronicle import ALWAYS, MISSING, NEVER, UNDATED, Coded, Events
 from leadpolicy.data.coding import Part, constant, share
+from leadpolicy.data.contradictions import note_doubles, note_skew
 from leadpolicy.data.dated import INTEGER, Dated, read_rows
 from leadpolicy.data.model import Cell, EventSpec
 from leadpolicy.data.moments import microseconds
@@ -24,10 +25,13 @@ MOST_COUNTED: Final = 100_000
 
 def read_events(work: Work, records: Numbered) -> dict[str, Events]:
     """The events of every mapped kind. Several sources of one kind make one log."""
+    sequences: dict[str, Rows] = {}
     by_kind: dict[str, list[EventSpec]] = {}
     for spec in work.spec.events:
         by_kind.setdefault(spec.kind.name, []).append(spec)
-    return {name: _read_kind(work, records, specs) for name, specs in by_kind.items()}
+    events = {name: _read_kind(work, records, specs, sequences) for name, specs in by_kind.items()}
+    note_doubles(work, events, sequences)
+    return events
 
 
 @dataclass(slots=True)
@@ -44,11 +48,14 @@ class _Log:
     sources: list[tuple[Dated, dict[str, Part]]] = field(default_factory=list)
 
 
-def _read_kind(work: Work, records: Numbered, specs: Sequence[EventSpec]) -> Events:
+def _read_kind(
+    work: Work, records: Numbered, specs: Sequence[EventSpec], sequences: dict[str, Rows]
+) -> Events:
     doubt, unnumbered, shown = (np.zeros(len(records), np.bool_) for _ in range(3))
     log = _Log(doubt, unnumbered, shown)
     for spec in specs:
         dated = read_rows(work, records, spec.rows, spec.kind.name)
+        note_skew(work, dated, spec.kind.name)
         log.doubt[dated.doubt] = True
         if spec.count is None:
             _read_rows(work, spec, dated, log)
@@ -66,6 +73,7 @@ def _read_kind(work: Work, records: Numbered, specs: Sequence[EventSpec]) -> Eve
     return _sorted(
         specs[0].kind,
         log,
+        sequences,
         since if (since != ALWAYS).any() else None,
         ~unrecorded if unrecorded.any() and not partial else None,
     )
@@ -121,11 +129,19 @@ def _read_counts(work: Work, spec: EventSpec, dated: Dated, log: _Log) -> None:
     )
 
 
-def _sorted(kind: EventKind, log: _Log, since: Rows | None, recorded: Mask | None) -> Events:
+def _sorted(
+    kind: EventKind,
+    log: _Log,
+    sequences: dict[str, Rows],
+    since: Rows | None,
+    recorded: Mask | None,
+) -> Events:
     """All events by (record, moment, sequence, order of the rows)."""
     traced = Traced([(dated, None) for dated, _ in log.sources])
     whole = traced.rows
-    order = np.lexsort((whole.sequence, whole.at, whole.records))
+    ties = [whole.sequence] if whole.sequence.any() else []
+    order = np.lexsort((*ties, whole.at, whole.records))
+    sequences[kind.name] = whole.sequence[order]
     named = dict.fromkeys(name for _, parts in log.sources for name in parts)
     attributes = {}
     for name in named:

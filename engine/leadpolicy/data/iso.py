@@ -50,16 +50,16 @@ def _read(letters: Letters) -> tuple[Rows, Mask]:
         if not zoned.any():
             continue
         time, timed = _time(clock[:, : clock.shape[1] - zone_length])
-        both = zoned & timed & ~fits
+        both: Mask = np.logical_and(zoned, timed) & ~fits
         total[both] = (time - offset)[both]
-        fits |= both
+        fits[both] = True
     return days * _DAY + total, good & fits
 
 
 def _number(letters: Letters) -> tuple[Rows, Mask]:
     """The number that digits spell, and where there are only digits."""
     digits = letters.astype(np.int64) - _ZERO
-    good: Mask = ((digits >= 0) & (digits <= 9)).all(axis=1)
+    good: Mask = np.all((digits >= 0) & (digits <= 9), axis=1)
     number = np.zeros(len(letters), np.int64)
     for place in range(digits.shape[1]):
         number = number * 10 + digits[:, place]

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from leadpolicy.data.dates import mixed_zones
 from leadpolicy.data.model import (
     Cell,
     ColumnFact,
@@ -19,11 +20,11 @@ from leadpolicy.data.model import (
     Rows,
 )
 from leadpolicy.data.quarantine import Quarantine, SetAside
-from leadpolicy.data.tables import Mask, Table
+from leadpolicy.data.tables import Column, Mask, Table
 from leadpolicy.data.values import Conversion, Converted
 from leadpolicy.diagnostics import Problems
 from leadpolicy.source import Span
-from leadpolicy.types import Type
+from leadpolicy.types import Kind, Type
 
 
 @dataclass(slots=True)
@@ -55,10 +56,21 @@ class Work:
             column = table.columns[cell.column.column]
             conversion = Conversion(column, kind, cell.reading, table.nulls, currency)
             self.conversions[key] = conversion
+            if kind.kind is Kind.MOMENT and cell.reading.format in (None, "iso"):
+                self.note_zones(cell, column)
         converted = conversion.of(rows)
         if converted.twice:
             self.note(f"{cell.column}: of two readings when clocks go back, the first is taken")
         return converted
+
+    def note_zones(self, cell: Cell, column: Column) -> None:
+        """Times with and without a zone in one column are read, each as it stands, and told."""
+        if isinstance(column.cells, list) and mixed_zones(column.cells):
+            where = cell.reading.timezone or "UTC"
+            self.note(
+                f"{cell.column}: some times name their zone and some do not; those are read as "
+                f"times in {where}"
+            )
 
     def reject(
         self, cell: Cell, converted: Converted, rows: Mask, id_column: ColumnRef | None

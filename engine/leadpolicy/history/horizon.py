@@ -100,7 +100,11 @@ def left_out(chronicle: Chronicle, end: int) -> tuple[str, ...]:
     if not changes and not events:
         return ()
     told = (
-        f"dated or known only after the end of the replay, and left out: {events:,} events, "
-        f"{changes:,} changes of facts"
+        f"left out: {_many(events, 'event')} and {_many(changes, 'change')} of facts, dated or "
+        "known only after the end of the replay"
     )
     return (told,)
+
+
+def _many(count: int, thing: str) -> str:
+    return f"{count:,} {thing}{'' if count == 1 else 's'}"

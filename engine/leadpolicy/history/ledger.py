@@ -237,7 +237,8 @@ class Ledger:
         value, begin, end = moments[codes[known]], begin[known], end[known]
         for offset in offsets:
             at = value + offset
-            kept = (at > begin) & (at < end) & (at <= self.horizon.until)
+            # Also where it begins: the step that gave it the value it had already is none.
+            kept = (at >= begin) & (at < end) & (at <= self.horizon.until)
             turns.append((records[known][kept], at[kept]))
 
 

@@ -51,6 +51,7 @@ def _environment() -> Environment:
         "points": said.points,
         "decimal": said.decimal,
         "days": said.days,
+        "day_count": said.day_count,
         "change": said.change,
     }
     environment.globals |= {

@@ -229,7 +229,7 @@ def parted_plot(backtest: Backtest, rung: str) -> Plot | None:
             text = f"{won:,} of {all_:,}" if all_ else ""
             notes.append({"pair": name, "at": sign * all_, "text": text, "right": sign > 0})
     order = order_of(bar["pair"] for bar in bars)
-    reach = max(abs(bar["to"]) for bar in bars) * 1.35
+    reach = max(abs(bar["to"]) for bar in bars) * 1.6
     y = alt.Y("pair:N", sort=order, title=None,
               axis=alt.Axis(ticks=False, domain=False, labelPadding=8, labelLimit=320))  # fmt: skip
     scale = alt.Scale(domain=[-reach, reach], nice=False)

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 MARK: Final = " †"
 """Stands behind a policy that looks at facts known only as they are today."""
 MOST_NOTES: Final = 12
+SHORT: Final = 10
+"""Below so many days a decimal is shown."""
 
 
 def marked(backtest: Backtest, policy: str) -> str:
@@ -59,7 +61,14 @@ def decimal(value: Any, digits: int = 1) -> str:
 
 def days(value: Any) -> str:
     """A number of days, or that fewer than half have arrived."""
-    return "not reached" if missing(value) else f"{float(value):,.0f} days"
+    if missing(value):
+        return "not reached"
+    return f"{day_count(value)} day{'' if float(value) == 1 else 's'}"
+
+
+def day_count(value: Any) -> str:
+    """Days without a unit; with a decimal where they are few."""
+    return decimal(value, 1 if float(value) < SHORT else 0)
 
 
 def of(part: Any, whole: Any) -> str:

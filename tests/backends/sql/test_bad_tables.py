@@ -174,6 +174,28 @@ def test_integers_beyond_64_bits() -> None:
     refused(IS_LARGE, source, "LP503", str(2**64 - 1))
 
 
+def test_numbers_beyond_the_declared_limits() -> None:
+    """Both limits belong to what is allowed; ends of ranges have to keep to them, too."""
+    share = Subject("company.share", Type(Kind.NUMBER, limits=(0.0, 1.0)))
+    staff = Subject("company.staff", Type(Kind.INTEGER, limits=(0.5, 10.0)))
+    is_high = build.compare(Comparison.GE, share, Literal(0.5))
+    is_small = build.compare(Comparison.LE, staff, Literal(3))
+    assert stages(is_high, table({"company.share": [0.0, 1.0, None]})) == [0, 1, 0]
+    assert stages(is_small, table({"company.staff": [1, 10]})) == [1, 0]
+    refused(is_high, table({"company.share": [1.5]}), "LP503", "`1.5`", "from 0 to 1")
+    refused(is_small, table({"company.staff": [0]}), "LP503", "`0`", "from 0.5 to 10")
+    refused(is_small, table({"company.staff": [0.0]}), "LP503", "whole numbers from 0.5 to 10")
+    ends = table({"low": [0.5], "high": [1.5]})
+    refused(
+        is_high,
+        ends,
+        "LP503",
+        "`high`",
+        check_all=True,
+        columns={"company.share": Between("low", "high")},
+    )
+
+
 def test_numbers_that_no_float_carries() -> None:
     source = table({"company.revenue": [2**53 + 1]})
     refused(IS_RICH, source, "LP503", str(2**53 + 1))

@@ -5,6 +5,7 @@ counted for each record.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -15,11 +16,50 @@ from leadpolicy.backends.kernels import derived, machine
 from leadpolicy.backends.kernels.circuit import NO, YES, Circuit
 from leadpolicy.backends.kernels.columns import Array, Codes, Column, Nothing, Span, narrowest
 from leadpolicy.backends.kernels.load import Log
-from leadpolicy.backends.kernels.terms import UNKNOWN, Counts, Now, Planes, Translator
+from leadpolicy.backends.kernels.terms import UNKNOWN, Now, Planes, Translator
 from leadpolicy.backends.sql.forms import microseconds
 from leadpolicy.logic.terms import Happened
 
 _MICROSECOND: Final = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """The events of a term per record: how many surely match and how many may; where a log was
+    kept at all; when it began; and when the window begins, in microseconds (None: never).
+    """
+
+    certain: Codes
+    possible: Codes
+    recorded: Codes | None
+    since: Codes | None
+    begin: int | Array | None
+
+
+def planes_of(translator: Translator, term: Happened, counts: Counts) -> Planes:
+    """Enough events surely match; or not enough may, in a log that reaches back."""
+    circuit, enough = translator.circuit, Span(least=term.least)
+    recorded = counts.recorded
+    flag = YES if recorded is None else translator.inside(recorded, Span(least=1))
+    too_few = circuit.negate(translator.inside(counts.possible, enough))
+    fails = circuit.every([flag, _complete(translator, counts), too_few])
+    holds = circuit.every([flag, translator.inside(counts.certain, enough)])
+    return Planes(holds, circuit.negate(fails))
+
+
+def _complete(translator: Translator, counts: Counts) -> int:
+    """Whether the log of a record began no later than the window."""
+    since, begin = counts.since, counts.begin
+    if since is None:
+        return YES
+    circuit = translator.circuit
+    always = circuit.negate(translator.known(since))
+    if begin is None:
+        return always
+    if isinstance(begin, int):
+        return circuit.some([always, translator.inside(since, Span(most=begin))])
+    early = translator.ternary(derived.compared_with("<=", since, begin))
+    return circuit.some([always, early.holds])
 
 
 def counted(

@@ -14,7 +14,7 @@ from leadpolicy.backends.kernels import machine
 from leadpolicy.backends.kernels.circuit import NO, Circuit
 from leadpolicy.backends.kernels.columns import Array
 from leadpolicy.backends.kernels.load import Coded, load
-from leadpolicy.backends.kernels.terms import Counts, Now, Planes, Translator
+from leadpolicy.backends.kernels.terms import Now, Planes, Translator
 from leadpolicy.backends.sql.columns import Place
 from leadpolicy.backends.sql.emit import WORD, Bit
 from leadpolicy.backends.sql.events import EventTable, attributes_of
@@ -105,7 +105,7 @@ class KernelProgram:
         for label, logic in self.logics.items():
             if len(logic.stages) > MOST_STAGES:
                 raise LeadpolicyError.of(
-                    "LP209", f"`{label}` has {len(logic.stages)} stages",
+                    "LP506", f"`{label}` has {len(logic.stages)} stages",
                     expected=f"at most {MOST_STAGES}",
                 )  # fmt: skip
         named = [term for logic in self.logics.values() for term in _named(logic)]
@@ -217,10 +217,12 @@ class KernelProgram:
             if log is None:
                 happened |= tallies.unrecorded(terms)
                 continue
-            counts: dict[Happened, Counts] = tallies.counted(
+            counts = tallies.counted(
                 log, terms, loaded.rows, now, as_of if isinstance(as_of, str) else ""
             )
-            happened |= {term: translator.counted(term, one) for term, one in counts.items()}
+            happened |= {
+                term: tallies.planes_of(translator, term, one) for term, one in counts.items()
+            }
         outputs: list[int] = []
         spans: list[tuple[int, int]] = []
         ladders = [[translator.planes(t) for t in one.stages] for one in self.logics.values()]

@@ -434,47 +434,6 @@ class Translator:
             case _:
                 raise TypeError(f"{term.subject.type} has no elements")
 
-    # -------------------------------------------------------------------------------- events
-
-    def counted(self, term: Happened, counts: Counts) -> Planes:
-        """Enough events surely match; or not enough may, in a log that reaches back."""
-        circuit = self.circuit
-        enough = [
-            self.inside(column, Span(least=term.least))
-            for column in (counts.certain, counts.possible)
-        ]
-        recorded = counts.recorded
-        flag = YES if recorded is None else self.inside(recorded, Span(least=1))
-        fails = circuit.every([flag, self._complete(counts), circuit.negate(enough[1])])
-        return Planes(circuit.every([flag, enough[0]]), circuit.negate(fails))
-
-    def _complete(self, counts: Counts) -> int:
-        """Whether the log of a record began no later than the window."""
-        since = counts.since
-        if since is None:
-            return YES
-        missing = self.circuit.negate(self.known(since))
-        if counts.begin is None:
-            return missing
-        if isinstance(counts.begin, int):
-            return self.circuit.some([missing, self.inside(since, Span(most=counts.begin))])
-        begin = counts.begin
-        made = derived.compared_with("<=", since, begin)
-        return self.circuit.some([missing, self.ternary(made).holds])
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """The events of a term per record: how many surely match and how many may; where a log was
-    kept at all; when it began; and when the window begins, in microseconds (None: never).
-    """
-
-    certain: Codes
-    possible: Codes
-    recorded: Codes | None
-    since: Codes | None
-    begin: int | Array | None
-
 
 _NUMBERS: Final = (Codes, Floats, Ends)
 _FEW: Final = 6
@@ -509,4 +468,4 @@ def _runs(numbers: Iterable[int | float]) -> list[tuple[float, float]]:
     return runs
 
 
-__all__ = ["Counts", "Now", "Planes", "Translator"]
+__all__ = ["UNKNOWN", "Now", "Planes", "Translator"]

@@ -66,10 +66,10 @@ def conjuncts(term: Term) -> Iterable[Term]:
         yield term
 
 
-def _needs(term: Term, other: Term) -> bool:
+def needs(term: Term, other: Term) -> bool:
     """Whether `other` is part of the AND that a term is, or of one inside it."""
     return term is other or (
-        isinstance(term, All) and any(_needs(part, other) for part in term.terms)
+        isinstance(term, All) and any(needs(part, other) for part in term.terms)
     )
 
 
@@ -86,8 +86,9 @@ def ladder(
     stages: Sequence[Term],
     decide: Callable[[Iterable[Term], Sql, Sql], Sql],
     known: Collection[Term] = (),
+    given: Collection[Term] = (),
 ) -> Sql:
-    """The code of the last stage that is reached.
+    """The code of the last stage that is reached, where all of `given` hold.
 
     `decide(parts, yes, no)` is one of two values, by whether all parts are reached. If every stage
     that remains needs the lowest, that is asked first and only once; else the highest is. An AND
@@ -98,14 +99,14 @@ def ladder(
         if not remaining:
             return _code(default)
         low, rest = remaining[0], remaining[1:]
-        if all(_needs(stages[other], stages[low]) for other in rest):
+        if all(needs(stages[other], stages[low]) for other in rest):
             inside = best(rest, low + 1, given | set(conjuncts(stages[low])) | {stages[low]})
             return decide(_beyond(stages[low], given, known), inside, _code(default))
         high = remaining[-1]
         below = best(remaining[:-1], default, given)
         return decide(_beyond(stages[high], given, known), _code(high + 1), below)
 
-    return best(tuple(range(len(stages))), 0, frozenset())
+    return best(tuple(range(len(stages))), 0, frozenset(given))
 
 
 def _code(place: int) -> Sql:
@@ -139,9 +140,14 @@ class Query:
 
 
 def stages_only(
-    logics: Mapping[str, Logic], emitter: Emitter, source: Sql, keep: Mapping[str, str]
+    logics: Mapping[str, Logic],
+    emitter: Emitter,
+    source: Sql,
+    keep: Mapping[str, str],
+    given: Collection[Term] = (),
 ) -> Query:
-    """One column per policy and nothing else, beside those to keep under another name.
+    """One column per policy and nothing else, beside those to keep under another name. In the
+    source all of `given` hold.
 
     What several stages ask for together is asked once, in a layer of its own, and so is the first
     half of a long score: both leave few rows to look at again.
@@ -153,7 +159,7 @@ def stages_only(
         return yes
 
     for logic in logics.values():
-        ladder(logic.stages, note)
+        ladder(logic.stages, note, given=given)
     common = shared(asked)
     made = [
         tree.alias(tree.case([(emitter.all_hold(group), _code(1))], _code(0)), name)
@@ -178,7 +184,8 @@ def stages_only(
     names = {label: f"{label} stage" for label in logics}
     columns = [tree.alias(tree.column(inner), outer) for inner, outer in keep.items()]
     columns += [
-        tree.alias(ladder(logic.stages, decide), names[label]) for label, logic in logics.items()
+        tree.alias(ladder(logic.stages, decide, given=given), names[label])
+        for label, logic in logics.items()
     ]
     return Query(tree.select(columns, source), Layout(names, {}, (), {}, {}))
 
@@ -253,7 +260,7 @@ def everything(
 
 
 def _is_chain(stages: Sequence[Term]) -> bool:
-    return all(_needs(later, earlier) for earlier, later in pairwise(stages))
+    return all(needs(later, earlier) for earlier, later in pairwise(stages))
 
 
 def _named(logics: Mapping[str, Logic]) -> tuple[list[Term], list[Term]]:

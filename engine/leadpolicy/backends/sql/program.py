@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -28,6 +29,7 @@ from leadpolicy.backends.sql.grouping import Limits
 from leadpolicy.backends.sql.output import write_parquet
 from leadpolicy.backends.sql.plan import Layout
 from leadpolicy.backends.sql.session import Opened, Session, Unfit, diagnose, mixed_columns
+from leadpolicy.backends.sql.sparse import Candidates, candidates
 from leadpolicy.backends.sql.tree import Sql
 from leadpolicy.backends.sql.walk import asked_lists, happenings, subjects
 from leadpolicy.diagnostics import LeadpolicyError, Problems, suggest
@@ -66,17 +68,30 @@ class Run:
     """A program on a table at a moment: the query, ready to be executed."""
 
     session: Session
-    sql: str
+    _text: Callable[[], str] = field(compare=False)
     layout: Layout
     where: str
     _looks: tuple[tuple[Sql, tuple[Part, ...], str], ...] = field(compare=False)
+    candidates: Candidates | None = None
+    """The same by way of the rows that can reach a stage, where that is faster."""
+
+    @property
+    def sql(self) -> str:
+        """The query's text; written when it is needed."""
+        return self._text()
 
     def arrow(self) -> pa.Table:
         """The answers as an Arrow table. Raises `LeadpolicyError`."""
+        if self.candidates is not None:
+            with self.session.errors(self.where):
+                return self.candidates.collect(self.session.connection)
         return self._collect(lambda relation: relation.to_arrow_table())
 
     def pandas(self) -> pd.DataFrame:
         """The answers as a pandas frame. Raises `LeadpolicyError`."""
+        if self.candidates is not None:
+            found: pd.DataFrame = self.arrow().to_pandas()
+            return found
         frame: pd.DataFrame = self._collect(lambda relation: relation.df())
         return frame
 
@@ -225,14 +240,30 @@ class _Opening:
         counted = self._count(base, emitter, now, extra)
         self.problems.stop_on_errors()
         keep = {given if direct else inner: given for given, inner in self._keep().items()}
+        few = self._candidates(source, emitter, keep)
+        query = cache(lambda: self._query(emitter, counted, keep))
+        layout = query().layout if few is None else few.layout
+        where = str(source) if isinstance(source, str | Path) else "the table"
+        _check_names([*keep.values(), *layout.columns], where)
+        text = cache(lambda: tree.render(query().select))
+        return Run(self.session, text, layout, where, tuple(self.looks), few)
+
+    def _query(self, emitter: Emitter, source: Sql, keep: Mapping[str, str]) -> plan.Query:
         make = plan.everything if self.program.full else plan.stages_only
-        query = make(self.program.logics, emitter, counted, keep)
+        query = make(self.program.logics, emitter, source, keep)
         if self._tallied():
             order = exp.Ordered(this=tree.column(ROW), nulls_first=False)
             query.select.set("order", exp.Order(expressions=[order]))
-        where = str(source) if isinstance(source, str | Path) else "the table"
-        _check_names([*keep.values(), *query.layout.columns], where)
-        return Run(self.session, tree.render(query.select), query.layout, where, tuple(self.looks))
+        return query
+
+    def _candidates(
+        self, source: object, emitter: Emitter, keep: Mapping[str, str]
+    ) -> Candidates | None:
+        """For a table of our own, where rows have places and values are checked already."""
+        if not isinstance(source, Loaded) or self.program.full or self._tallied():
+            return None
+        kept = {source.extra[name]: name for name in keep.values()}
+        return candidates(self.program.logics, replace(emitter, scores={}), source.table, kept)
 
     @property
     def late(self) -> bool:

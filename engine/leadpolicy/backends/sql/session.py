@@ -21,6 +21,7 @@ from leadpolicy.diagnostics import Diagnostic, LeadpolicyError, cited
 
 PARQUET: Final = (".parquet", ".pq")
 DELIMITED: Final = (".csv", ".tsv", ".csv.gz", ".tsv.gz", ".csv.zst", ".tsv.zst")
+_UNWRITTEN: Final = ("No space left", "write failed", "Could not write file")
 _names = count(1)
 
 
@@ -162,7 +163,7 @@ def _diagnostic(error: duckdb.Error, message: str, what: str) -> Diagnostic:
                 "LP506", f"memory does not suffice: {first}", where=what,
                 help="allow more memory, or write the result to a file",
             )  # fmt: skip
-        case duckdb.IOException() if "No space" in message or "write" in message:
+        case duckdb.IOException() if any(sign in message for sign in _UNWRITTEN):
             return Diagnostic("LP506", f"the result cannot be written: {first}", where=what)
         case duckdb.BinderException() | duckdb.CatalogException() | duckdb.ParserException():
             raise error

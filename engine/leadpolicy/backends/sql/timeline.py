@@ -382,8 +382,9 @@ def _over(function: Sql, *, running: bool = False, order: bool = True) -> Sql:
         ordered = exp.Ordered(this=tree.column(AT), nulls_first=False)
         window.set("order", exp.Order(expressions=[ordered]))
     if running:
+        # All steps at a moment have the same sum, in whatever order they are met.
         frame = exp.WindowSpec(
-            kind="ROWS",
+            kind="RANGE",
             start="UNBOUNDED",
             start_side="PRECEDING",
             end="CURRENT ROW",

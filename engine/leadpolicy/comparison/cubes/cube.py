@@ -13,10 +13,11 @@ import pandas as pd
 from leadpolicy.comparison.cubes.answer import Answering
 from leadpolicy.comparison.cubes.formula import Formula, families
 from leadpolicy.comparison.cubes.groups import Groups, Segment
-from leadpolicy.comparison.cubes.moves import Settings, Wanted, alike, moved, settings
+from leadpolicy.comparison.cubes.moves import Settings, Wanted, alike, freed, moved, settings
 from leadpolicy.comparison.cubes.reduce import lowering_of, reduced
 from leadpolicy.comparison.cubes.scan import Question, Table, scan_records, scan_table
 from leadpolicy.comparison.cubes.view import View
+from leadpolicy.comparison.engines import Engine, Progress
 from leadpolicy.comparison.evaluation import labels
 from leadpolicy.comparison.frames import AGREEMENT, frame
 from leadpolicy.diagnostics import LeadpolicyError, listing, suggest
@@ -24,7 +25,6 @@ from leadpolicy.policy.model import Parameter, Policy
 
 if TYPE_CHECKING:
     from leadpolicy.data import RecordSet
-    from leadpolicy.data.recordset import Progress
 
 EXAMPLES = 3
 
@@ -137,41 +137,40 @@ def cube(
     parameters: Wanted | None = None,
     segments: Sequence[str] = (),
     examples: int = EXAMPLES,
+    engine: Engine = "sql",
     progress: Progress | None = None,
 ) -> Cube:
     """Scans all records once. Raises `LeadpolicyError`.
 
     `parameters` says what may move, and where to: `{"k": [2, 3, 4]}` for every policy that has a
     parameter of that name, or `{"heinz": {"k": [2, 3, 4]}}`; `Steps(0, 100, 5)` for numbers at even
-    distances. By default parameters with declared values or a declared range move. `segments` are
-    facts of a record set, or columns of a table. `examples` is how many ids each group keeps.
+    distances. The name of a criterion or stage that is one quorum or one score stands for its
+    number, which so moves like a parameter. By default parameters with declared values or a
+    declared range move. `segments` are facts of a record set, or columns of a table. `examples` is
+    how many ids each group keeps. `engine="interpreter"` asks the definition itself of a record
+    set, which says the same.
     """
     if isinstance(policies, Mapping):
         chosen = dict(policies)
     else:
         listed = list(policies)
         chosen = dict(zip(labels(listed), listed, strict=True))
+    chosen = freed(chosen, parameters)
     allowed = settings(chosen, parameters)
     formulas = {label: reduced(policy, allowed[label]) for label, policy in chosen.items()}
     found = [
         family for label in chosen for formula in formulas[label] for family in families(formula)
     ]
     question = Question(
-        tuple(dict.fromkeys(found)), _first(chosen, formulas), tuple(dict.fromkeys(segments)),
+        tuple(dict.fromkeys(found)), tuple(dict.fromkeys(segments)),
         examples, _advice(allowed),
     )  # fmt: skip
     scanned = (
         scan_table(data, question)
         if isinstance(data, Table)
-        else scan_records(data, question, progress)
+        else scan_records(data, question, engine, progress)
     )
     return Cube(chosen, allowed, scanned, formulas)
-
-
-def _first(
-    policies: Mapping[str, Policy], formulas: Mapping[str, tuple[Formula, ...]]
-) -> tuple[Any, ...]:
-    return ()
 
 
 def _advice(allowed: Mapping[str, Settings]) -> str:

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from typing import Final, TypeAlias
 
 from leadpolicy.diagnostics import LeadpolicyError, Problems, listing, suggest
-from leadpolicy.policy.model import Parameter, Policy
+from leadpolicy.policy.lower import lower
+from leadpolicy.policy.model import (
+    Condition,
+    Given,
+    Parameter,
+    ParameterUse,
+    Points,
+    Policy,
+    Quorum,
+)
 
 Settings: TypeAlias = Mapping[str, tuple[Parameter, ...]]
 """For each parameter that moves its settings, the policy's own among them."""
@@ -59,13 +68,56 @@ def settings(policies: Mapping[str, Policy], wanted: Wanted | None) -> dict[str,
         having = [label for label, policy in policies.items() if name in policy.parameters]
         if not having:
             every = {name for policy in policies.values() for name in policy.parameters}
-            help = suggest(name, every) or f"the parameters are {listing(sorted(every))}"
+            help = suggest(name, every) or f"the parameters are {listing(sorted(every)) or 'none'}"
             problems.error("LP207", f"no policy here has a parameter `{name}`", help=help)
-        values = given if isinstance(given, Steps) else list(given)
+        values = given if isinstance(given, Steps | str) else list(given)
         for label in having:
             found[label][name] = _positions(policies[label], name, values)
     problems.stop_on_errors()
     return dict(found)
+
+
+def freed(policies: Mapping[str, Policy], wanted: Wanted | None) -> dict[str, Policy]:
+    """The policies with a parameter in place of the number of each quorum, and the threshold of
+    each score, that is `wanted` by the name of the criterion or stage that consists of it.
+    """
+    found = dict(policies)
+    for name, values in (wanted or {}).items():
+        if isinstance(values, Mapping):
+            for inner in values:
+                if name in found:
+                    found[name] = _freed(found[name], inner)
+        else:
+            found = {label: _freed(policy, name) for label, policy in found.items()}
+    return found
+
+
+def _freed(policy: Policy, name: str) -> Policy:
+    if name in policy.parameters:
+        return policy
+    use = ParameterUse(name)
+    criterion = policy.criteria.get(name)
+    stage = next((stage for stage in policy.stages if stage.name == name), None)
+    condition = criterion.condition if criterion else stage.when if stage else None
+    changed: Condition
+    match condition:
+        case Quorum(count=Given(value)):
+            changed = replace(condition, count=use)
+        case Points(least=Given(value)):
+            changed = replace(condition, least=use)
+        case _:
+            return policy
+    says = f"Threshold of {name.replace('_', ' ')}"
+    parameters = {**policy.parameters, name: Parameter(name, (str(value),), False, says)}
+    criteria, stages = dict(policy.criteria), policy.stages
+    if criterion is not None:
+        criteria[name] = replace(criterion, condition=changed)
+    else:
+        stages = tuple(replace(s, when=changed) if s is stage else s for s in stages)
+    logic, terms = lower(policy.vocabulary, parameters, criteria, stages)
+    return replace(
+        policy, parameters=parameters, criteria=criteria, stages=stages, logic=logic, terms=terms
+    )
 
 
 def _declared(policy: Policy) -> Settings:

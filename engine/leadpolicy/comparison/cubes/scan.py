@@ -12,10 +12,11 @@ import numpy as np
 
 from leadpolicy.backends.interpreter import Evaluation
 from leadpolicy.comparison.codes import OPEN, Codes, Whole, outcome_codes
+from leadpolicy.comparison.cubes.formula import atoms
 from leadpolicy.comparison.cubes.groups import Groups, Segment, distinct, families
+from leadpolicy.comparison.engines import STEP, Engine, Progress, decoded, in_order, watched
 from leadpolicy.diagnostics import LeadpolicyError
-from leadpolicy.logic.terms import Const, Logic, Term
-from leadpolicy.truth import TRUE, UNKNOWN
+from leadpolicy.logic.terms import Logic, Term
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -24,12 +25,11 @@ if TYPE_CHECKING:
     from leadpolicy.backends.sql.events import EventTable
     from leadpolicy.backends.sql.session import Session
     from leadpolicy.data import RecordSet
-    from leadpolicy.data.recordset import Progress
 
 MOST: Final = 2_000_000
 """Groups beyond which a move would take too long."""
 NOT_KNOWN: Final = "(unknown)"
-STEP: Final = 200
+CUBE: Final = "cube"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,12 +52,10 @@ class Table:
 class Question:
     """What a scan has to find out.
 
-    `columns` stand in families (see `formula.families`); `first` are terms inside them that are
-    worth evaluating once.
+    `columns` stand in families (see `formula.families`).
     """
 
     columns: tuple[tuple[Term, ...], ...]
-    first: tuple[Term, ...]
     segments: tuple[str, ...]
     examples: int
     advice: str
@@ -66,6 +64,11 @@ class Question:
     def terms(self) -> tuple[Term, ...]:
         """Every column once."""
         return tuple(dict.fromkeys(term for family in self.columns for term in family))
+
+    @property
+    def logic(self) -> Logic:
+        """A program that finds it out; columns are made of the verdicts of their atoms."""
+        return Logic(tuple(dict.fromkeys([*atoms(self.terms), *self.terms])), ())
 
 
 def too_many(groups: str, question: Question) -> LeadpolicyError:
@@ -84,16 +87,14 @@ def scan_table(table: Table, question: Question) -> Groups:
     from leadpolicy.backends.sql.grouping import EXAMPLES, RECORDS, Limits
     from leadpolicy.backends.sql.program import TableProgram
 
-    terms = question.terms
-    first = [term for term in question.first if not isinstance(term, Const)]
-    logic = Logic(tuple(dict.fromkeys([*first, *terms])), ())
+    terms, logic = question.terms, question.logic
     by = [*question.segments, *([table.outcome] if table.outcome else [])]
     where = str(table.source) if isinstance(table.source, str | Path) else "the table"
-    run = TableProgram({"cube": logic}, full=True).prepare(
+    run = TableProgram({CUBE: logic}, full=True).prepare(
         table.source, table.columns, as_of=table.as_of, id=table.id, events=table.events,
         carry=list(dict.fromkeys(by)), session=table.session,
     )  # fmt: skip
-    bits = dict(zip(logic.criteria, run.layout.criteria["cube"], strict=True))
+    bits = dict(zip(logic.criteria, run.layout.criteria[CUBE], strict=True))
     found = run.grouped(
         _masks([bits[term] for term in terms], len(run.layout.words)),
         list(dict.fromkeys(by)), table.id, Limits(MOST, question.examples),
@@ -198,28 +199,55 @@ def labelled(names: Sequence[str], codes: Whole) -> Segment:
 # ----------------------------------------------------------------------------- records
 
 
-def scan_records(data: RecordSet, question: Question, progress: Progress | None) -> Groups:
-    """The groups of a record set, each record evaluated at its moment."""
-    terms = question.terms
-    verdicts = np.zeros((len(terms), len(data)), np.int8)
-    for row, (record, moment) in enumerate(zip(data.records, data.moments, strict=True)):
-        evaluation = Evaluation(record.facts, record.events, moment)
-        for place, term in enumerate(terms):
-            truth = evaluation.truth(term)
-            verdicts[place, row] = 2 if truth is TRUE else 1 if truth is UNKNOWN else 0
-        if progress is not None and row % STEP == 0:
-            progress("scanning records", row, len(data))
-    if progress is not None:
-        progress("scanning records", len(data), len(data))
+def scan_records(
+    data: RecordSet, question: Question, engine: Engine, progress: Progress | None
+) -> Groups:
+    """The groups of a record set, each record evaluated at its moment. Raises `LeadpolicyError`."""
+    if engine == "sql" and len(data) and question.terms:
+        columns = _by_sql(data, question.logic, progress)
+    else:
+        columns = _by_interpreter(data, question.terms, progress)
     segments = {}
     for name in question.segments:
         order = {label: place for place, label in enumerate(data.segments(name))}
         codes = np.array([order[label] for label in data.segment(name)], np.int64)
         segments[name] = Segment(tuple(order), codes)
     return counted(
-        dict(zip(terms, verdicts, strict=True)), segments, outcome_codes(data.outcomes),
+        {term: columns[term] for term in question.terms}, segments, outcome_codes(data.outcomes),
         list(data.ids), question,
     )  # fmt: skip
+
+
+def _by_interpreter(
+    data: RecordSet, terms: Sequence[Term], progress: Progress | None
+) -> dict[Term, Codes]:
+    verdicts = np.zeros((len(terms), len(data)), np.int8)
+    for row, (record, moment) in enumerate(zip(data.records, data.moments, strict=True)):
+        evaluation = Evaluation(record.facts, record.events, moment)
+        for place, term in enumerate(terms):
+            verdicts[place, row] = evaluation.truth(term)
+        if progress is not None and row % STEP == 0:
+            progress("scanning records", row, len(data))
+    return dict(zip(terms, verdicts, strict=True))
+
+
+def _by_sql(data: RecordSet, logic: Logic, progress: Progress | None) -> dict[Term, Codes]:
+    """All records in one query."""
+    from leadpolicy.backends.sql.program import TableProgram
+    from leadpolicy.backends.sql.session import Session
+    from leadpolicy.comparison.columns import KEY, NOW, load, one_moment
+
+    session = Session()
+    try:
+        program = TableProgram({CUBE: logic}, full=True)
+        loaded, events = load(program, data.columns, data.logs, data.at, session)
+        ready = program.prepare(loaded, as_of=one_moment(data.at) or NOW, id=KEY, events=events)
+        answers = watched(ready.arrow, session, progress)
+        order = in_order(answers.column(KEY).to_numpy())
+        _, verdicts = decoded(answers, ready.layout, CUBE, 0, order)
+        return {term: verdicts[:, place] for place, term in enumerate(logic.criteria)}
+    finally:
+        session.close()
 
 
 def counted(

@@ -82,25 +82,25 @@ FROM (
         ELSE CAST(0 AS USMALLINT)
       END
     END + CASE
-      WHEN "f4" <= 6
+      WHEN "f4" >= 8
       THEN CAST(8 AS USMALLINT)
-      WHEN "f4 raw" IS NULL
+      WHEN "f4" = 1
       THEN CAST(0 AS USMALLINT)
       WHEN "f4" IS NULL
       THEN CAST(ERROR('leadpolicy: a value does not fit') AS USMALLINT)
       ELSE CAST(2048 AS USMALLINT)
     END + CASE
-      WHEN "f2" <= 8
+      WHEN "f2" >= 14
       THEN CAST(16 AS USMALLINT)
-      WHEN "f2 raw" IS NULL
+      WHEN "f2" = 1
       THEN CAST(0 AS USMALLINT)
       WHEN "f2" IS NULL
       THEN CAST(ERROR('leadpolicy: a value does not fit') AS USMALLINT)
       ELSE CAST(4096 AS USMALLINT)
     END + CASE
-      WHEN "f5" <= 3
+      WHEN "f5" >= 7
       THEN CAST(32 AS USMALLINT)
-      WHEN "f5 raw" IS NULL
+      WHEN "f5" = 1
       THEN CAST(0 AS USMALLINT)
       WHEN "f5" IS NULL
       THEN CAST(ERROR('leadpolicy: a value does not fit') AS USMALLINT)
@@ -112,10 +112,7 @@ FROM (
       THEN CAST(0 AS USMALLINT)
       ELSE CAST(16384 AS USMALLINT)
     END + CASE
-      WHEN (
-        NOT "f18" IS NULL
-      )
-      AND LIST_POSITION(['gmail.com', 'hotmail.com', 'outlook.com', 'yahoo.com'], "f18") IS NULL
+      WHEN LIST_POSITION([NULL, 'gmail.com', 'hotmail.com', 'outlook.com', 'yahoo.com'], "f18") IS NULL
       THEN CAST(128 AS USMALLINT)
       WHEN "f18" IS NULL
       THEN CAST(0 AS USMALLINT)
@@ -134,9 +131,9 @@ FROM (
       THEN CAST(0 AS USMALLINT)
       ELSE CAST(512 AS USMALLINT)
     END + CASE
-      WHEN "f16" >= 2
+      WHEN "f16" BETWEEN 2 AND 7
       THEN CAST(4 AS USMALLINT)
-      WHEN "f16 raw" IS NULL
+      WHEN "f16" = 1
       THEN CAST(0 AS USMALLINT)
       WHEN "f16" IS NULL
       THEN CAST(ERROR('leadpolicy: a value does not fit') AS USMALLINT)
@@ -193,9 +190,9 @@ FROM (
       ELSE CAST(32768 AS USMALLINT)
     END AS "verdicts 1",
     CASE
-      WHEN "f19" <= 4
+      WHEN "f19" >= 4
       THEN CAST(1 AS USMALLINT)
-      WHEN "f19 raw" IS NULL
+      WHEN "f19" = 1
       THEN CAST(0 AS USMALLINT)
       WHEN "f19" IS NULL
       THEN CAST(ERROR('leadpolicy: a value does not fit') AS USMALLINT)
@@ -207,9 +204,9 @@ FROM (
       THEN CAST(0 AS USMALLINT)
       ELSE CAST(512 AS USMALLINT)
     END + CASE
-      WHEN "f8" >= 2
+      WHEN "f8" BETWEEN 2 AND 4
       THEN CAST(4 AS USMALLINT)
-      WHEN "f8 raw" IS NULL
+      WHEN "f8" = 1
       THEN CAST(0 AS USMALLINT)
       WHEN "f8" IS NULL
       THEN CAST(ERROR('leadpolicy: a value does not fit') AS USMALLINT)
@@ -220,14 +217,7 @@ FROM (
       CASE WHEN ISFINITE("company_annual_revenue") THEN "company_annual_revenue" END AS "f1",
       LIST_POSITION(
         [
-          'US',
-          'CA',
-          'GB',
-          'DE',
-          'FR',
-          'NL',
-          'AU',
-          'IN',
+          NULL,
           'BR',
           'JP',
           'MX',
@@ -239,35 +229,44 @@ FROM (
           'CN',
           'ZA',
           'PL',
-          'NG'
+          'NG',
+          'US',
+          'CA',
+          'GB',
+          'DE',
+          'FR',
+          'NL',
+          'AU',
+          'IN'
         ],
         "company_country"
       ) AS "f2",
       "company_employees" AS "f3",
       LIST_POSITION(
         [
-          'software',
-          'finance',
-          'healthcare',
-          'manufacturing',
-          'retail',
-          'logistics',
+          NULL,
           'education',
           'government',
           'media',
           'energy',
           'hospitality',
-          'nonprofit'
+          'nonprofit',
+          'software',
+          'finance',
+          'healthcare',
+          'manufacturing',
+          'retail',
+          'logistics'
         ],
         "company_industry"
       ) AS "f4",
       LIST_POSITION(
-        ['aws', 'azure', 'gcp', 'on_prem', 'oracle', 'ibm', 'heroku', 'other'],
+        [NULL, 'on_prem', 'oracle', 'ibm', 'heroku', 'other', 'aws', 'azure', 'gcp'],
         "company_platform"
       ) AS "f5",
       "company_uses_competitor" AS "f6",
       CASE WHEN ISFINITE("deal_budget") THEN "deal_budget" END AS "f7",
-      LIST_POSITION(['none', 'approved', 'planned', 'requested'], "deal_budget_status") AS "f8",
+      LIST_POSITION([NULL, 'approved', 'planned', 'requested', 'none'], "deal_budget_status") AS "f8",
       "deal_decision_maker_engaged" AS "f9",
       "deal_next_step_agreed" AS "f10",
       CASE WHEN ISFINITE("deal_price") THEN "deal_price" END AS "f11",
@@ -277,31 +276,26 @@ FROM (
       "engagement_inbound_requests" AS "f15",
       LIST_POSITION(
         [
-          'unsubscribe',
+          NULL,
           'demo',
           'question',
           'white_paper',
           'webinar',
           'pricing',
-          'newsletter'
+          'newsletter',
+          'unsubscribe'
         ],
         "engagement_last_inbound"
       ) AS "f16",
       "person_consented" AS "f17",
       "person_email_domain" AS "f18",
       LIST_POSITION(
-        ['c_level', 'vp', 'director', 'manager', 'individual', 'intern'],
+        [NULL, 'individual', 'intern', 'c_level', 'vp', 'director', 'manager'],
         "person_seniority"
       ) AS "f19",
       "company_annual_revenue" AS "f1 raw",
-      "company_country" AS "f2 raw",
-      "company_industry" AS "f4 raw",
-      "company_platform" AS "f5 raw",
       "deal_budget" AS "f7 raw",
-      "deal_budget_status" AS "f8 raw",
       "deal_price" AS "f11 raw",
-      "engagement_last_inbound" AS "f16 raw",
-      "person_seniority" AS "f19 raw",
       "record_id" AS "leadpolicy key"
     FROM "source"
   ) AS "raw"

@@ -14,18 +14,19 @@ SELECT
     AND COALESCE(
       LIST_POSITION(
         [
-          'software',
-          'finance',
-          'healthcare',
-          'manufacturing',
-          'retail',
-          'logistics',
+          NULL,
           'education',
           'government',
           'media',
           'energy',
           'hospitality',
-          'nonprofit'
+          'nonprofit',
+          'software',
+          'finance',
+          'healthcare',
+          'manufacturing',
+          'retail',
+          'logistics'
         ],
         "company_industry"
       ),
@@ -33,18 +34,11 @@ SELECT
         WHEN NOT "company_industry" IS NULL
         THEN CAST(ERROR('leadpolicy: a value does not fit') AS INT)
       END
-    ) <= 6
+    ) >= 8
     AND COALESCE(
       LIST_POSITION(
         [
-          'US',
-          'CA',
-          'GB',
-          'DE',
-          'FR',
-          'NL',
-          'AU',
-          'IN',
+          NULL,
           'BR',
           'JP',
           'MX',
@@ -56,7 +50,15 @@ SELECT
           'CN',
           'ZA',
           'PL',
-          'NG'
+          'NG',
+          'US',
+          'CA',
+          'GB',
+          'DE',
+          'FR',
+          'NL',
+          'AU',
+          'IN'
         ],
         "company_country"
       ),
@@ -64,37 +66,36 @@ SELECT
         WHEN NOT "company_country" IS NULL
         THEN CAST(ERROR('leadpolicy: a value does not fit') AS INT)
       END
-    ) <= 8
+    ) >= 14
     AND COALESCE(
       LIST_POSITION(
-        ['aws', 'azure', 'gcp', 'on_prem', 'oracle', 'ibm', 'heroku', 'other'],
+        [NULL, 'on_prem', 'oracle', 'ibm', 'heroku', 'other', 'aws', 'azure', 'gcp'],
         "company_platform"
       ),
       CASE
         WHEN NOT "company_platform" IS NULL
         THEN CAST(ERROR('leadpolicy: a value does not fit') AS INT)
       END
-    ) <= 3
+    ) >= 7
     AND "company_uses_competitor" = FALSE
-    AND (
-      (
-        NOT "person_email_domain" IS NULL
-      )
-      AND LIST_POSITION(['gmail.com', 'hotmail.com', 'outlook.com', 'yahoo.com'], "person_email_domain") IS NULL
-    )
+    AND LIST_POSITION(
+      [NULL, 'gmail.com', 'hotmail.com', 'outlook.com', 'yahoo.com'],
+      "person_email_domain"
+    ) IS NULL
     THEN CASE
       WHEN "engagement_inbound_requests" >= 1
       AND "engagement_days_since_inbound" <= 30
       AND COALESCE(
         LIST_POSITION(
           [
-            'unsubscribe',
+            NULL,
             'demo',
             'question',
             'white_paper',
             'webinar',
             'pricing',
-            'newsletter'
+            'newsletter',
+            'unsubscribe'
           ],
           "engagement_last_inbound"
         ),
@@ -102,7 +103,7 @@ SELECT
           WHEN NOT "engagement_last_inbound" IS NULL
           THEN CAST(ERROR('leadpolicy: a value does not fit') AS INT)
         END
-      ) >= 2
+      ) BETWEEN 2 AND 7
       THEN CASE
         WHEN (
           "deal_budget" >= "deal_price"
@@ -123,22 +124,22 @@ SELECT
         AND "deal_next_step_agreed" = TRUE
         AND COALESCE(
           LIST_POSITION(
-            ['c_level', 'vp', 'director', 'manager', 'individual', 'intern'],
+            [NULL, 'individual', 'intern', 'c_level', 'vp', 'director', 'manager'],
             "person_seniority"
           ),
           CASE
             WHEN NOT "person_seniority" IS NULL
             THEN CAST(ERROR('leadpolicy: a value does not fit') AS INT)
           END
-        ) <= 4
+        ) >= 4
         AND "person_consented" = TRUE
         AND COALESCE(
-          LIST_POSITION(['none', 'approved', 'planned', 'requested'], "deal_budget_status"),
+          LIST_POSITION([NULL, 'approved', 'planned', 'requested', 'none'], "deal_budget_status"),
           CASE
             WHEN NOT "deal_budget_status" IS NULL
             THEN CAST(ERROR('leadpolicy: a value does not fit') AS INT)
           END
-        ) >= 2
+        ) BETWEEN 2 AND 4
         THEN CAST(3 AS UTINYINT)
         ELSE CAST(2 AS UTINYINT)
       END

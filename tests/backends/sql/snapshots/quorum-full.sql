@@ -117,33 +117,33 @@ FROM (
         ELSE CAST(0 AS USMALLINT)
       END
     END + CASE
-      WHEN "f4" <= 4
+      WHEN "f4" >= 10
       THEN CAST(4 AS USMALLINT)
-      WHEN "f4 raw" IS NULL
+      WHEN "f4" = 1
       THEN CAST(0 AS USMALLINT)
       WHEN "f4" IS NULL
       THEN CAST(ERROR('leadpolicy: a value does not fit') AS USMALLINT)
       ELSE CAST(1024 AS USMALLINT)
     END + CASE
-      WHEN "f2" <= 6
+      WHEN "f2" >= 16
       THEN CAST(8 AS USMALLINT)
-      WHEN "f2 raw" IS NULL
+      WHEN "f2" = 1
       THEN CAST(0 AS USMALLINT)
       WHEN "f2" IS NULL
       THEN CAST(ERROR('leadpolicy: a value does not fit') AS USMALLINT)
       ELSE CAST(2048 AS USMALLINT)
     END + CASE
-      WHEN "f13" <= 3
+      WHEN "f13" >= 5
       THEN CAST(16 AS USMALLINT)
-      WHEN "f13 raw" IS NULL
+      WHEN "f13" = 1
       THEN CAST(0 AS USMALLINT)
       WHEN "f13" IS NULL
       THEN CAST(ERROR('leadpolicy: a value does not fit') AS USMALLINT)
       ELSE CAST(4096 AS USMALLINT)
     END + CASE
-      WHEN "f9" >= 3
+      WHEN "f9" BETWEEN 2 AND 3
       THEN CAST(32 AS USMALLINT)
-      WHEN "f9 raw" IS NULL
+      WHEN "f9" = 1
       THEN CAST(0 AS USMALLINT)
       WHEN "f9" IS NULL
       THEN CAST(ERROR('leadpolicy: a value does not fit') AS USMALLINT)
@@ -155,9 +155,9 @@ FROM (
       THEN CAST(0 AS USMALLINT)
       ELSE CAST(16384 AS USMALLINT)
     END + CASE
-      WHEN "f12" <= 3
+      WHEN "f12" >= 6
       THEN CAST(128 AS USMALLINT)
-      WHEN "f12 raw" IS NULL
+      WHEN "f12" = 1
       THEN CAST(0 AS USMALLINT)
       WHEN "f12" IS NULL
       THEN CAST(ERROR('leadpolicy: a value does not fit') AS USMALLINT)
@@ -178,9 +178,9 @@ FROM (
       THEN CAST(0 AS USMALLINT)
       ELSE CAST(512 AS USMALLINT)
     END + CASE
-      WHEN "f5" <= 2
+      WHEN "f5" >= 4
       THEN CAST(4 AS USMALLINT)
-      WHEN "f5 raw" IS NULL
+      WHEN "f5" = 1
       THEN CAST(0 AS USMALLINT)
       WHEN "f5" IS NULL
       THEN CAST(ERROR('leadpolicy: a value does not fit') AS USMALLINT)
@@ -203,12 +203,7 @@ FROM (
       CASE WHEN ISFINITE("company_annual_revenue") THEN "company_annual_revenue" END AS "f1",
       LIST_POSITION(
         [
-          'US',
-          'CA',
-          'GB',
-          'DE',
-          'FR',
-          'NL',
+          NULL,
           'AU',
           'IN',
           'BR',
@@ -222,17 +217,20 @@ FROM (
           'CN',
           'ZA',
           'PL',
-          'NG'
+          'NG',
+          'US',
+          'CA',
+          'GB',
+          'DE',
+          'FR',
+          'NL'
         ],
         "company_country"
       ) AS "f2",
       "company_employees" AS "f3",
       LIST_POSITION(
         [
-          'software',
-          'finance',
-          'healthcare',
-          'manufacturing',
+          NULL,
           'retail',
           'logistics',
           'education',
@@ -240,40 +238,39 @@ FROM (
           'media',
           'energy',
           'hospitality',
-          'nonprofit'
+          'nonprofit',
+          'software',
+          'finance',
+          'healthcare',
+          'manufacturing'
         ],
         "company_industry"
       ) AS "f4",
-      LIST_POSITION(['approved', 'planned', 'requested', 'none'], "deal_budget_status") AS "f5",
+      LIST_POSITION([NULL, 'requested', 'none', 'approved', 'planned'], "deal_budget_status") AS "f5",
       "deal_compelling_event" AS "f6",
       "deal_decision_maker_engaged" AS "f7",
       "deal_next_step_agreed" AS "f8",
-      LIST_POSITION(['trade_show', 'purchased_list', 'website', 'referral'], "deal_source") AS "f9",
+      LIST_POSITION([NULL, 'website', 'referral', 'trade_show', 'purchased_list'], "deal_source") AS "f9",
       "deal_timeline_days" AS "f10",
       "engagement_inbound_requests" AS "f11",
       LIST_POSITION(
         [
-          'demo',
-          'question',
-          'white_paper',
+          NULL,
           'webinar',
           'pricing',
           'newsletter',
-          'unsubscribe'
+          'unsubscribe',
+          'demo',
+          'question',
+          'white_paper'
         ],
         "engagement_last_inbound"
       ) AS "f12",
       LIST_POSITION(
-        ['c_level', 'vp', 'director', 'manager', 'individual', 'intern'],
+        [NULL, 'manager', 'individual', 'intern', 'c_level', 'vp', 'director'],
         "person_seniority"
       ) AS "f13",
       "company_annual_revenue" AS "f1 raw",
-      "company_country" AS "f2 raw",
-      "company_industry" AS "f4 raw",
-      "deal_budget_status" AS "f5 raw",
-      "deal_source" AS "f9 raw",
-      "engagement_last_inbound" AS "f12 raw",
-      "person_seniority" AS "f13 raw",
       "record_id" AS "leadpolicy key"
     FROM "source"
   ) AS "raw"

@@ -13,10 +13,7 @@ SELECT
     AND COALESCE(
       LIST_POSITION(
         [
-          'software',
-          'finance',
-          'healthcare',
-          'manufacturing',
+          NULL,
           'retail',
           'logistics',
           'education',
@@ -24,7 +21,11 @@ SELECT
           'media',
           'energy',
           'hospitality',
-          'nonprofit'
+          'nonprofit',
+          'software',
+          'finance',
+          'healthcare',
+          'manufacturing'
         ],
         "company_industry"
       ),
@@ -32,16 +33,11 @@ SELECT
         WHEN NOT "company_industry" IS NULL
         THEN CAST(ERROR('leadpolicy: a value does not fit') AS INT)
       END
-    ) <= 4
+    ) >= 10
     AND COALESCE(
       LIST_POSITION(
         [
-          'US',
-          'CA',
-          'GB',
-          'DE',
-          'FR',
-          'NL',
+          NULL,
           'AU',
           'IN',
           'BR',
@@ -55,7 +51,13 @@ SELECT
           'CN',
           'ZA',
           'PL',
-          'NG'
+          'NG',
+          'US',
+          'CA',
+          'GB',
+          'DE',
+          'FR',
+          'NL'
         ],
         "company_country"
       ),
@@ -63,35 +65,36 @@ SELECT
         WHEN NOT "company_country" IS NULL
         THEN CAST(ERROR('leadpolicy: a value does not fit') AS INT)
       END
-    ) <= 6
+    ) >= 16
     AND COALESCE(
       LIST_POSITION(
-        ['c_level', 'vp', 'director', 'manager', 'individual', 'intern'],
+        [NULL, 'manager', 'individual', 'intern', 'c_level', 'vp', 'director'],
         "person_seniority"
       ),
       CASE
         WHEN NOT "person_seniority" IS NULL
         THEN CAST(ERROR('leadpolicy: a value does not fit') AS INT)
       END
-    ) <= 3
+    ) >= 5
     AND COALESCE(
-      LIST_POSITION(['trade_show', 'purchased_list', 'website', 'referral'], "deal_source"),
+      LIST_POSITION([NULL, 'website', 'referral', 'trade_show', 'purchased_list'], "deal_source"),
       CASE
         WHEN NOT "deal_source" IS NULL
         THEN CAST(ERROR('leadpolicy: a value does not fit') AS INT)
       END
-    ) >= 3
+    ) BETWEEN 2 AND 3
     AND "engagement_inbound_requests" >= 1
     AND COALESCE(
       LIST_POSITION(
         [
-          'demo',
-          'question',
-          'white_paper',
+          NULL,
           'webinar',
           'pricing',
           'newsletter',
-          'unsubscribe'
+          'unsubscribe',
+          'demo',
+          'question',
+          'white_paper'
         ],
         "engagement_last_inbound"
       ),
@@ -99,7 +102,7 @@ SELECT
         WHEN NOT "engagement_last_inbound" IS NULL
         THEN CAST(ERROR('leadpolicy: a value does not fit') AS INT)
       END
-    ) <= 3
+    ) >= 6
     THEN CASE
       WHEN (
         CASE
@@ -112,12 +115,12 @@ SELECT
           ELSE CAST(0 AS UTINYINT)
         END + CASE
           WHEN COALESCE(
-            LIST_POSITION(['approved', 'planned', 'requested', 'none'], "deal_budget_status"),
+            LIST_POSITION([NULL, 'requested', 'none', 'approved', 'planned'], "deal_budget_status"),
             CASE
               WHEN NOT "deal_budget_status" IS NULL
               THEN CAST(ERROR('leadpolicy: a value does not fit') AS INT)
             END
-          ) <= 2
+          ) >= 4
           THEN CAST(1 AS UTINYINT)
           ELSE CAST(0 AS UTINYINT)
         END + CASE

@@ -201,25 +201,25 @@ FROM (
         ELSE CAST(0 AS USMALLINT)
       END
     END + CASE
-      WHEN "f4" <= 4
+      WHEN "f4" >= 10
       THEN CAST(4 AS USMALLINT)
-      WHEN "f4 raw" IS NULL
+      WHEN "f4" = 1
       THEN CAST(0 AS USMALLINT)
       WHEN "f4" IS NULL
       THEN CAST(ERROR('leadpolicy: a value does not fit') AS USMALLINT)
       ELSE CAST(1024 AS USMALLINT)
     END + CASE
-      WHEN "f2" <= 6
+      WHEN "f2" >= 16
       THEN CAST(8 AS USMALLINT)
-      WHEN "f2 raw" IS NULL
+      WHEN "f2" = 1
       THEN CAST(0 AS USMALLINT)
       WHEN "f2" IS NULL
       THEN CAST(ERROR('leadpolicy: a value does not fit') AS USMALLINT)
       ELSE CAST(2048 AS USMALLINT)
     END + CASE
-      WHEN "f14" <= 2
+      WHEN "f14" >= 6
       THEN CAST(16 AS USMALLINT)
-      WHEN "f14 raw" IS NULL
+      WHEN "f14" = 1
       THEN CAST(0 AS USMALLINT)
       WHEN "f14" IS NULL
       THEN CAST(ERROR('leadpolicy: a value does not fit') AS USMALLINT)
@@ -231,9 +231,9 @@ FROM (
       THEN CAST(0 AS USMALLINT)
       ELSE CAST(8192 AS USMALLINT)
     END + CASE
-      WHEN "f11" = 1
+      WHEN "f11" = 8
       THEN CAST(64 AS USMALLINT)
-      WHEN "f11 raw" IS NULL
+      WHEN "f11" = 1
       THEN CAST(0 AS USMALLINT)
       WHEN "f11" IS NULL
       THEN CAST(ERROR('leadpolicy: a value does not fit') AS USMALLINT)
@@ -271,9 +271,9 @@ FROM (
       THEN CAST(0 AS USMALLINT)
       ELSE CAST(512 AS USMALLINT)
     END + CASE
-      WHEN "f7" = 1
+      WHEN "f7" = 5
       THEN CAST(4 AS USMALLINT)
-      WHEN "f7 raw" IS NULL
+      WHEN "f7" = 1
       THEN CAST(0 AS USMALLINT)
       WHEN "f7" IS NULL
       THEN CAST(ERROR('leadpolicy: a value does not fit') AS USMALLINT)
@@ -296,12 +296,7 @@ FROM (
       CASE WHEN ISFINITE("company_annual_revenue") THEN "company_annual_revenue" END AS "f1",
       LIST_POSITION(
         [
-          'US',
-          'CA',
-          'GB',
-          'DE',
-          'FR',
-          'NL',
+          NULL,
           'AU',
           'IN',
           'BR',
@@ -315,17 +310,20 @@ FROM (
           'CN',
           'ZA',
           'PL',
-          'NG'
+          'NG',
+          'US',
+          'CA',
+          'GB',
+          'DE',
+          'FR',
+          'NL'
         ],
         "company_country"
       ) AS "f2",
       "company_employees" AS "f3",
       LIST_POSITION(
         [
-          'software',
-          'finance',
-          'healthcare',
-          'manufacturing',
+          NULL,
           'retail',
           'logistics',
           'education',
@@ -333,41 +331,41 @@ FROM (
           'media',
           'energy',
           'hospitality',
-          'nonprofit'
+          'nonprofit',
+          'software',
+          'finance',
+          'healthcare',
+          'manufacturing'
         ],
         "company_industry"
       ) AS "f4",
       "company_uses_competitor" AS "f5",
       "deal_compelling_event" AS "f6",
-      LIST_POSITION(['purchased_list', 'website', 'referral', 'trade_show'], "deal_source") AS "f7",
+      LIST_POSITION([NULL, 'website', 'referral', 'trade_show', 'purchased_list'], "deal_source") AS "f7",
       "engagement_conversations" AS "f8",
       "engagement_days_since_inbound" AS "f9",
       "engagement_inbound_requests" AS "f10",
       LIST_POSITION(
         [
-          'demo',
+          NULL,
           'question',
           'white_paper',
           'webinar',
           'pricing',
           'newsletter',
-          'unsubscribe'
+          'unsubscribe',
+          'demo'
         ],
         "engagement_last_inbound"
       ) AS "f11",
       CASE WHEN ISFINITE("engagement_score") THEN "engagement_score" END AS "f12",
       "person_email_domain" AS "f13",
       LIST_POSITION(
-        ['c_level', 'vp', 'director', 'manager', 'individual', 'intern'],
+        [NULL, 'director', 'manager', 'individual', 'intern', 'c_level', 'vp'],
         "person_seniority"
       ) AS "f14",
       "company_annual_revenue" AS "f1 raw",
-      "company_country" AS "f2 raw",
-      "company_industry" AS "f4 raw",
-      "deal_source" AS "f7 raw",
-      "engagement_last_inbound" AS "f11 raw",
       "engagement_score" AS "f12 raw",
-      "person_seniority" AS "f14 raw",
       "record_id" AS "leadpolicy key"
     FROM "source"
   ) AS "raw"

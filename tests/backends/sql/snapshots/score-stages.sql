@@ -8,10 +8,7 @@ SELECT
           WHEN COALESCE(
             LIST_POSITION(
               [
-                'software',
-                'finance',
-                'healthcare',
-                'manufacturing',
+                NULL,
                 'retail',
                 'logistics',
                 'education',
@@ -19,7 +16,11 @@ SELECT
                 'media',
                 'energy',
                 'hospitality',
-                'nonprofit'
+                'nonprofit',
+                'software',
+                'finance',
+                'healthcare',
+                'manufacturing'
               ],
               "company_industry"
             ),
@@ -27,7 +28,7 @@ SELECT
               WHEN NOT "company_industry" IS NULL
               THEN CAST(ERROR('leadpolicy: a value does not fit') AS INT)
             END
-          ) <= 4
+          ) >= 10
           THEN CAST(10 AS SMALLINT)
           ELSE CAST(0 AS SMALLINT)
         END + CASE
@@ -55,12 +56,7 @@ SELECT
           WHEN COALESCE(
             LIST_POSITION(
               [
-                'US',
-                'CA',
-                'GB',
-                'DE',
-                'FR',
-                'NL',
+                NULL,
                 'AU',
                 'IN',
                 'BR',
@@ -74,7 +70,13 @@ SELECT
                 'CN',
                 'ZA',
                 'PL',
-                'NG'
+                'NG',
+                'US',
+                'CA',
+                'GB',
+                'DE',
+                'FR',
+                'NL'
               ],
               "company_country"
             ),
@@ -82,7 +84,7 @@ SELECT
               WHEN NOT "company_country" IS NULL
               THEN CAST(ERROR('leadpolicy: a value does not fit') AS INT)
             END
-          ) <= 6
+          ) >= 16
           THEN CAST(5 AS SMALLINT)
           ELSE CAST(0 AS SMALLINT)
         END
@@ -102,13 +104,14 @@ FROM (
       WHEN COALESCE(
         LIST_POSITION(
           [
-            'demo',
+            NULL,
             'question',
             'white_paper',
             'webinar',
             'pricing',
             'newsletter',
-            'unsubscribe'
+            'unsubscribe',
+            'demo'
           ],
           "engagement_last_inbound"
         ),
@@ -116,37 +119,37 @@ FROM (
           WHEN NOT "engagement_last_inbound" IS NULL
           THEN CAST(ERROR('leadpolicy: a value does not fit') AS INT)
         END
-      ) = 1
+      ) = 8
       THEN CAST(20 AS SMALLINT)
       ELSE CAST(0 AS SMALLINT)
     END + CASE
       WHEN COALESCE(
-        LIST_POSITION(['purchased_list', 'website', 'referral', 'trade_show'], "deal_source"),
+        LIST_POSITION([NULL, 'website', 'referral', 'trade_show', 'purchased_list'], "deal_source"),
         CASE
           WHEN NOT "deal_source" IS NULL
           THEN CAST(ERROR('leadpolicy: a value does not fit') AS INT)
         END
-      ) >= 2
+      ) BETWEEN 2 AND 4
       THEN CAST(0 AS SMALLINT)
       ELSE CAST(-20 AS SMALLINT)
     END + CASE
       WHEN COALESCE(
         LIST_POSITION(
-          ['c_level', 'vp', 'director', 'manager', 'individual', 'intern'],
+          [NULL, 'director', 'manager', 'individual', 'intern', 'c_level', 'vp'],
           "person_seniority"
         ),
         CASE
           WHEN NOT "person_seniority" IS NULL
           THEN CAST(ERROR('leadpolicy: a value does not fit') AS INT)
         END
-      ) <= 2
+      ) >= 6
       THEN CAST(15 AS SMALLINT)
       ELSE CAST(0 AS SMALLINT)
     END + CASE
-      WHEN (
-        NOT "person_email_domain" IS NULL
-      )
-      AND LIST_POSITION(['gmail.com', 'hotmail.com', 'outlook.com', 'yahoo.com'], "person_email_domain") IS NULL
+      WHEN LIST_POSITION(
+        [NULL, 'gmail.com', 'hotmail.com', 'outlook.com', 'yahoo.com'],
+        "person_email_domain"
+      ) IS NULL
       THEN CAST(0 AS SMALLINT)
       ELSE CAST(-15 AS SMALLINT)
     END + CASE

@@ -1,0 +1,242 @@
+"""What stages can be asked of: tables as they are, and data sets with a mapping."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+from leadpolicy.backends.sql.columns import Between
+from leadpolicy.backends.sql.events import EventTable
+from leadpolicy.backends.sql.names import count_values, in_memory
+from leadpolicy.backends.sql.session import DELIMITED, PARQUET
+from leadpolicy.comparison import columns as made
+from leadpolicy.data.moments import AfterEntry, AtMoment, parse_as_of
+from leadpolicy.diagnostics import LeadpolicyError, Problems, ValueProblem, suggest
+from leadpolicy.times import read_moment
+
+if TYPE_CHECKING:
+    from leadpolicy.backends.sql.columns import Header, Place
+    from leadpolicy.backends.sql.program import TableProgram
+    from leadpolicy.backends.sql.session import Session
+    from leadpolicy.comparison.engines import Progress
+    from leadpolicy.data import AsOf, RecordSet
+    from leadpolicy.policy import Policy
+
+Moment: TypeAlias = "datetime | date | str | AsOf | None"
+EVENT: Final = "event"
+AT: Final = "at"
+RECORD: Final = "record"
+"""What the column with the ids of a data set is called in the result."""
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """What a table is said to hold; see `stages.evaluate`."""
+
+    columns: Mapping[str, Place | tuple[str, str]] | None = None
+    id: str | None = None
+    events: object | None = None
+    recorded: Iterable[str] | None = None
+    partial: bool = False
+
+    def said(self) -> Iterable[str]:
+        """What has been said, by name."""
+        return [name for name in ("columns", "id", "events", "recorded") if getattr(self, name)]
+
+
+NOTHING: Final = Described()
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a program needs to be prepared. `checked`: all values fit, somebody has looked.
+
+    `shown` is the column of the answers that names the records, and what to call it.
+    """
+
+    source: object
+    as_of: datetime | str
+    places: Mapping[str, Place] = field(default_factory=dict)
+    id: str | None = None
+    events: Mapping[str, EventTable | None] = field(default_factory=dict)
+    carry: tuple[str, ...] = ()
+    shown: tuple[str, str] | None = None
+    checked: bool = False
+
+
+def records_of(
+    data: object, as_of: Moment, described: Described, progress: Progress | None
+) -> RecordSet | None:
+    """The records of a data set; None where `data` is a table. Raises `LeadpolicyError`."""
+    from leadpolicy.data import Dataset, RecordSet, open_dataset
+
+    if isinstance(data, str | Path) and not is_table(data):
+        data = open_dataset(data)
+    if not isinstance(data, Dataset | RecordSet):
+        return None
+    for name in described.said():
+        raise LeadpolicyError.of(
+            "LP506", f"`{name}` describes a table, and this is the data set {_name(data)}",
+            help="what its columns mean stands in its dataset.yaml",
+        )  # fmt: skip
+    if isinstance(data, Dataset):
+        return data.records(as_of, progress=progress)
+    if as_of is not None:
+        raise LeadpolicyError.of(
+            "LP506",
+            "`as_of` is given, but these records have been read as of their own moments already",
+        )
+    return data
+
+
+def _name(data: Any) -> str:
+    return str(getattr(data, "name", None) or data.dataset.name)
+
+
+def is_table(data: str | Path) -> bool:
+    """Whether a name is that of a table's file, not of a data set."""
+    path = Path(data)
+    return path.name.casefold().endswith((*PARQUET, *DELIMITED)) and not path.is_dir()
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A program over policies, to be asked of something in a session."""
+
+    program: TableProgram
+    policies: Sequence[Policy]
+    session: Session
+
+    def of_records(self, records: RecordSet) -> Given:
+        """Records of a data set: every value has been read and checked."""
+        loaded, events = made.load(
+            self.program, records.columns, records.logs, records.at, self.session, records.ids
+        )
+        moment = made.one_moment(records.at)
+        return Given(
+            loaded,
+            moment or made.NOW,
+            id=made.KEY,
+            events=events,
+            carry=(made.ID,),
+            shown=(made.ID, RECORD),
+            checked=True,
+        )
+
+    def of_table(self, data: object, as_of: Moment, described: Described) -> Given:
+        """A table as it is. Raises `LeadpolicyError`."""
+        table = in_memory(data)
+        where = str(data) if isinstance(data, str | Path) else "the table"
+        places = self._places(described.columns or {}, where)
+        if described.partial:
+            header = self.session.open(table, where).header
+            unnamed = [fact for fact in self.program.facts if fact not in places]
+            places |= {fact: None for fact in unnamed if fact not in header.types}
+        id = described.id
+        return Given(
+            table,
+            _moment(as_of),
+            places,
+            id,
+            self._events(described),
+            shown=None if id is None else (id, id),
+        )
+
+    def _places(
+        self, columns: Mapping[str, Place | tuple[str, str]], where: str
+    ) -> dict[str, Place]:
+        known = {name for policy in self.policies for name in policy.vocabulary.facts}
+        problems = Problems()
+        for fact in columns:
+            if fact not in known:
+                problems.error(
+                    "LP203", f"the fact `{fact}` is not in the vocabulary", where=where,
+                    help=suggest(fact, known),
+                )  # fmt: skip
+        problems.stop_on_errors()
+        return {
+            fact: Between(*place) if isinstance(place, tuple) else place
+            for fact, place in columns.items()
+        }
+
+    def _events(self, described: Described) -> dict[str, EventTable | None]:
+        events, id = described.events, described.id
+        nobody: dict[str, EventTable | None] = dict.fromkeys(self.program.events)
+        if events is None:
+            return nobody
+        if isinstance(events, Mapping):
+            return {**(nobody if described.partial else {}), **events}
+        table = in_memory(events)
+        where = str(events) if isinstance(events, str | Path) else "the events"
+        header = self.session.open(table, where).header
+        _has_columns(header, (EVENT, AT, *(() if id is None else (id,))))
+        kinds = self._kinds(table, where, described.recorded)
+        return {
+            kind: EventTable(
+                table, id or "", AT, {a: a for a in asked if a in header.types}, (EVENT, kind)
+            )
+            if kind in kinds
+            else None
+            for kind, asked in self.program.attributes().items()
+        }
+
+    def _kinds(self, table: object, where: str, recorded: Iterable[str] | None) -> set[str]:
+        """The kinds of events that occur, and those that are said to be recorded."""
+        known = {name for policy in self.policies for name in policy.vocabulary.events}
+        counted = count_values(self.session, table, where, EVENT)
+        found = {kind for kind in counted if kind is not None}
+        kinds = found if recorded is None else set(recorded)
+        problems = Problems()
+        for kind in sorted(found | kinds):
+            if kind not in known:
+                problems.error(
+                    "LP204", f"the event `{kind}` is not in the vocabulary", where=where,
+                    help=suggest(kind, known),
+                )  # fmt: skip
+            elif kind not in kinds:
+                problems.error(
+                    "LP204", f"`{kind}` happened, but is not among the kinds that were recorded",
+                    where=where, help=f"add `{kind}` to `recorded`",
+                )  # fmt: skip
+        problems.stop_on_errors()
+        return kinds
+
+
+def _moment(as_of: Moment) -> datetime | str:
+    """The moment of evaluation, or the column that holds it."""
+    match as_of:
+        case None:
+            raise LeadpolicyError.of(
+                "LP506", "the moment of evaluation is missing: `as_of`",
+                expected="a date such as 2026-03-01, or the name of a column",
+            )  # fmt: skip
+        case str():
+            try:
+                return read_moment(as_of)
+            except ValueProblem:
+                return as_of
+        case AfterEntry():
+            raise LeadpolicyError.of(
+                "LP506", f"a table does not say when records entered: `{as_of}`",
+                help="name a date, or the column that holds each record's moment",
+            )  # fmt: skip
+        case AtMoment(moment):
+            return moment
+        case date():
+            found = parse_as_of(as_of)
+            assert isinstance(found, AtMoment)
+            return found.moment
+
+
+def _has_columns(header: Header, names: Iterable[str]) -> None:
+    problems = Problems()
+    for name in names:
+        if name not in header.types:
+            problems.error(
+                "LP502", f"there is no column `{name}`", where=header.where,
+                help=suggest(name, header.types),
+            )  # fmt: skip
+    problems.stop_on_errors()
