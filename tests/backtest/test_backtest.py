@@ -99,6 +99,11 @@ def test_the_same_study_gives_the_same_figures(tmp_path: Path) -> None:
     assert carry_out(study).to_json() == carry_out(study).to_json()
 
 
+def test_what_is_known_against_the_data_stands_first(tmp_path: Path) -> None:
+    found = backtest(write_history(tmp_path), draws=DRAWS, warnings=["size leaks"])
+    assert found.notes[0] == "size leaks"
+
+
 def test_a_study_in_python_is_the_study_in_yaml(tmp_path: Path) -> None:
     study = write_history(tmp_path)
     written = Study(
@@ -259,3 +264,18 @@ def test_records_are_left_out_by_name_and_by_fact(tmp_path: Path) -> None:
     found = carry_out(write_history(tmp_path, study=text))
     assert found.facts["records"] == 39
     assert found.facts["left_out"] == {"excluded by name": 1, "excluded by a fact": 40}
+
+
+def test_a_policy_against_a_variant_of_itself(tmp_path: Path) -> None:
+    """Within five days of entry plus one every request of the day after is over on day ten."""
+    text = STUDY.replace("[asks, talks]", '[asks, "asks(window=5 days)"]')
+    found = carry_out(write_history(tmp_path, study=text + "reading: current\n"))
+    pair = row_of(found.pairs, a="asks@1.0.0" if "asks@1.0.0" in set(found.pairs["a"]) else "asks")
+    assert pair.b == "asks@1.0.0(window=5 days)"
+    assert (pair.both, pair.gained, pair.lost) == (0, 0, 40)
+
+
+def test_a_moment_before_observation_began_is_none(tmp_path: Path) -> None:
+    """Looked at ten days after entry; observed from day 20 on: ten records were too early."""
+    found = carry_out(write_history(tmp_path, study=STUDY + f"observed_since: {day(20)}\n"))
+    assert found.facts["no_moment"] == 10

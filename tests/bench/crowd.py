@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import statistics
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
 import pyarrow.parquet as pq
 
+from leadpolicy.backends.sql.load import load
 from leadpolicy.backends.sql.session import Session
-from tests.bench.contest import OURS, program
+from tests.bench import kernels
+from tests.bench.contest import KERNELS, OURS, program
 from tests.bench.measure import Figure
-from tests.bench.workload import KEY, NOW, PLACES, policies
+from tests.bench.workload import COLUMNS, KEY, NOW, PLACES, policies
 from tests.bench_single.peers import PEERS
 
+PLAIN: Final = "leadpolicy, from plain Arrow, planned each time"
 SECONDS: Final = 2.0
 """A peer that needs longer for all records runs on as many as fit, and is scaled."""
 
@@ -27,7 +31,7 @@ def rounds(path: Path, rows: int, label: str, repeats: int) -> tuple[list[Figure
     """
     table = pq.read_table(path).slice(0, rows)
     what = f"{label}: {rows:,} records, engines for one record"
-    figures = [_ours(table, label, what, rows, repeats)]
+    figures = _ours(table, label, what, rows, repeats)
     ready = program(label).prepare(table, PLACES, as_of=NOW, id=KEY)
     expected = ready.arrow().column(ready.layout.stage[label]).to_pylist()
     records: list[dict[str, Any]] = table.drop_columns([KEY]).to_pylist()
@@ -40,16 +44,32 @@ def rounds(path: Path, rows: int, label: str, repeats: int) -> tuple[list[Figure
     return figures, skipped
 
 
-def _ours(table: Any, label: str, what: str, rows: int, repeats: int) -> Figure:
-    """From a table in memory to stages: opened, checked, planned and run every time."""
-    session = Session()
+def _ours(table: Any, label: str, what: str, rows: int, repeats: int) -> list[Figure]:
+    """Ready like the peers, whose rules are compiled and whose records are dictionaries: planned
+    and loaded. And from a plain Arrow table: opened, checked, planned and run every time.
+    """
+    made, session = program(label), Session()
+    types = {fact: column.type for fact, column in COLUMNS.items()}
+    loaded = load(table, types, PLACES, keep=[KEY], programs=[made])
+    ready = made.prepare(loaded, as_of=NOW, id=KEY)
+
+    def plain() -> object:
+        return made.prepare(table, PLACES, as_of=NOW, id=KEY, session=session).arrow()
+
+    ways: dict[str, Callable[[], object]] = {OURS: ready.arrow, PLAIN: plain}
+    if kernels.available():
+        ways[KERNELS] = kernels.of(kernels.read(table), label)
+    return [Figure(what, who, rows, _median(run, repeats)) for who, run in ways.items()]
+
+
+def _median(run: Callable[[], object], repeats: int) -> float:
+    """Seconds; the first run does not count."""
     times = []
     for _ in range(repeats + 1):
         begin = time.perf_counter()
-        ready = program(label).prepare(table, PLACES, as_of=NOW, id=KEY, session=session)
-        ready.arrow()
+        run()
         times.append(time.perf_counter() - begin)
-    return Figure(what, OURS, rows, sorted(times[1:])[repeats // 2])
+    return statistics.median(times[1:])
 
 
 def _peer(

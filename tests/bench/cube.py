@@ -57,7 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         table = Table(path, NOW, PLACES, id=KEY, outcome="deal_next_step_agreed")
         made = cube(policies(), table, parameters={"B": CASES[name]})
         scanned = time.perf_counter() - begin
-        print(f"{name}: {len(made):,} groups, scan {scanned:.1f} s, {held():,.0f} MB")
+        print(f"{name}: {len(made):,} groups, scan {scanned:.1f} s, {held():,.0f} MB", flush=True)
         _moves(made, asked.moves)
         _check(made, path)
     return 0

@@ -28,15 +28,24 @@ def _program() -> Any:
 
 @lru_cache(maxsize=1)
 def loaded(path: Path) -> Any:
-    """The records as coded columns."""
+    """The records of a file as coded columns, read once."""
+    return read(path)
+
+
+def read(source: object) -> Any:
+    """The records of a file or a table as coded columns."""
     types = {fact: column.type for fact, column in COLUMNS.items()}
-    return import_module(f"{ROOM}.load").load(path, types, PLACES, id=KEY)
+    return import_module(f"{ROOM}.load").load(source, types, PLACES, id=KEY)
 
 
 def contestant(path: Path, labels: str, *, full: bool = False) -> Contestant:
     """The program is planned once for a table, which belongs to loading; run in every turn."""
+    return of(loaded(path), labels, full=full)
+
+
+def of(records: Any, labels: str, *, full: bool = False) -> Contestant:
+    """The same over records that were read."""
     made = _program()({p: policies()[p].logic for p in labels}, full=full)
-    records = loaded(path)
 
     def run() -> Answer:
         found = made.run(records, NOW)

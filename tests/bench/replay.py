@@ -22,7 +22,7 @@ from tests.conftest import POLICIES
 
 SEED: Final = 20_260_301
 BLOCK: Final = 1_000_000
-"""Events that are drawn together; a smaller history is the beginning of a larger one."""
+"""Events that are drawn together: a history of fewer blocks is the beginning of a longer one."""
 PER_RECORD: Final = 20
 ASSESSED: Final = 10
 """Events for each judgement."""

@@ -136,10 +136,11 @@ def policies(draw: st.DrawFn, words: Vocabulary) -> Policy:
     author = Author(draw, tuple(criteria))
     stages: list[dict[str, Any]] = []
     for name in ("one", "two", "three")[: draw(st.integers(1, 3))]:
-        stage = {"stage": name, "when": author.condition(draw(st.integers(1, 3)))}
+        stage: dict[str, Any] = {"stage": name, "when": author.condition(draw(st.integers(1, 3)))}
         stage["requires"] = author.pick(["nothing", *(s["stage"] for s in stages)])
         stage["counts_as"] = author.pick(["lead", "opportunity"])
-        if criteria and author.pick([True, False]):
+        excluding: int = draw(st.integers(0, 1))
+        if criteria and excluding:
             stage["excludes"] = [author.pick(tuple(criteria))]
         stages.append(stage)
     return _policy(words, criteria, stages)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 WORDS = cube_drafts.vocabulary()
-slow = settings(deadline=None, max_examples=40, suppress_health_check=list(HealthCheck))
+slow = settings(deadline=None, max_examples=20, suppress_health_check=list(HealthCheck))
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ def test_every_record_after_every_move(data: st.DataObject) -> None:
                 assert counts == tuple(map(said.count, (0, 1, 2)))
 
 
-@settings(slow, max_examples=6)
+@settings(slow, max_examples=3)
 @given(st.data())
 def test_a_table_gives_the_same_groups(data: st.DataObject) -> None:
     policy = data.draw(cube_drafts.policies(WORDS))

@@ -10,6 +10,7 @@ from leadpolicy.backtest.arrays import ALWAYS, NEVER, Mask, Numbers, Whole, late
 from leadpolicy.backtest.cohort import Cohort, Segments
 from leadpolicy.backtest.study import Condition, Study
 from leadpolicy.data import segments
+from leadpolicy.data.as_of import last_changes
 from leadpolicy.data.chronicle import MISSING, Chronicle
 from leadpolicy.data.moments import MICROSECOND, AfterEntry, microseconds
 from leadpolicy.diagnostics import LeadpolicyError, Problems, ValueProblem, listing, suggest
@@ -103,7 +104,7 @@ def _who(chronicle: Chronicle, study: Study) -> tuple[Mask, dict[str, int]]:
 
 
 def _moments(chronicle: Chronicle, study: Study, until: int) -> Whole:
-    """When each record is looked at; `NEVER` for those that had not entered, or after the end."""
+    """When each record is looked at; `NEVER` where that is before it entered, or unobserved."""
     as_of = study.as_of or chronicle.dataset.default_as_of
     if as_of is None:
         raise LeadpolicyError.of(
@@ -117,6 +118,8 @@ def _moments(chronicle: Chronicle, study: Study, until: int) -> Whole:
     else:
         moments = np.full(len(chronicle), microseconds(as_of.moment), np.int64)
     out = (moments > until) | (moments < chronicle.entered) | (chronicle.entered == ALWAYS)
+    if study.since is not None:
+        out |= moments < microseconds(study.since)
     return np.where(out, NEVER, moments)
 
 
@@ -153,9 +156,8 @@ def values_at(chronicle: Chronicle, name: str, moments: Whole) -> list[Value | N
     if base is not None:
         found = [None if c == MISSING else base.values[c] for c in base.codes.tolist()]
     if changes is not None:
-        past = np.flatnonzero(changes.at <= moments[changes.records])
-        last = np.full(len(chronicle), -1, np.int64)
-        np.maximum.at(last, changes.records[past], past)
+        everyone = np.arange(len(chronicle), dtype=np.int64)
+        last = last_changes(changes, len(chronicle), everyone, moments)
         for record in np.flatnonzero(last >= 0).tolist():
             found[record] = changes.value.value(int(last[record]))
     return found

@@ -71,14 +71,16 @@ def captions(study: Study, cohort: Cohort, said: Words, *, badged: bool) -> dict
     rate = f"outcome “{said.outcome}” within {said.window} after the moment"
     entry = f"First entry to each rung; {said.cohort}, observed until {until}."
     found = {
-        "flow": f"{entry} Each record counts once per rung, in the period of its first entry. A "
-        "period marked as incomplete had not ended.",
+        "flow": f"{entry} Each record counts once per rung, in the period of its first entry. "
+        "UNKNOWN: may have entered by the end of the period, for all that is known. A period "
+        "marked as incomplete had not ended.",
         "stock": f"Current at the end of each period (or of observation); {said.cohort}, of those "
         "that had entered by then. UNKNOWN: a missing fact leaves it open, counted as neither.",
         "conversion": f"{entry} Share that reaches the next within {said.window} after the first "
         "entry, of the mature ones (followed for the whole window), with 95 % Wilson intervals. "
         "Immature ones are set apart, whatever became of them so far. Over: had reached it, or had "
-        "ended, before. Naive is what dividing by all would show.",
+        "ended, before. UNKNOWN: may have entered; in no rate. Late: on the rung before "
+        "observation began; in no rate. Naive is what dividing by all would show.",
         "precision": f"{_upper(said.moment)}; {said.cohort}; {rate}. Rates are over {said.known}; "
         "95 % Wilson intervals. Records that are UNKNOWN on the rung are in none of its rates. "
         + _worked(cohort),

@@ -11,17 +11,17 @@ __all__ = ["Columns", "Row", "frame", "plain_rows"]
 _RATE: Final = {"rate": "float64", "low": "float64", "high": "float64"}
 
 FLOW: Final[Columns] = {
-    "rung": "str", "policy": "str", "period": "str", "entries": "int64", "records": "int64",
-    "complete": "bool",
+    "rung": "str", "policy": "str", "period": "str", "entries": "int64", "unknown": "int64",
+    "records": "int64", "complete": "bool",
 }  # fmt: skip
 STOCK: Final[Columns] = {
     "rung": "str", "policy": "str", "period": "str", "at": "str", "records": "int64",
     "current": "int64", "unknown": "int64",
 }  # fmt: skip
 CONVERSION: Final[Columns] = {
-    "rung": "str", "policy": "str", "to": "str", "entered": "int64", "over": "int64",
-    "untold": "int64", "immature": "int64", "mature": "int64", "reached": "int64", **_RATE,
-    "reached_so_far": "int64", "naive": "float64",
+    "rung": "str", "policy": "str", "to": "str", "entered": "int64", "unknown": "int64",
+    "late": "int64", "over": "int64", "untold": "int64", "immature": "int64",
+    "mature": "int64", "reached": "int64", **_RATE, "reached_so_far": "int64", "naive": "float64",
 }  # fmt: skip
 PRECISION: Final[Columns] = {
     "rung": "str", "policy": "str", "records": "int64", "held": "int64", "unknown": "int64",

@@ -26,7 +26,6 @@ from leadpolicy.backtest.rates import share
 from leadpolicy.backtest.tables import pairs_of
 from leadpolicy.backtest.verdict import Evidence, Verdict, verdict
 from leadpolicy.backtest.view import View
-from leadpolicy.comparison.codes import TRUE, UNKNOWN
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,7 +34,7 @@ FATES = {
     Fate.REACHED: "won", Fate.NOT_REACHED: "not won", Fate.IMMATURE: "too new",
     Fate.OVER: "over before", Fate.UNTOLD: "not told", Fate.OUT: "no moment",
 }  # fmt: skip
-SAID = {TRUE: "on the rung", UNKNOWN: "UNKNOWN"}
+MAYBE, NOT_HELD = "UNKNOWN", "not on the rung"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -146,22 +145,24 @@ def discordant_frame(cohort: Cohort, seen: Sequence[View]) -> pd.DataFrame:
 
     `change` is `gained` where b holds it and a does not, `lost` the other way round.
     """
-    rows: list[Row] = []
-    fate = cohort.fate
-    worked = None if cohort.worked is None else cohort.worked <= cohort.until
+    import pandas as pd
+
+    ids = np.array(cohort.ids, object)
+    fate = np.array([FATES[Fate(code)] for code in cohort.fate.tolist()], object)
+    worked = None if cohort.worked is None else (cohort.worked <= cohort.until).astype(object)
+    parts = [frame([], frames.DISCORDANT)]
     for a, b in pairs_of(seen):
         for change, mask, other in (
             ("gained", b.held & ~a.held, a),
             ("lost", a.held & ~b.held, b),
         ):
-            rows += [
-                {
-                    "rung": a.rung, "a": a.policy, "b": b.policy, "record": cohort.ids[at],
-                    "change": change, "other": SAID.get(int(other.verdict[at]), "not on the rung"),
-                    "fate": FATES[Fate(int(fate[at]))],
-                    "amount": None if cohort.amount is None else cohort.amount[at],
-                    "worked": None if worked is None else bool(worked[at]),
-                }
-                for at in np.flatnonzero(mask).tolist()
-            ]  # fmt: skip
-    return frame(rows, frames.DISCORDANT)
+            at = np.flatnonzero(mask)
+            columns = {
+                "rung": a.rung, "a": a.policy, "b": b.policy, "record": ids[at],
+                "change": change, "other": np.where(other.unknown[at], MAYBE, NOT_HELD),
+                "fate": fate[at], "amount": np.nan if cohort.amount is None else cohort.amount[at],
+                "worked": None if worked is None else worked[at],
+            }  # fmt: skip
+            if len(at):
+                parts.append(pd.DataFrame(columns).astype(dict(frames.DISCORDANT)))
+    return pd.concat(parts[1:] or parts, ignore_index=True)

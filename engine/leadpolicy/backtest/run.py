@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
@@ -24,13 +25,13 @@ from leadpolicy.backtest.spans import Spans, of_records
 from leadpolicy.backtest.study import Study
 from leadpolicy.backtest.variants import reduced, swept
 from leadpolicy.backtest.view import View, views
-from leadpolicy.comparison.evaluation import labels
 from leadpolicy.data.moments import MICROSECOND
 from leadpolicy.data.recordset import Progress
 from leadpolicy.data.work import counted
 from leadpolicy.diagnostics import LeadpolicyError, Problems, listing, suggest
 from leadpolicy.history.snapshots import accepted_snapshots
 from leadpolicy.policy import Policy, load_policies
+from leadpolicy.policy.labels import labels
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,6 +42,8 @@ POLICIES: Final = {
     "policy": "str", "identity": "str", "title": "str", "organization": "str", "grain": "str",
     "rungs": "object", "snapshot": "object",
 }  # fmt: skip
+VARIANT: Final = re.compile(r"(.+?)\((\w+\s*=.*)\)", re.DOTALL)
+NEXT: Final = re.compile(r",\s*(?=[a-z][a-z0-9_]*\s*=)")
 Replayed: TypeAlias = Callable[
     [Mapping[str, Policy], "Chronicle", Sequence[str], Progress | None], Mapping[str, Spans]
 ]
@@ -54,10 +57,12 @@ def backtest(
     progress: Progress | None = None,
     draws: int = DRAWS,
     replayed: Replayed | None = None,
+    warnings: Sequence[str] = (),
 ) -> Backtest:
     """Carry out a study: a `Study`, a study.yaml, its folder, or its name below `fixtures`.
 
     `policies` and `chronicle` replace what the study names; `replayed` replaces the replay.
+    `warnings` are what is known against the data already: they stand before all other notes.
 
     Raises `LeadpolicyError` where the study cannot be carried out as asked.
     """
@@ -91,7 +96,7 @@ def backtest(
         outcome=outcome,
         as_of=as_of,
         facts=_facts(cohort, chronicle),
-        notes=_notes(study, cohort, named, snapshot, chronicle),
+        notes=(*warnings, *_notes(study, cohort, named, snapshot, chronicle)),
         captions=captions(study, cohort, said, badged=any(snapshot.values())),
         policies=_policies_frame(named, snapshot),
         **_frames(study, cohort, found, said, removed, tried, draws),
@@ -140,12 +145,23 @@ def _policies(study: Study, given: Sequence[Policy] | None) -> list[Policy]:
     if given is None:
         # One by one, so that they stay in the order of the study.
         for name in study.policies:
-            found += load_policies([name], policies=study.folder)
+            plain, changes = _variant(name)
+            loaded = load_policies([plain], policies=study.folder)
+            found += [one.with_parameters(**changes) if changes else one for one in loaded]
     if not found:
         raise LeadpolicyError.of(
             "LP506", "the study names no policy", where=str(study.path or study.dataset)
         )
     return found
+
+
+def _variant(name: str) -> tuple[str, dict[str, str]]:
+    """`heinz(fit_mode=both, k=3)` as its name and changes."""
+    written = VARIANT.fullmatch(name)
+    if written is None or Path(name).exists():
+        return name, {}
+    pairs = (change.partition("=") for change in NEXT.split(written[2]))
+    return written[1].strip(), {key.strip(): value.strip() for key, _, value in pairs}
 
 
 def _check(study: Study, policies: Mapping[str, Policy]) -> None:

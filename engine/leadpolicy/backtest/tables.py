@@ -32,20 +32,29 @@ def study_periods(cohort: Cohort, unit: Unit) -> Periods:
 def flow_frame(cohort: Cohort, seen: Sequence[View], calendar: Periods) -> pd.DataFrame:
     """First entries to each rung per period; over the periods they add up to all first entries."""
     complete = calendar.edges[1:] - 1 <= cohort.until
+    ends = calendar.ends(cohort.until)
     rows: list[Row] = []
     for one in seen:
         arrived = one.entered[one.entered <= cohort.until]
         # Whoever was on the rung before the first period was first seen in it.
         numbers = calendar.of(np.maximum(arrived, calendar.edges[0]))
         counts = np.bincount(numbers, minlength=len(calendar))
+        unknown = [_maybe(one, cohort, int(end)) for end in ends]
         rows += [
             {
                 "rung": one.rung, "policy": one.policy, "period": label, "entries": count,
-                "records": len(cohort), "complete": whole,
+                "unknown": maybe, "records": len(cohort), "complete": whole,
             }
-            for label, count, whole in zip(calendar.labels, counts, complete, strict=True)
+            for label, count, maybe, whole in zip(
+                calendar.labels, counts, unknown, complete, strict=True
+            )
         ]  # fmt: skip
     return frame(rows, frames.FLOW)
+
+
+def _maybe(one: View, cohort: Cohort, moment: int) -> int:
+    """Records that had not certainly entered by a moment, and may have."""
+    return int((one.spans.furthest(one.bits, np.full(len(cohort), moment)) == UNKNOWN).sum())
 
 
 def stock_frame(cohort: Cohort, seen: Sequence[View], calendar: Periods) -> pd.DataFrame:
@@ -79,11 +88,16 @@ def conversion_frame(cohort: Cohort, seen: Sequence[View], outcome: str) -> pd.D
         for other in higher:
             codes = steps(one.entered, other.entered, cohort.closed, cohort.within, cohort.until)
             rows.append(_conversion(one, other.rung, codes, other.entered, cohort))
-        rows.append(_conversion(one, outcome, cohort.fate_from(one.entered), cohort.won, cohort))
+        codes = cohort.fate_from(one.entered)
+        rows.append(_conversion(one, outcome, codes, cohort.won, cohort))
     return frame(rows, frames.CONVERSION)
 
 
 def _conversion(one: View, to: str, codes: Codes, target: Whole, cohort: Cohort) -> Row:
+    # Of records on the rung before observation began only those are known that were still there.
+    late = np.zeros(len(cohort), np.bool_) if cohort.since is None else one.entered < cohort.since
+    entered = int((codes != Fate.OUT).sum())
+    codes = np.where(late, Fate.OUT, codes)
     counts = {fate: int((codes == fate).sum()) for fate in Fate}
     mature = counts[Fate.REACHED] + counts[Fate.NOT_REACHED]
     rate = share(counts[Fate.REACHED], mature)
@@ -91,7 +105,8 @@ def _conversion(one: View, to: str, codes: Codes, target: Whole, cohort: Cohort)
     so_far = int((waiting & (target <= cohort.until)).sum())
     return {
         "rung": one.rung, "policy": one.policy, "to": to,
-        "entered": int((codes != Fate.OUT).sum()), "over": counts[Fate.OVER],
+        "entered": entered, "unknown": _maybe(one, cohort, cohort.until),
+        "late": int(late.sum()), "over": counts[Fate.OVER],
         "untold": counts[Fate.UNTOLD], "immature": counts[Fate.IMMATURE], "mature": mature,
         "reached": rate.part, "rate": rate.value, "low": rate.low, "high": rate.high,
         "reached_so_far": so_far, "naive": so_far / waiting.sum() if waiting.any() else None,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -11,6 +10,7 @@ import numpy as np
 
 from leadpolicy.comparison.codes import Codes, Whole, any_of, outcome_codes
 from leadpolicy.comparison.engines import Engine, Progress, all_verdicts
+from leadpolicy.policy.labels import labels
 from leadpolicy.policy.model import RUNGS, Policy
 from leadpolicy.vocabulary.model import EVENT
 
@@ -70,18 +70,6 @@ class Evaluation:
     def defining(self, rung: str) -> list[PolicyVerdicts]:
         """The policies that define a rung, in the order in which they were given."""
         return [one for one in self.policies if rung in one.rungs]
-
-
-def labels(policies: Sequence[Policy]) -> list[str]:
-    """A short, unique name for each: its id, its identity where versions differ, then a number."""
-    ids = Counter(policy.id for policy in policies)
-    named = [p.id if ids[p.id] == 1 and not p.changed else p.identity for p in policies]
-    seen: Counter[str] = Counter()
-    unique: list[str] = []
-    for name in named:
-        seen[name] += 1
-        unique.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
-    return unique
 
 
 def evaluate(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Literal
@@ -200,10 +200,32 @@ def missing(evaluation: Evaluation, progress: Progress | None = None) -> list[Mi
 
 
 def _count_missing(evaluation: Evaluation, one: PolicyVerdicts, rows: Whole) -> Counter[str]:
+    """How many of the rows lack each fact or log; what is alike is looked at once."""
     counts: Counter[str] = Counter()
     names = [stage.name for stage in one.policy.stages]
-    for row in rows.tolist():
-        stages = tuple(n for n, v in zip(names, one.stages[row], strict=True) if v == UNKNOWN)
-        record, moment = evaluation.data.records[row], evaluation.data.moments[row]
-        counts.update(set(missing_facts(one.policy, record, moment, stages)))
+    found: dict[tuple[int, ...], set[str]] = {}
+    for row, alike in zip(rows.tolist(), _alike(evaluation, one, rows), strict=True):
+        lacking = found.get(alike)
+        if lacking is None:
+            stages = tuple(n for n, v in zip(names, one.stages[row], strict=True) if v == UNKNOWN)
+            record, moment = evaluation.data.records[row], evaluation.data.moments[row]
+            lacking = found[alike] = set(missing_facts(one.policy, record, moment, stages))
+        counts.update(lacking)
     return counts
+
+
+def _alike(evaluation: Evaluation, one: PolicyVerdicts, rows: Whole) -> Iterator[tuple[int, ...]]:
+    """Numbers that are equal where a policy sees the same: moment, facts, and no event."""
+    data = evaluation.data
+    asked = sorted(frozenset().union(*(needs(term) for term in one.policy.logic.stages)))
+    columns: list[Whole] = [data.at[rows]]
+    for name in asked:
+        if name in data.columns:
+            columns.append(data.columns[name].codes[rows].astype(np.int64))
+        log = data.logs.get(name.removeprefix(EVENT)) if name.startswith(EVENT) else None
+        if log is not None:
+            columns.append(np.where(np.isin(rows, log.records), rows, -1))
+            for kept in (log.recorded, log.since):
+                columns += [] if kept is None else [kept[rows].astype(np.int64)]
+    seen = np.column_stack(columns)
+    return map(tuple, seen.tolist())

@@ -50,7 +50,7 @@ def note_late(
 
 
 def note_doubles(work: Work, events: Mapping[str, Events], sequences: Mapping[str, Rows]) -> None:
-    """Events that stand twice: the same record, moment to the second, order and attributes.
+    """Events that stand twice: the same record, moment, order and attributes.
 
     Days without a time are left out: a record may be visited twice a day.
     """

@@ -21,6 +21,7 @@ from leadpolicy.syntax.reader import read_source, read_yaml
 from leadpolicy.syntax.shape import as_items, as_mapping, as_text, check_keys, text_of
 from leadpolicy.times import read_moment
 from leadpolicy.truth import FALSE, TRUE, Truth
+from leadpolicy.vocabulary.model import Vocabulary
 from leadpolicy.vocabulary.record import Record, read_record
 
 NO_STAGE: Final = "none"
@@ -150,7 +151,7 @@ def read_cards(folder: Path, policies: Sequence[Policy], problems: Problems) -> 
     if top is None or not policies:
         return []
     check_keys(top, problems, known=TOP_KEYS, required=("policy", "cards"), of="a file of cards")
-    reading = _CardReader(policies, problems, _moment(top.get("as_of"), problems))
+    reading = _CardReader(policies, problems, card_moment(top.get("as_of"), problems))
     reading.check_policy(top.get("policy"))
     cards: dict[str, Card] = {}
     for node in as_items(top.get("cards"), problems, "a list of cards"):
@@ -163,7 +164,8 @@ def read_cards(folder: Path, policies: Sequence[Policy], problems: Problems) -> 
     return list(cards.values())
 
 
-def _moment(node: Node | None, problems: Problems) -> datetime | None:
+def card_moment(node: Node | None, problems: Problems) -> datetime | None:
+    """The moment that a card speaks of; problems are noted."""
     scalar = as_text(node, problems, "a date such as 2026-03-01")
     if scalar is None:
         return None
@@ -196,7 +198,7 @@ class _CardReader:
         name = as_text(body.get("card"), self.problems, "the card's name")
         if name is None or body.get("expect") is None:
             return None
-        as_of = _moment(body.get("as_of"), self.problems) or self.as_of
+        as_of = card_moment(body.get("as_of"), self.problems) or self.as_of
         if as_of is None:
             self.problems.error(
                 "LP202",
@@ -206,59 +208,8 @@ class _CardReader:
             )
             return None
         says = text_of(body.get("says"), self.problems, "what the card shows") or ""
-        record = self.record(body, name.text)
+        record = card_record(body, self.policies[0].vocabulary, self.problems, name.text)
         return Card(name.text, says, record, as_of, self.expect(body.get("expect")), name.span)
-
-    def record(self, body: MappingNode, name: str) -> Record:
-        spans: dict[str, Span] = {}
-        facts = as_mapping(body.get("facts"), self.problems, "facts with their values")
-        given: dict[str, object] = {}
-        for key, value in facts.entries if facts is not None else ():
-            spans[f"fact:{key.text}"] = Span(key.span.source, key.span.start, value.span.end)
-            given[key.text] = data(value)
-        events: list[Mapping[str, object]] | None = None
-        if body.get("events") is not None:
-            events = []
-            for number, item in enumerate(
-                as_items(body.get("events"), self.problems, "a list of events")
-            ):
-                event = as_mapping(item, self.problems, "`event: name, at: date`")
-                if event is not None:
-                    spans[f"event:{number}"] = event.span
-                    for key, value in event.entries:
-                        whole = Span(key.span.source, key.span.start, value.span.end)
-                        spans[f"event:{number}:{key.text}"] = whole
-                    events.append({k.text: data(v) for k, v in event.entries})
-        recorded = self.recorded(body.get("recorded"), spans)
-        if recorded is not None and events is None:
-            at = body.key("recorded") or body
-            self.problems.error(
-                "LP202",
-                "`recorded` needs the key `events` beside it",
-                at.span,
-                expected="`events: []` if nothing happened",
-            )
-        return read_record(
-            self.policies[0].vocabulary,
-            given,
-            events,
-            recorded=recorded,
-            id=name,
-            problems=self.problems,
-            where=name,
-            spans=spans,
-        )
-
-    def recorded(self, node: Node | None, spans: dict[str, Span]) -> list[str] | None:
-        if node is None:
-            return None
-        names: list[str] = []
-        for item in as_items(node, self.problems, "a list of events"):
-            name = text_of(item, self.problems, "the name of an event")
-            if name is not None:
-                names.append(name)
-                spans[f"recorded:{name}"] = item.span
-        return names
 
     def expect(self, node: Node | None) -> dict[str, Expectation]:
         versions = {policy.version: policy for policy in self.policies}
@@ -314,6 +265,58 @@ class _CardReader:
                     help=suggest(scalar.text, names),
                 )
         return scalar.text
+
+
+def card_record(body: MappingNode, vocabulary: Vocabulary, problems: Problems, name: str) -> Record:
+    """The record under a card's keys facts, events and recorded; problems are noted."""
+    spans: dict[str, Span] = {}
+    facts = as_mapping(body.get("facts"), problems, "facts with their values")
+    given: dict[str, object] = {}
+    for key, value in facts.entries if facts is not None else ():
+        spans[f"fact:{key.text}"] = Span(key.span.source, key.span.start, value.span.end)
+        given[key.text] = data(value)
+    events: list[Mapping[str, object]] | None = None
+    if body.get("events") is not None:
+        events = []
+        for number, item in enumerate(as_items(body.get("events"), problems, "a list of events")):
+            event = as_mapping(item, problems, "`event: name, at: date`")
+            if event is not None:
+                spans[f"event:{number}"] = event.span
+                for key, value in event.entries:
+                    whole = Span(key.span.source, key.span.start, value.span.end)
+                    spans[f"event:{number}:{key.text}"] = whole
+                events.append({k.text: data(v) for k, v in event.entries})
+    recorded = _recorded(body.get("recorded"), spans, problems)
+    if recorded is not None and events is None:
+        at = body.key("recorded") or body
+        problems.error(
+            "LP202",
+            "`recorded` needs the key `events` beside it",
+            at.span,
+            expected="`events: []` if nothing happened",
+        )
+    return read_record(
+        vocabulary,
+        given,
+        events,
+        recorded=recorded,
+        id=name,
+        problems=problems,
+        where=name,
+        spans=spans,
+    )
+
+
+def _recorded(node: Node | None, spans: dict[str, Span], problems: Problems) -> list[str] | None:
+    if node is None:
+        return None
+    names: list[str] = []
+    for item in as_items(node, problems, "a list of events"):
+        name = text_of(item, problems, "the name of an event")
+        if name is not None:
+            names.append(name)
+            spans[f"recorded:{name}"] = item.span
+    return names
 
 
 def data(node: Node) -> object:

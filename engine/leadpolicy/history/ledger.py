@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Final
 
 import numpy as np
@@ -32,7 +31,6 @@ BATCH: Final = 2_000_000
 """Steps that are worked on at once; a record is never cut."""
 _MOST_KEPT: Final = 100_000
 """Longer lists of values are handed over in parts, with the steps that need them."""
-_ONE: Final = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

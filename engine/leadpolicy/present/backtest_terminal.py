@@ -194,7 +194,7 @@ def _flow(backtest: Backtest, console: Console) -> None:
 
 def _conversion(backtest: Backtest, console: Console) -> None:
     heading(console, "Conversion")
-    columns = ("policy", "to", "entered", "immature", "reached of mature", "rate",
+    columns = ("policy", "to", "entered", "UNKNOWN", "immature", "reached of mature", "rate",
                "95 % interval", "naive")  # fmt: skip
     for _, rows in _by_rung(console, backtest.conversion):
         table = grid(*columns)
@@ -204,6 +204,7 @@ def _conversion(backtest: Backtest, console: Console) -> None:
                 label(marked(backtest, row.policy)),
                 rung_title(row.to),
                 number(row.entered),
+                number(row.unknown),
                 number(row.immature),
                 of(row.reached, row.mature),
                 percent(row.rate),

@@ -29,7 +29,9 @@ def print_replay(replay: Replay, console: Console) -> None:
         f"{_many(replay.spans.num_rows, 'span')}.",
     )
     if late:
-        line(console, f"{_many(late, 'record')} were not there by then.")
+        line(
+            console, f"{_many(late, 'record')} {'was' if late == 1 else 'were'} not there by then."
+        )
     for note in replay.notes[:MOST_NOTES]:
         line(console, f"Note: {note}")
     heading(console, f"Rungs: first entry, current as of and furthest reached by {replay.ends}")

@@ -17,6 +17,7 @@ import pytest
 
 from leadpolicy.backends.interpreter import verdicts
 from leadpolicy.backends.kernels.columns import Codes, Ends, Floats, Nothing, Texts
+from leadpolicy.backends.kernels.encode import batch_of
 from leadpolicy.backends.kernels.load import Coded, load
 from leadpolicy.backends.kernels.program import Answers, KernelProgram
 from leadpolicy.backends.sql.columns import Between
@@ -267,6 +268,45 @@ def test_ranges_against_ranges() -> None:
     assert found == [verdicts(logic, record, NOW) for record in records]
 
 
+def test_an_open_end_is_no_number() -> None:
+    """Also where the highest known end is the number that is asked for."""
+    source = table({"low": [5, 5, 4], "high": [None, 5, 5]})
+    places = {"company.employees": Between("low", "high")}
+    five = build.compare(Comparison.EQ, EMPLOYEES, Literal(5))
+    assert truths(five, source, columns=places) == [1, 2, 1]
+
+
+def test_a_range_of_listed_numbers() -> None:
+    source = table({"low": [10, 10, 12, 13, None], "high": [12, 13, 12, 19, 9]})
+    places = {"company.employees": Between("low", "high")}
+    listed = build.member(EMPLOYEES, [10, 11, 12])
+    assert truths(listed, source, columns=places) == [2, 1, 2, 0, 0]
+
+
+def test_moments_that_no_calendar_reaches() -> None:
+    source = pa.table({"company.seen": pa.array([NOW, None])})
+    long = timedelta(days=3_000_000)
+    ahead, ago = (build.compare(Comparison.LT, SEEN, FromNow(o)) for o in (long, -long))
+    assert truths(ahead, source) == [2, 1]
+    assert truths(ago, source) == [0, 1]
+
+
+def test_bits_that_begin_inside_a_byte() -> None:
+    array = pa.array([True, None, False, True, None, False, None, True, True, False, None])
+    found = batch_of(array[3:])
+    assert found.there is not None
+    assert found.there.tolist() == [1, 0, 1, 0, 1, 1, 1, 0]
+    assert found.values[found.there == 1].tolist() == [1, 0, 1, 1, 0]
+    assert batch_of(pa.array([7, 8, 9])[1:]).values.tolist() == [8, 9]
+
+
+def test_ends_of_what_is_not_known_count_for_nothing() -> None:
+    source = table({"low": [10, 10], "high": [12, 12], "there": [True, False], "x": [20.0, 20.0]})
+    places = {"company.employees": Between("low", "high", "there"), "company.revenue": "x"}
+    less = build.compare(Comparison.LT, EMPLOYEES, Other(REVENUE))
+    assert truths(less, source, columns=places) == [2, 1]
+
+
 # ------------------------------------------------------------------------------- events
 
 
@@ -286,6 +326,14 @@ def test_events_are_counted_by_record() -> None:
     assert truths(ASKED, source, events={"asked": None}) == [1, 1, 1, 1]
     late = {"asked": replace(logs["asked"], since=NOW - timedelta(days=6))}
     assert truths(ASKED, source, id="k", events=late) == [2, 1, 1, 2]
+
+
+def test_undated_events_happened_some_time() -> None:
+    source, events = table({"k": ["a", "b"]}), table({"who": ["a"]})
+    logs = {"asked": EventTable(events, "who", at=None)}
+    ever = build.happened("asked", build.YES, None, 1)
+    assert truths(ever, source, id="k", events=logs) == [2, 0]
+    assert truths(ASKED, source, id="k", events=logs) == [1, 0]
 
 
 # ----------------------------------------------------------------------------- refusals

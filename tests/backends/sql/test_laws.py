@@ -10,7 +10,7 @@ from leadpolicy.backends.sql.session import Session
 from leadpolicy.logic import build
 from leadpolicy.logic.terms import Logic
 from leadpolicy.policy import load_policies
-from leadpolicy.types import Kind
+from leadpolicy.types import Kind, Range, Type, Value
 from leadpolicy.vocabulary import Record
 from tests.backends.closure.worlds import World
 from tests.backends.sql.tables import run_table
@@ -22,6 +22,15 @@ from tests.strategies import NOW
 @pytest.fixture(scope="module")
 def session() -> Session:
     return Session(threads=1)
+
+
+def within(kind: Type, value: Value) -> bool:
+    """Whether a table can hold the value: numbers only between the limits of their fact."""
+    if kind.limits is None:
+        return True
+    ends = (value.low, value.high) if isinstance(value, Range) else (value,)
+    low, high = kind.limits
+    return all(end is None or low <= end <= high for end in ends)  # type: ignore[operator]
 
 
 def test_true_false_and_unknown_are_all_rows(session: Session) -> None:
@@ -60,10 +69,10 @@ def test_policies_do_not_disturb_one_another(session: Session) -> None:
         for name, fact in vocabulary.facts.items()
         if fact.type.kind is not Kind.CHOICES
     }
-    records = [
-        Record({n: world.known(kind) for n, kind in facts.items() if rng.random() < 0.7})
-        for _ in range(50)
-    ]
+    records = []
+    for _ in range(50):
+        drawn = {n: world.known(kind) for n, kind in facts.items() if rng.random() < 0.7}
+        records.append(Record({n: v for n, v in drawn.items() if within(facts[n], v)}))
     together = run_table(logics, records, [NOW] * 50, session)
     for label, logic in logics.items():
         alone = run_table({label: logic}, records, [NOW] * 50, session)

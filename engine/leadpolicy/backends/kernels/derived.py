@@ -115,7 +115,7 @@ def _rounded(op: str, one: Array, other: Array, times: float) -> tuple[Array, Ar
         known = ~(np.isnan(one) | np.isnan(other))
         truths = _truths(known, _OPERATORS[op](one, product)).array
         limit = _SAFE * (np.abs(one) + np.abs(product)) + _TINY
-        close = ~(np.abs(one - product) > limit) | np.isinf(product) | np.isinf(limit)
+        close = ~(np.abs(one - product) > limit) | np.isinf(limit)
     return truths, close & known
 
 

@@ -90,8 +90,7 @@ class Run:
     def pandas(self) -> pd.DataFrame:
         """The answers as a pandas frame. Raises `LeadpolicyError`."""
         if self.candidates is not None:
-            found: pd.DataFrame = self.arrow().to_pandas()
-            return found
+            return self.arrow().to_pandas()  # type: ignore[no-any-return]
         frame: pd.DataFrame = self._collect(lambda relation: relation.df())
         return frame
 
@@ -252,8 +251,7 @@ class _Opening:
         make = plan.everything if self.program.full else plan.stages_only
         query = make(self.program.logics, emitter, source, keep)
         if self._tallied():
-            order = exp.Ordered(this=tree.column(ROW), nulls_first=False)
-            query.select.set("order", exp.Order(expressions=[order]))
+            tree.order(query.select, ROW)
         return query
 
     def _candidates(
@@ -262,8 +260,9 @@ class _Opening:
         """For a table of our own, where rows have places and values are checked already."""
         if not isinstance(source, Loaded) or self.program.full or self._tallied():
             return None
-        kept = {source.extra[name]: name for name in keep.values()}
-        return candidates(self.program.logics, replace(emitter, scores={}), source.table, kept)
+        kept, fresh = {source.extra[n]: n for n in keep.values()}, replace(emitter, scores={})
+        facts = {part.name for one in source.bound.values() for part in one.parts}
+        return candidates(self.program.logics, fresh, source.table, facts, kept)
 
     @property
     def late(self) -> bool:

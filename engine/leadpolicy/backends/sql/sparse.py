@@ -7,7 +7,7 @@ many variants of one policy cost little more than one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -69,10 +69,14 @@ class Candidates:
 
 
 def candidates(
-    logics: Mapping[str, Logic], emitter: Emitter, table: str, keep: Mapping[str, str]
+    logics: Mapping[str, Logic],
+    emitter: Emitter,
+    table: str,
+    facts: Collection[str],
+    keep: Mapping[str, str],
 ) -> Candidates | None:
-    """For a table of the engine's own with checked values; None for one policy, and where
-    several have nothing in common that could be asked first.
+    """For a table of the engine's own with checked values, which has the columns `facts`; None
+    for one policy, and where several have nothing in common that could be asked first.
     """
     given = asked_of_all(logics) if len(logics) > 1 else ()
     where = emitter.all_hold(given)
@@ -82,7 +86,7 @@ def candidates(
     every = tree.select(kept or [tree.call("count", exp.Star())], tree.table(table))
     query = stages_only(logics, emitter, tree.table(_NAME), {_ROW: _ROW}, given)
     used = {column.name for column in query.select.find_all(exp.Column)}
-    columns = [tree.column(name) for name in sorted(used) if not name.startswith(OURS)]
+    columns = [tree.column(name) for name in sorted(used.intersection(facts))]
     columns.append(tree.alias(exp.column(_ROW_ID), _ROW))
     left = tree.select(columns, tree.table(table), where=where)
     every_sql, left_sql, reached = map(tree.render, (every, left, query.select))

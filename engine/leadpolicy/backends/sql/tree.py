@@ -351,3 +351,9 @@ def select(
 def nested(query: exp.Select, as_: str) -> Sql:
     """A query to select from."""
     return exp.Subquery(this=query, alias=exp.TableAlias(this=name(as_)))
+
+
+def order(query: exp.Select, by: str) -> None:
+    """Puts the rows of a query into the order of a column."""
+    ordered = exp.Ordered(this=column(by), nulls_first=False)
+    query.set("order", exp.Order(expressions=[ordered]))

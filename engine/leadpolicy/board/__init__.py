@@ -1,0 +1,1 @@
+"""The explorer and the board: what-if and workshop for people who do not code."""

@@ -1,0 +1,304 @@
+"""The contract of a data set: the vocabulary and the mapping as promises about its tables.
+
+Every promise about single rows stands twice: as a warning that is broken by the first row, and,
+under the name `….fits`, as a critical one that is broken when more than 5 % of the rows fail. Rows
+that break a warning are set aside by the reader or told in its notes, so that figures stay right;
+with more of them the figures would no longer speak of the same records.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from leadpolicy.data.coding import Packed
+from leadpolicy.data.contract.dates import date_promises
+from leadpolicy.data.contract.keys import key_promises
+from leadpolicy.data.contract.model import (
+    LEAST_FILLED,
+    MOST_FAILING,
+    OK,
+    Among,
+    Contract,
+    Expectation,
+    Filled,
+    Level,
+    Numbers,
+    RowsRead,
+    Sheet,
+    Within,
+    Words,
+)
+from leadpolicy.data.contract.uses import Ground, Use, ground, uses
+from leadpolicy.data.dataset import Dataset
+from leadpolicy.data.recordset import Progress
+from leadpolicy.data.tables import Mask, Table, cell_text
+from leadpolicy.data.values import Converted, convert_cell
+from leadpolicy.data.work import Work, without_collection
+from leadpolicy.diagnostics import ValueProblem, listing
+from leadpolicy.types import Kind, Range, Type, Value, show
+
+MOSTLY = 1 - MOST_FAILING
+RECORDS = "records"
+
+
+def contract(dataset: Dataset, progress: Progress | None = None) -> Contract:
+    """The contract of a data set. Reads its tables; raises `LeadpolicyError` where it cannot."""
+    tables = dataset.tables(progress)
+    if progress is not None:
+        progress("drawing up the contract", 0, 1)
+    with without_collection():
+        return draw(Work(dataset.spec, tables), dataset.title)
+
+
+def draw(work: Work, title: str = "") -> Contract:
+    """The contract of a mapping and its tables."""
+    on = ground(work)
+    sheets = {name: Sheet(name, len(t), table=t) for name, t in work.tables.items()}
+    records = "records" if RECORDS not in sheets else "records of " + work.spec.name
+    sheets[records] = Sheet(records, len(on.records), ids=on.records.ids)
+    found = [_rows_read(table) for table in work.tables.values()]
+    found += key_promises(on, sheets)
+    read = uses(on)
+    often = Counter((use.table, use.column) for use in read)
+    for use in read:
+        name = f"{use.table}.{use.column}"
+        if often[use.table, use.column] > 1:
+            name += f"[{use.label}]"
+        found += _cells(on, use, name, sheets)
+        found += _known(on, use, sheets[records])
+    if work.spec.assessments is not None:
+        found += _judgements(on, sheets)
+    found += date_promises(on, sheets, records)
+    return Contract(work.spec.name, title, tuple(found), sheets)
+
+
+def _rows_read(table: Table) -> Expectation:
+    read = table.rows_read
+    least = read - int(MOST_FAILING * read)
+    return Expectation(
+        f"{table.name}.rows.fits",
+        table.name,
+        RowsRead(least, read),
+        Level.CRITICAL,
+        f"at least 95 % of the {read:,} rows of {table.file} have as many cells as the header",
+    )
+
+
+# ------------------------------------------------------------------------------------- cells
+
+
+def _cells(on: Ground, use: Use, name: str, sheets: Mapping[str, Sheet]) -> Iterator[Expectation]:
+    """What is promised of a column read as one type."""
+    if use.kind.kind is Kind.TEXT and not use.needed:
+        return
+    sheet = sheets[use.table]
+    converted = on.work.convert(use.cell, use.kind, use.mask)
+    outside = _outside(converted, use) if use.kind.limits is not None else {}
+    says = f"{use.column}, read as {use.label},"
+    whole = f"{use.column} → {use.label}"
+    sheet.columns[whole] = verdicts(converted, use.mask, use.needed, converted.bad)
+    match use.kind.kind:
+        case Kind.CHOICE | Kind.LEVEL if use.kind.values:
+            seen = f"{whole} (value)"
+            sheet.columns[seen] = _values(converted, use.mask)
+            domain = Among(seen, tuple(use.kind.values))
+            yield _strict(use, f"{name}.domain", domain,
+                          f"{says} is one of {listing(use.kind.values, 6)}",
+                          "is not one of the declared values")  # fmt: skip
+        case Kind.CHOICES | Kind.CHOICE | Kind.LEVEL:
+            yield _strict(use, f"{name}.domain", Among(whole, (OK,)),
+                          f"{says} names declared values only")  # fmt: skip
+        case _:
+            readable = f"{whole} (readable)" if outside else whole
+            if outside:
+                bad = {code: why for code, why in converted.bad.items() if code not in outside}
+                sheet.columns[readable] = verdicts(
+                    converted, use.mask, use.needed, bad, frozenset(outside)
+                )
+            yield _strict(use, f"{name}.type", Among(readable, (OK,)),
+                          f"{says} is {_kind(use.kind)}")  # fmt: skip
+    if use.kind.limits is not None:
+        low, high = use.kind.limits
+        number = f"{whole} (number)"
+        sheet.columns[number] = _numbers(converted, use.mask, outside, (low, high))
+        shown = f"from {show(low)} to {show(high)}"
+        yield _strict(use, f"{name}.range", Within(number, low, high), f"{says} is {shown}",
+                      f"is not {shown}")  # fmt: skip
+    yield critical(use.table, f"{name}.fits", whole, f"at least 95 % of {says} fit", use.column)
+
+
+def _kind(kind: Type) -> str:
+    match kind.kind:
+        case Kind.INTEGER:
+            return "a whole number"
+        case Kind.NUMBER | Kind.MONEY:
+            return "a number" if kind.kind is Kind.NUMBER else "an amount of money"
+        case Kind.BOOLEAN:
+            return "yes or no"
+        case Kind.DATE | Kind.MOMENT:
+            return "a date" if kind.kind is Kind.DATE else "a moment"
+        case _:
+            return "there"
+
+
+def _strict(use: Use, name: str, check: Among | Within, says: str, reason: str = "") -> Expectation:
+    return Expectation(
+        name, use.table, check, Level.WARNING, says, source=use.column, reason=reason
+    )
+
+
+def critical(sheet: str, name: str, column: str, says: str, source: str) -> Expectation:
+    """At least 95 % of the rows fit."""
+    return Expectation(name, sheet, Among(column, (OK,)), Level.CRITICAL, says, MOSTLY, source)
+
+
+def verdicts(
+    converted: Converted,
+    mask: Mask,
+    needed: str,
+    bad: Mapping[int, str],
+    fine: frozenset[int] = frozenset(),
+) -> Words:
+    """For each row that it fits, or the reason why not; nothing where it is empty and may be."""
+    words = [OK]
+    numbers: dict[str, int] = {}
+    by_code = np.where(converted.filled, 0, -1).astype(np.int32)
+    if needed:
+        by_code[by_code == -1] = len(words)
+        words.append(needed)
+    by_code[list(fine)] = 0
+    for code, reason in bad.items():
+        if reason not in numbers:
+            numbers[reason] = len(words)
+            words.append(reason)
+        by_code[code] = numbers[reason]
+    return Words(np.where(mask, by_code[converted.codes], np.int32(-1)), words)
+
+
+def _values(converted: Converted, mask: Mask) -> Words:
+    """What each cell says: the value, or its text where it is none."""
+    words: list[str] = []
+    places: dict[str, int] = {}
+    by_code = np.full(len(converted.filled), -1, np.int32)
+    said = {code: cell_text(converted.cells[code]) for code in converted.bad}
+    values = converted.values
+    said |= {code: str(values[code]) for code in np.flatnonzero(converted.filled).tolist()}
+    for code, text in said.items():
+        if text not in places:
+            places[text] = len(words)
+            words.append(text)
+        by_code[code] = places[text]
+    return Words(np.where(mask, by_code[converted.codes], np.int32(-1)), words)
+
+
+def _outside(converted: Converted, use: Use) -> dict[int, Value]:
+    """The cells that are numbers and do not fit only because of the declared range."""
+    unlimited = replace(use.kind, limits=None)
+    found: dict[int, Value] = {}
+    for code in converted.bad:
+        try:
+            value = convert_cell(
+                converted.cells[code], unlimited, use.cell.reading, frozenset({""})
+            )
+        except ValueProblem:
+            continue
+        if value is not None:
+            found[code] = value
+    return found
+
+
+def _numbers(
+    converted: Converted, mask: Mask, outside: Mapping[int, Value], limits: tuple[float, float]
+) -> Numbers:
+    """The number of each row; of a range the end that is further out."""
+    numbers = np.full(len(converted.filled), np.nan)
+    values = converted.values
+    if isinstance(values, Packed):
+        numbers[converted.filled] = values.array[converted.filled]
+    else:
+        for code in np.flatnonzero(converted.filled).tolist():
+            numbers[code] = _far(values[code], limits)
+    for code, value in outside.items():
+        numbers[code] = _far(value, limits)
+    return Numbers(np.where(mask, numbers[converted.codes], np.nan))
+
+
+def _far(value: Value | None, limits: tuple[float, float]) -> float:
+    match value:
+        case Range(low=low, high=high):
+            if low is not None and (low < limits[0] or high is None):
+                return float(low)
+            return float(high) if high is not None else np.nan
+        case int() | float():
+            return float(value)
+        case _:
+            return np.nan
+
+
+def _known(on: Ground, use: Use, records: Sheet) -> Iterator[Expectation]:
+    """How many records a fact in a column is known of."""
+    if not use.fact or not use.mask.any():
+        return
+    converted = on.work.convert(use.cell, use.kind, use.mask)
+    rows = on.records.rows
+    known = np.where(converted.filled[converted.codes[rows]], 0, -1).astype(np.int32)
+    column = f"{use.fact} known"
+    records.columns[column] = Words(known, ["known"])
+    yield Expectation(
+        f"{records.name}.{use.fact}.known",
+        records.name,
+        Filled(column, LEAST_FILLED),
+        Level.WARNING,
+        f"{use.fact} is known of at least 5 % of the records",
+        source=use.column,
+    )
+
+
+# -------------------------------------------------------------------------------- judgements
+
+
+def _judgements(on: Ground, sheets: Mapping[str, Sheet]) -> Iterator[Expectation]:
+    """The rows of assessments name a fact each, and a value of its type."""
+    spec = on.spec.assessments
+    assert spec is not None
+    table = on.table(spec.rows.table)
+    column = table.columns[spec.fact.column]
+    mask = on.rows(spec.rows)
+    texts = column.texts()
+    facts = on.spec.vocabulary.facts
+    fact_codes = np.where(mask, column.codes, np.int32(-1))
+    sheet = sheets[table.name]
+    named = f"{spec.fact.column} → fact"
+    strange = [code for code in np.unique(fact_codes[mask]).tolist() if texts[code] not in facts]
+    unknown = np.isin(fact_codes, strange)
+    codes = np.where(unknown, 1, np.where(mask, 0, -1)).astype(np.int32)
+    sheet.columns[named] = Words(codes, [OK, "is no fact"])
+    base = f"{table.name}.{spec.fact.column}"
+    says = f"{spec.fact.column} is a fact of the vocabulary"
+    yield Expectation(f"{base}.domain", table.name, Among(named, (OK,)), Level.WARNING, says,
+                      source=spec.fact.column)  # fmt: skip
+    yield critical(table.name, f"{base}.fits", named, f"at least 95 %: {says}", spec.fact.column)
+    words, found = [OK], np.full(len(table), -1, np.int32)
+    for code in np.unique(fact_codes[mask & ~unknown]).tolist():
+        own = fact_codes == code
+        converted = on.work.convert(spec.value, facts[texts[code]].type, own)
+        part = verdicts(converted, own, "", converted.bad)
+        places = np.append(np.arange(len(words) - 1, len(words) + len(part.words) - 1), -1).astype(
+            np.int32
+        )
+        places[0] = 0
+        words += part.words[1:]
+        found = np.where(own, places[part.codes], found).astype(np.int32)
+    value = f"{spec.value.column.column} → value of the fact"
+    sheet.columns[value] = Words(found, words)
+    base = f"{table.name}.{spec.value.column.column}"
+    says = f"{spec.value.column.column} is a value of the fact that the row names"
+    yield Expectation(f"{base}.domain", table.name, Among(value, (OK,)), Level.WARNING, says,
+                      source=spec.value.column.column)  # fmt: skip
+    yield critical(
+        table.name, f"{base}.fits", value, f"at least 95 %: {says}", spec.value.column.column
+    )

@@ -1,0 +1,160 @@
+"""Which cells of which rows a mapping reads, and as what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from leadpolicy.data.base import MOMENT, UNKNOWN_ID, Base, Numbered, number
+from leadpolicy.data.dated import INTEGER, UNHEARD
+from leadpolicy.data.happenings import MOST_COUNTED
+from leadpolicy.data.model import (
+    Cell,
+    ColumnFact,
+    ColumnRef,
+    DatasetSpec,
+    DatedFact,
+)
+from leadpolicy.data.model import Rows as RowsSpec
+from leadpolicy.data.tables import Mask, Table
+from leadpolicy.data.work import Work
+from leadpolicy.types import Kind, Type
+
+UNDATED_ROW = "is empty: nobody knows when"
+COUNT = Type(Kind.INTEGER, limits=(0, MOST_COUNTED))
+
+
+@dataclass(slots=True)
+class Use:
+    """A column read as one type in some rows. `needed` is what is wrong with an empty cell."""
+
+    cell: Cell
+    kind: Type
+    label: str
+    mask: Mask
+    needed: str = ""
+    fact: str = ""
+
+    @property
+    def table(self) -> str:
+        return self.cell.column.table
+
+    @property
+    def column(self) -> str:
+        return self.cell.column.column
+
+
+@dataclass(slots=True)
+class Ground:
+    """The tables with what is asked of them again and again: which rows are records, and whose."""
+
+    work: Work
+    main: Table
+    chosen: Mask
+    fits: Mask
+    records: Numbered
+
+    @property
+    def spec(self) -> DatasetSpec:
+        return self.work.spec
+
+    def table(self, name: str) -> Table:
+        return self.work.tables[name]
+
+    def rows(self, spec: RowsSpec) -> Mask:
+        """The rows that a mapping names and that belong to a record of the file."""
+        table = self.table(spec.table)
+        mask = table.where(spec.where)
+        if spec.record is None:
+            return mask & self.fits
+        return mask & self.belonging(spec.record)
+
+    def belonging(self, record: ColumnRef) -> Mask:
+        """The rows whose record stands in the file."""
+        table = self.table(record.table)
+        column = table.columns[record.column]
+        found: Mask = self.records.numbers(column)[column.codes] != UNKNOWN_ID
+        return found & ~table.empty(record.column)
+
+
+def ground(work: Work) -> Ground:
+    """The rows of the records' table that are records, by their ids."""
+    main = work.tables[work.spec.records.table]
+    chosen = main.where(work.spec.records.where)
+    fits = chosen.copy()
+    ref = work.spec.records.id
+    if ref is not None:
+        column = main.columns[ref.column].distinct()
+        rows = np.flatnonzero(chosen & ~main.empty(ref.column))
+        first = np.full(len(column.cells), -1, np.int64)
+        first[column.codes[rows[::-1]]] = rows[::-1]
+        fits = np.zeros(len(main), np.bool_)
+        fits[first[first >= 0]] = True
+    return Ground(work, main, chosen, fits, number(Base(main, fits), ref))
+
+
+def uses(ground: Ground) -> list[Use]:
+    """Every column read as one type, once, with all rows in which it is read so."""
+    merged: dict[tuple[str, str, Type, str], Use] = {}
+    for use in _all(ground):
+        key = (use.table, use.column, use.kind, repr(use.cell.reading))
+        if key in merged:
+            known = merged[key]
+            known.mask = known.mask | use.mask
+            known.needed = known.needed or use.needed
+            known.fact = known.fact or use.fact
+        else:
+            merged[key] = use
+    return list(merged.values())
+
+
+def _all(ground: Ground) -> Iterator[Use]:
+    spec = ground.spec
+    for fact in spec.facts:
+        match fact:
+            case ColumnFact():
+                own = fact.cell.column.table == ground.main.name
+                rows = len(ground.table(fact.cell.column.table))
+                mask = ground.fits if own else np.ones(rows, np.bool_)
+                name = fact.fact.name
+                known = name if own and fact.absent_means is None else ""
+                yield Use(fact.cell, fact.fact.type, name, mask, fact=known)
+            case DatedFact():
+                mask = ground.rows(fact.rows)
+                yield from _dated(fact.rows, mask, UNDATED_ROW)
+                if fact.value is not None:
+                    yield Use(fact.value, fact.fact.type, fact.fact.name, mask)
+            case _:
+                pass
+    if spec.records.entered_at is not None:
+        cell = spec.records.entered_at
+        own = cell.column.table == ground.main.name
+        rows = len(ground.table(cell.column.table))
+        yield Use(cell, MOMENT, "entered", ground.fits if own else np.ones(rows, np.bool_))
+    yield from _of_events(ground)
+    if spec.assessments is not None:
+        yield from _dated(spec.assessments.rows, ground.rows(spec.assessments.rows), UNDATED_ROW)
+    for ends in [*([spec.outcome.rows] if spec.outcome else []), *spec.closed]:
+        yield from _dated(ends, ground.rows(ends), UNDATED_ROW)
+
+
+def _of_events(ground: Ground) -> Iterator[Use]:
+    for event in ground.spec.events:
+        mask = ground.rows(event.rows)
+        yield from _dated(event.rows, mask, "")
+        if event.count is not None:
+            yield Use(Cell(event.count), COUNT, f"number of {event.kind.name}", mask)
+        for name, cell in event.attributes.items():
+            kind = event.kind.attributes[name].type
+            yield Use(cell, kind, f"{event.kind.name} {name}", mask)
+
+
+def _dated(rows: RowsSpec, mask: Mask, needed: str) -> Iterator[Use]:
+    if rows.at is not None:
+        yield Use(rows.at, MOMENT, "when", mask, needed)
+    if rows.known is not None:
+        yield Use(rows.known, MOMENT, "when known", mask, UNHEARD)
+    if rows.sequence is not None:
+        yield Use(Cell(rows.sequence), INTEGER, "order", mask)
