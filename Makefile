@@ -78,6 +78,7 @@ history: $(RUN_STAMP) $(PKG_STAMP) ## Make the bundled history again (same seed,
 bench: $(DEV_STAMP) $(PKG_STAMP) $(STREAM_STAMP) ## Measure against hand-written rivals (ROWS=1000000)
 	@$(BIN)/python -m tests.bench_single
 	@$(BIN)/python -m tests.bench --rows $(ROWS)
+	@$(BIN)/python -m tests.bench.cube --rows $(ROWS)
 
 fuzz: $(DEV_STAMP) $(PKG_STAMP) $(STREAM_STAMP) ## Random policies through every backend (MINUTES=5)
 	@$(BIN)/python -m tests.fuzz --minutes $(MINUTES)

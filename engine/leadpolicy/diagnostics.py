@@ -67,6 +67,7 @@ CODES: Final[dict[str, str]] = {
     "LP505": "the data set is empty",
     "LP506": "the command cannot be carried out as asked",
     "LP507": "a fact is known only as it is today",
+    "LP508": "the data break a critical expectation",
     # 6xx: cards
     "LP601": "a card expects another stage",
     "LP602": "a stage is not covered by cards",

@@ -140,6 +140,11 @@ def test_everything_that_a_study_can_ask(tmp_path: Path) -> None:
     less = row_of(found.criteria, policy="talks", rung="qualified_lead", without="asked")
     assert (less.held, less.change) == (27, 13)
     assert "account" in found.captions["pairs"]
+    assert "narrower than they should be" in found.captions["precision"]
+    # Each group stands together, so that each has one plot and one table.
+    for name, keys in (("criteria", ["rung", "policy"]), ("sweeps", ["rung", "policy"])):
+        groups = found.frames()[name][keys].agg(tuple, axis=1)
+        assert (groups != groups.shift()).sum() == groups.nunique()
 
 
 # ------------------------------------------------------------------------------------ bad input
@@ -193,6 +198,15 @@ def test_an_outcome_before_the_entry_is_counted_and_not_used(tmp_path: Path) -> 
     assert found.facts["won"] == 1
     assert any("outcome dated before the entry" in note for note in found.notes)
     assert row_of(found.precision, policy="asks").known == 0
+
+
+def test_a_record_that_closed_before_it_entered_is_over_from_the_start(tmp_path: Path) -> None:
+    companies = [(f"c{n}", day(10 + n), "5", "g", "maker", "1") for n in range(30)]
+    events = [("c0", day(2), "lost"), ("c0", day(11), "ask"), ("c1", day(12), "ask")]
+    found = carry_out(write_history(tmp_path, companies, events))
+    asks = row_of(found.precision, policy="asks")
+    assert (asks.held, asks.over, asks.known) == (2, 1, 1)
+    assert any("1 record closed before the entry" in note for note in found.notes)
 
 
 def test_policies_without_the_rung_that_is_asked_for(tmp_path: Path) -> None:

@@ -8,8 +8,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
-from importlib import import_module
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from leadpolicy.backends import durable
@@ -98,22 +96,18 @@ def durable_rules(
 def kernels(
     logics: Mapping[str, Logic], records: Sequence[Record], moments: Sequence[datetime]
 ) -> Answers:
-    """Machine code over the columns of a table."""
-    found: Answers = import_module(KERNELS).run_table(logics, records, moments)
-    return found
+    """Bits over the coded columns of a table."""
+    from tests.backends.kernels.tables import run_table
 
+    return run_table(logics, records, moments)
 
-KERNELS: Final = "tests.backends.kernels.tables"
-HAS_KERNELS: Final = bool(find_spec("numba")) and bool(
-    find_spec("tests.backends.kernels") and find_spec(KERNELS)
-)
 
 EVERY: Final[Mapping[str, Batch]] = {
     "interpreter": interpreter,
     "closure": closure,
     "sql": sql,
-    # Both need something that is not installed everywhere.
-    **({"kernels": kernels} if HAS_KERNELS else {}),
+    "kernels": kernels,
+    # It has to be compiled, which is not possible everywhere.
     **({"durable-rules": durable_rules} if durable.installed() else {}),
 }
 CHOSEN: Final = os.environ.get("LEADPOLICY_BACKENDS", ",".join(EVERY)).split(",")

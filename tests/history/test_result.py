@@ -220,6 +220,27 @@ def test_until_may_be_earlier_and_in_any_zone(policy: Write, history: Chronicle)
     assert found.first_entry("s0")["written"][0] == us("2025-01-05")
 
 
+def test_policies_and_data_may_be_named(
+    repo: Path, monkeypatch: pytest.MonkeyPatch, history: Chronicle
+) -> None:
+    monkeypatch.chdir(repo)
+    found = leadpolicy.replay(
+        ["two-way-dialogue", "news-trigger"], "example", accept_snapshot="all"
+    )
+    assert list(found.policies) == ["two-way-dialogue", "news-trigger"]
+    assert len(found) > 0
+    assert "evaluation points" in repr(found)
+    with pytest.raises(LeadpolicyError, match="LP506"):
+        leadpolicy.replay([], history)
+
+
+def test_a_policy_of_another_unit_is_told(policy: Write, history: Chronicle) -> None:
+    deals = replace(policy({"deal.wanted": True}), grain="deal")
+    assert replay({"d": deals}, history).notes == (
+        "d speaks of one deal; its verdicts are read per company here",
+    )
+
+
 def test_types_that_differ_are_told(policy: Write, history: Chronicle) -> None:
     other = replace(history.facts["deal.status"], values=["lost"], codes=np.zeros(4, np.int32))
     strange = replace(history, facts={"deal.status": other}, changes={})

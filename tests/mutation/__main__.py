@@ -129,7 +129,6 @@ class Copy:
             "LEADPOLICY_BACKENDS": self.backend.run,
             "PYTHONPATH": str(self.folder / "engine"),
             "PYTHONPYCACHEPREFIX": str(self.folder / "compiled"),
-            "NUMBA_CACHE_DIR": str(self.folder / f"numba{time.monotonic_ns()}"),
             "XDG_CACHE_HOME": str(self.folder / f"cache{time.monotonic_ns()}"),
             "LEADPOLICY_VERDICTS": "3000",
             "LEADPOLICY_DURABLE_VERDICTS": "1500",

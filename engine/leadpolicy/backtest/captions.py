@@ -14,6 +14,11 @@ from leadpolicy.times import show_duration
 
 SNAPSHOT = "† looks at facts that are known only as they are today, and may have been set later"
 
+TOO_NARROW = (
+    " The records of one account are taken for independent here, so that these intervals are "
+    "narrower than they should be."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Words:
@@ -116,6 +121,9 @@ def captions(study: Study, cohort: Cohort, said: Words, *, badged: bool) -> dict
         "earlier records; the records held out (the last that entered, of those with a known "
         "outcome) show what became of that choice.",
     }  # fmt: skip
+    if cohort.several:
+        for name in ("conversion", "precision", "segments", "velocity", "ends", "decay", "sweeps"):
+            found[name] += TOO_NARROW
     found |= {
         "curves": found["velocity"],
         "trends": found["decay"],

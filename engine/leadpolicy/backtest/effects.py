@@ -18,6 +18,7 @@ from leadpolicy.backtest.pairs import compare_held
 from leadpolicy.backtest.rates import share
 from leadpolicy.backtest.study import Sweep
 from leadpolicy.backtest.view import View
+from leadpolicy.policy.model import RUNGS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -76,7 +77,18 @@ def criteria_frame(
             }
         )  # fmt: skip
     adjusted = false_discovery([row["p"] for row in rows])
-    return frame([row | {"q": q} for row, q in zip(rows, adjusted, strict=True)], frames.CRITERIA)
+    told = [row | {"q": q} for row, q in zip(rows, adjusted, strict=True)]
+    return frame(_ordered(told, "policy"), frames.CRITERIA)
+
+
+def _ordered(rows: Sequence[Row], *names: str) -> list[Row]:
+    """Rung by rung, and within a rung in the order in which the names first stand."""
+    place: dict[tuple[str, ...], int] = {}
+    for row in rows:
+        place.setdefault(tuple(row[name] for name in names), len(place))
+    return sorted(
+        rows, key=lambda r: (RUNGS.index(r["rung"]), place[tuple(r[name] for name in names)])
+    )
 
 
 def held_out(cohort: Cohort, length: int | None) -> Mask:
@@ -121,7 +133,7 @@ def sweeps_frame(cohort: Cohort, tried: Sequence[Tried], hold_out: int | None) -
                 }
             )  # fmt: skip
     _mark_best(rows)
-    return frame(rows, frames.SWEEPS)
+    return frame(_ordered(rows, "policy", "parameter"), frames.SWEEPS)
 
 
 def _mark_best(rows: Sequence[Row]) -> None:

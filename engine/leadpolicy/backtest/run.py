@@ -359,6 +359,11 @@ def _notes(
             f"{counted(early, 'record')} with an outcome dated before the entry: it is not used, "
             "and they are in no rate."
         )
+    if closed := int((cohort.closed < cohort.entered).sum()):
+        notes.append(
+            f"{counted(closed, 'record')} closed before the entry: over from the start, and in no "
+            "rate."
+        )
     if not (fate == Fate.REACHED).any():
         notes.append(
             "No record reached the outcome within the window. Rates are zero with their upper "

@@ -12,7 +12,6 @@ import numpy as np
 
 from leadpolicy.data.arrow import column_of_arrow
 from leadpolicy.data.as_of import cut
-from leadpolicy.data.assemble import assemble
 from leadpolicy.data.dataset import Dataset
 from leadpolicy.data.model import (
     Cell,
@@ -106,7 +105,7 @@ def from_frame(  # noqa: PLR0913 - each argument is a part of a dataset.yaml, al
             tables[key] = table_of_frame(key, frames[key], wanted)
     problems.stop_on_errors()
     moment = parse_as_of(as_of)
-    return cut(assemble(Dataset(spec), tables, progress), moment)
+    return cut(Dataset(spec, tables).chronicle(progress), moment)
 
 
 def _facts(

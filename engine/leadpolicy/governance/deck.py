@@ -109,7 +109,7 @@ def _value(value: Value) -> str:
 
 
 def _number(number: float) -> str:
-    whole = isinstance(number, float) and number.is_integer() and abs(number) < 1e15
+    whole = float(number).is_integer() and abs(number) < 1e15
     return str(int(number)) if whole else repr(number)
 
 

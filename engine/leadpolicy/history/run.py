@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
@@ -13,13 +14,16 @@ from leadpolicy.backends.sql.lanes import AT, RECORD
 from leadpolicy.backends.sql.session import Session
 from leadpolicy.backends.sql.timeline import POINTS, TimelineProgram, answers, registered
 from leadpolicy.data.chronicle import NEVER, Chronicle
+from leadpolicy.data.dataset import Dataset, open_dataset
 from leadpolicy.data.tables import Rows
+from leadpolicy.diagnostics import LeadpolicyError
 from leadpolicy.history.asked import asked_by
 from leadpolicy.history.horizon import horizon, left_out
 from leadpolicy.history.ledger import BATCH, Ledger
 from leadpolicy.history.result import Replay, Spans
 from leadpolicy.history.snapshots import accepted_snapshots
 from leadpolicy.policy.labels import labelled
+from leadpolicy.policy.load import load_policies
 from leadpolicy.policy.model import Policy
 
 if TYPE_CHECKING:
@@ -31,8 +35,8 @@ MEMORY: Final = "2GB"
 
 
 def replay(
-    policies: Mapping[str, Policy] | Sequence[Policy],
-    chronicle: Chronicle,
+    policies: Mapping[str, Policy] | Sequence[Policy | str | Path],
+    data: Chronicle | Dataset | str | Path,
     *,
     until: datetime | date | None = None,
     accept_snapshot: Collection[str] | str = (),
@@ -42,6 +46,9 @@ def replay(
 ) -> Replay:
     """The stages of every record under every policy, from its entry to the end, exactly.
 
+    `policies` are policies, under labels of their own or not, or names (`heinz@1.0.0`) and folders;
+    `data` is a chronicle, a data set, or the path or name of one.
+
     Verdicts are evaluated at a record's entry and wherever something changes that a policy looks
     at: a fact, a count of events, the end of a window, the distance of a date from now, the reach
     of a log. `until` is the last moment (a day: its end); default: the end of the observation.
@@ -50,7 +57,8 @@ def replay(
 
     Raises `LeadpolicyError`.
     """
-    named = labelled(policies)
+    named = _named(policies)
+    chronicle = _chronicle(data, progress)
     badges = accepted_snapshots(named, chronicle, accept_snapshot)
     looked = horizon(chronicle, until)
     asked = asked_by(named)
@@ -72,8 +80,37 @@ def replay(
         looked.starts,
         bounds,
         badges,
-        left_out(chronicle, looked.until),
+        (*_other_grain(named, chronicle), *left_out(chronicle, looked.until)),
     )
+
+
+def _named(given: Mapping[str, Policy] | Sequence[Policy | str | Path]) -> dict[str, Policy]:
+    if isinstance(given, Mapping):
+        found = dict(given)
+    else:
+        many: list[Policy] = []
+        for one in given:
+            many += [one] if isinstance(one, Policy) else load_policies([one])
+        found = labelled(many)
+    if not found:
+        raise LeadpolicyError.of("LP506", "there is no policy to replay")
+    return found
+
+
+def _chronicle(data: Chronicle | Dataset | str | Path, progress: Progress | None) -> Chronicle:
+    if isinstance(data, Chronicle):
+        return data
+    dataset = data if isinstance(data, Dataset) else open_dataset(data)
+    return dataset.chronicle(progress=progress)
+
+
+def _other_grain(policies: Mapping[str, Policy], chronicle: Chronicle) -> list[str]:
+    grain = chronicle.dataset.grain
+    return [
+        f"{label} speaks of one {policy.grain}; its verdicts are read per {grain} here"
+        for label, policy in policies.items()
+        if policy.grain != grain
+    ]
 
 
 def _run(

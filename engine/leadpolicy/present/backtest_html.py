@@ -171,9 +171,7 @@ def _ends(backtest: Backtest) -> list[dict[str, Any]]:
 def _criteria(backtest: Backtest) -> list[dict[str, Any]]:
     """Per rung and policy the criteria that make a difference, the largest first."""
     found = []
-    for (rung, policy), rows in said.grouped(
-        backtest.criteria.sort_values(["rung", "policy"], kind="stable"), "rung", "policy"
-    ):
+    for (rung, policy), rows in said.grouped(backtest.criteria, "rung", "policy"):
         moved = sorted((row for row in rows if row.change), key=lambda row: -abs(row.change))
         idle = [row.without for row in rows if not row.change]
         found.append({"rung": rung, "policy": policy, "rows": moved, "idle": idle})

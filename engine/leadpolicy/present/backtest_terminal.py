@@ -284,9 +284,7 @@ def _criteria(backtest: Backtest, console: Console) -> None:
     if backtest.criteria.empty:
         return
     heading(console, "What each criterion is worth")
-    for (rung, policy), rows in grouped(
-        backtest.criteria.sort_values(["rung", "policy"], kind="stable"), "rung", "policy"
-    ):
+    for (rung, policy), rows in grouped(backtest.criteria, "rung", "policy"):
         line(console, f"{rung_title(rung)}, {marked(backtest, policy)}", "bold")
         moved = sorted((r for r in rows if r.change), key=lambda r: -abs(r.change))
         _table(

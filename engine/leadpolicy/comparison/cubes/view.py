@@ -177,12 +177,12 @@ class View:
             counts, pd.Index(words, name=self.label), pd.Index(words, name=other.label)
         )
 
-    def agreement(self, other: View) -> pd.DataFrame:
-        """Raw agreement and Cohen's kappa on every rung that both define, among the records that
-        both decide; the others are counted as undecided.
+    def agreement(self, other: View, *, rung: str | None = None) -> pd.DataFrame:
+        """Raw agreement and Cohen's kappa on every rung that both define (or on the one that is
+        named), among the records that both decide; the others are counted as undecided.
         """
         self._same_cube(other)
-        shared = [level for level in self.levels() if level.kind == RUNG]
+        shared = [level for level in self.levels(rung=rung) if level.kind == RUNG]
         rows = []
         for level in shared:
             if level.name not in other.policy.rungs:

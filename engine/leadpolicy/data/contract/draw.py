@@ -9,7 +9,7 @@ with more of them the figures would no longer speak of the same records.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -38,7 +38,7 @@ from leadpolicy.data.recordset import Progress
 from leadpolicy.data.tables import Mask, Table, cell_text
 from leadpolicy.data.values import Converted, convert_cell
 from leadpolicy.data.work import Work, without_collection
-from leadpolicy.diagnostics import ValueProblem, listing
+from leadpolicy.diagnostics import ValueProblem, listing, suggest
 from leadpolicy.types import Kind, Range, Type, Value, show
 
 MOSTLY = 1 - MOST_FAILING
@@ -59,7 +59,13 @@ def draw(work: Work, title: str = "") -> Contract:
     on = ground(work)
     sheets = {name: Sheet(name, len(t), table=t) for name, t in work.tables.items()}
     records = "records" if RECORDS not in sheets else "records of " + work.spec.name
-    sheets[records] = Sheet(records, len(on.records), ids=on.records.ids)
+    sheets[records] = Sheet(
+        records,
+        len(on.records),
+        ids=on.records.ids,
+        file=on.main.file,
+        lines=on.main.lines[on.records.rows],
+    )
     found = [_rows_read(table) for table in work.tables.values()]
     found += key_promises(on, sheets)
     read = uses(on)
@@ -73,7 +79,16 @@ def draw(work: Work, title: str = "") -> Contract:
     if work.spec.assessments is not None:
         found += _judgements(on, sheets)
     found += date_promises(on, sheets, records)
-    return Contract(work.spec.name, title, tuple(found), sheets)
+    return Contract(work.spec.name, title, tuple(_named_apart(found)), sheets)
+
+
+def _named_apart(found: Iterable[Expectation]) -> Iterator[Expectation]:
+    """The promises, those of the same name with a number."""
+    seen: Counter[str] = Counter()
+    for one in found:
+        seen[one.name] += 1
+        again = seen[one.name]
+        yield one if again == 1 else replace(one, name=f"{one.name} ({again})")
 
 
 def _rows_read(table: Table) -> Expectation:
@@ -275,8 +290,12 @@ def _judgements(on: Ground, sheets: Mapping[str, Sheet]) -> Iterator[Expectation
     named = f"{spec.fact.column} → fact"
     strange = [code for code in np.unique(fact_codes[mask]).tolist() if texts[code] not in facts]
     unknown = np.isin(fact_codes, strange)
-    codes = np.where(unknown, 1, np.where(mask, 0, -1)).astype(np.int32)
-    sheet.columns[named] = Words(codes, [OK, "is no fact"])
+    by_code = np.zeros(len(texts) + 1, np.int32)
+    by_code[strange] = np.arange(1, len(strange) + 1)
+    by_code[-1] = -1
+    hints = [suggest(texts[code], facts) for code in strange]
+    reasons = ["is no fact" + (f" ({hint})" if hint else "") for hint in hints]
+    sheet.columns[named] = Words(by_code[fact_codes], [OK, *reasons])
     base = f"{table.name}.{spec.fact.column}"
     says = f"{spec.fact.column} is a fact of the vocabulary"
     yield Expectation(f"{base}.domain", table.name, Among(named, (OK,)), Level.WARNING, says,

@@ -88,7 +88,7 @@ def _owners(on: Ground, sheets: Mapping[str, Sheet]) -> Iterator[Expectation]:
     """The records that rows of other tables belong to; rows without one are left out."""
     wanted: dict[ColumnRef, Mask] = {}
     for rows in _row_specs(on):
-        if rows.record is not None:
+        if rows.record is not None and rows.record != on.spec.records.id:
             mask = on.table(rows.table).where(rows.where)
             wanted[rows.record] = wanted[rows.record] | mask if rows.record in wanted else mask
     for ref, mask in wanted.items():

@@ -65,6 +65,8 @@ class Sheet:
     columns: dict[str, Series] = field(default_factory=dict)
     table: Table | None = None
     ids: Sequence[str] = ()
+    file: str = ""
+    lines: Rows | None = None
 
 
 # ------------------------------------------------------------------------------- the promises

@@ -1,0 +1,203 @@
+"""What one move of a slider shows, as HTML: figures, ladder, outcome, agreement, names, sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from leadpolicy.board.drawings import Bar, Span, bars, spans
+from leadpolicy.board.look import faint, plain, table
+from leadpolicy.policy.model import Policy
+from leadpolicy.present.wording import few, number, percent, ratio, rows_of, rung_title
+
+if TYPE_CHECKING:
+    from leadpolicy.comparison.cubes.view import Level, View
+
+OTHERS: Final = 12
+"""Other policies whose agreement is shown; more would not be read, and would cost time."""
+RUNG: Final = "rung"
+_WORDS: Final = {
+    "gained": "gained", "lost": "lost", "now possible": "now open",
+    "no longer possible": "now ruled out",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Asked:
+    """A policy as it is set now and as its file has it, at one stage or rung, beside others."""
+
+    now: View
+    before: View
+    level: Level
+    others: Sequence[View]
+    reps: int
+
+    @property
+    def policy(self) -> Policy:
+        return self.now.policy
+
+    @property
+    def named(self) -> dict[str, str]:
+        """The level as the frames of a view take it."""
+        return {self.level.kind: self.level.name}
+
+    @property
+    def title(self) -> str:
+        """The level in the policy's words."""
+        if self.level.kind == RUNG:
+            return rung_title(self.level.name)
+        return self.policy.stage(self.level.name).title
+
+
+def figures(asked: Asked) -> str:
+    """The headline numbers, the ladder, the outcome and the agreement with other policies."""
+    (volume,) = rows_of(asked.now.volumes(**asked.named))
+    (volume_before,) = rows_of(asked.before.volumes(**asked.named))
+    (outcome,) = rows_of(asked.now.outcomes(**asked.named))
+    (outcome_before,) = rows_of(asked.before.outcomes(**asked.named))
+    return "".join(
+        (
+            _headline(asked, volume, volume_before, outcome),
+            _ladder(asked, int(volume.records)),
+            _outcome(asked, outcome, outcome_before),
+            _agreement(asked),
+        )
+    )
+
+
+def _headline(asked: Asked, volume: Any, before: Any, outcome: Any) -> str:
+    change = int(volume.certain) - int(before.certain)
+    moved = f"{change:+,} against the file".replace("-", "−") if change else "as in the file"
+    per_rep = f"{int(volume.certain) / asked.reps:,.1f}"
+    cells = [
+        (number(volume.certain), f"{plain(asked.title)}, certain; {moved}"),
+        (number(volume.unknown), "open: facts are missing"),
+        (percent(outcome.rate), _precision(outcome)),
+        (percent(outcome.recall), "of all won records are among them"),
+        (per_rep, f"records per rep, with {asked.reps:,} rep{'' if asked.reps == 1 else 's'}"),
+    ]
+    boxes = "".join(f"<div><b>{value}</b><span>{what}</span></div>" for value, what in cells)
+    return f'<div class="lp-figures" aria-live="polite">{boxes}</div>'
+
+
+def _precision(outcome: Any) -> str:
+    if not outcome.known:
+        return "won: no outcome is known for them"
+    interval = f"{percent(outcome.low)} to {percent(outcome.high)}"
+    warning = f"; {few(int(outcome.known))}" if outcome.few else ""
+    return (
+        f"won, 95 % interval {interval}, of {number(outcome.known)} with a known outcome{warning}"
+    )
+
+
+def _ladder(asked: Asked, records: int) -> str:
+    now, before = asked.now.volumes(), asked.before.volumes()
+    rows = zip(
+        rows_of(now[now.kind == "stage"]), rows_of(before[before.kind == "stage"]), strict=True
+    )
+    found = [
+        Bar(
+            asked.policy.stage(row.name).title, int(row.certain), int(row.unknown), int(old.certain)
+        )
+        for row, old in rows
+    ]
+    told = (
+        f"<h2>Volumes: {number(records)} records, each stage by itself</h2>"
+        + bars(found, records)
+        + faint(
+            "Full: certain. Hatched: open, because facts are missing. Dashed line: as in the file."
+        )
+    )
+    return told if records else told + "<p>There is no record in this data.</p>"
+
+
+def _outcome(asked: Asked, now: Any, before: Any) -> str:
+    found = [_span("as set here", now)]
+    if asked.policy.changed:
+        found.append(_span("as in the file", before))
+    base = None if not now.known and not before.known else float(now.base_rate)
+    return f"<h2>Won among “{plain(asked.title)}”, 95 % interval</h2>" + spans(found, base)
+
+
+def _span(name: str, row: Any) -> Span:
+    if not row.known:
+        return Span(name, None, None, None)
+    return Span(name, float(row.rate), float(row.low), float(row.high))
+
+
+def _agreement(asked: Asked) -> str:
+    if not asked.others:
+        return ""
+    title = f"<h2>Agreement on “{plain(asked.title)}”</h2>"
+    if asked.level.kind != RUNG:
+        return title + faint("Stages have names of their own; choose a common rung to compare.")
+    rows = []
+    for other in asked.others[:OTHERS]:
+        if asked.level.name not in other.policy.rungs:
+            continue
+        (row,) = rows_of(asked.now.agreement(other, rung=asked.level.name))
+        rows.append(
+            (
+                plain(other.label), percent(row.raw), ratio(row.kappa), number(row.both),
+                number(row.only_a), number(row.only_b), number(row.undecided),
+            )
+        )  # fmt: skip
+    if not rows:
+        return title + faint("No other policy here defines this rung.")
+    heads = ("with", "same verdict", "kappa", "both", "only this", "only the other", "undecided")
+    more = len(asked.others) - OTHERS
+    note = (
+        faint(f"{more} more policies are not shown; choose fewer on the first page.")
+        if more > 0
+        else ""
+    )
+    return title + table(heads, rows, range(1, 7)) + note
+
+
+def names(asked: Asked) -> str:
+    """Who comes and who goes, by name."""
+    title = f"<h2>Gained and lost at “{plain(asked.title)}”</h2>"
+    rows = rows_of(asked.now.gained_lost(asked.before, **asked.named))
+    if not rows:
+        if not asked.policy.changed:
+            return title + faint("Move a slider to see who comes and who goes.")
+        return title + "<p>Nobody comes or goes: every record keeps its verdict.</p>"
+    told = [
+        (
+            f"<b>{_WORDS.get(row.change, row.change)}</b>", number(row.records),
+            f"{number(row.won)} of {number(row.known)}" if row.known else "—",
+            _listed(row.examples, int(row.records)),
+        )
+        for row in rows
+    ]  # fmt: skip
+    return title + table(("", "records", "won of known", "among them"), told, (1,))
+
+
+def _listed(examples: Sequence[str], records: int) -> str:
+    told = ", ".join(plain(one) for one in examples)
+    more = records - len(examples)
+    return f"{told} and {more:,} more" if more > 0 else told
+
+
+def sheet(policy: Policy) -> str:
+    """The definition as it now reads; what was changed is marked."""
+    from markdown_it import MarkdownIt
+
+    from leadpolicy.present.sheet import sheet as markdown
+
+    # Raw HTML is off: whatever a policy says arrives as text.
+    html = str(MarkdownIt("commonmark", {"html": False}).enable("table").render(markdown(policy)))
+    for name in policy.changed:
+        html = html.replace(f"<code>{name}</code>", f"<mark><code>{name}</code></mark>")
+    return f'<div class="lp-sheet" tabindex="0" dir="auto">{html}</div>'
+
+
+def settings_told(policy: Policy, own: Mapping[str, str]) -> str:
+    """The settings that differ from the file's, in one line; `own` are those of the file."""
+    if not policy.changed:
+        return "All parameters stand as in the file."
+    return "; ".join(
+        f"<b>{plain(name)}</b> {plain(own[name])} → <mark>{plain(value)}</mark>"
+        for name, value in policy.changed.items()
+    )

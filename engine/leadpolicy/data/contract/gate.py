@@ -1,0 +1,55 @@
+"""Stops before figures are drawn from data that break a critical promise."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from leadpolicy.data.contract.draw import contract
+from leadpolicy.data.contract.judgement import judge
+from leadpolicy.data.contract.model import Contract, Finding, Level
+from leadpolicy.data.dataset import Dataset
+from leadpolicy.data.recordset import Progress
+from leadpolicy.diagnostics import Diagnostic, LeadpolicyError, suggest
+
+
+def stop_on_failures(
+    dataset: Dataset, accepted: Collection[str] = (), progress: Progress | None = None
+) -> list[Finding]:
+    """The broken critical promises that were accepted by name.
+
+    Raises `LeadpolicyError` (LP508) with every other one, or where an accepted name is none.
+    """
+    drawn = contract(dataset, progress)
+    check_names(drawn, accepted)
+    broken = [found for found in judge(drawn, [Level.CRITICAL]) if found.critical]
+    stop = [found for found in broken if found.expectation.name not in accepted]
+    if stop:
+        raise LeadpolicyError([_diagnostic(dataset, found) for found in stop])
+    return broken
+
+
+def check_names(drawn: Contract, accepted: Collection[str]) -> None:
+    """Raises `LeadpolicyError` where an accepted name is the name of no promise."""
+    names = {one.name for one in drawn.expectations}
+    for name in accepted:
+        if name not in names:
+            critical = [e.name for e in drawn.expectations if e.level is Level.CRITICAL]
+            raise LeadpolicyError.of(
+                "LP506",
+                f"`--accept {name}` names no expectation of {drawn.dataset}",
+                help=suggest(name, critical) or f"`leadpolicy validate {drawn.dataset}` lists them",
+            )
+
+
+def _diagnostic(dataset: Dataset, found: Finding) -> Diagnostic:
+    one = found.expectation
+    return Diagnostic(
+        "LP508",
+        f"the data break a critical expectation: {one.name} ({found.observed} fail)"
+        if found.rows.size
+        else f"the data break a critical expectation: {one.name} ({found.observed})",
+        where=str(dataset.path),
+        expected=one.says,
+        help=f"`leadpolicy validate {dataset.path.parent}` lists the rows; to go on nevertheless: "
+        f"--accept '{one.name}'",
+    )

@@ -1,0 +1,171 @@
+"""A validation: what became of every promise, and every row that breaks one."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from leadpolicy.data.contract.judgement import reason_of
+from leadpolicy.data.contract.model import Contract, Finding, Level, Sheet
+from leadpolicy.data.contract.suite import Verdict
+from leadpolicy.data.dataset import Dataset
+from leadpolicy.data.model import ColumnRef, DatasetSpec, DatedFact
+from leadpolicy.data.quarantine import Quarantine
+from leadpolicy.data.tables import Table
+from leadpolicy.files import write_whole
+
+HEADER: Final = (
+    "expectation", "level", "table", "file", "line", "record", "column", "value", "reason",
+    "set_aside",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class FailingRow:
+    """A row that breaks a promise; `set_aside` where the reader leaves the row or cell out."""
+
+    expectation: str
+    level: str
+    table: str
+    file: str
+    line: int
+    record: str
+    column: str
+    value: str
+    reason: str
+    set_aside: bool
+
+    def __str__(self) -> str:
+        what = f"{self.column} `{self.value}` " if self.column else ""
+        whose = f"{self.record}: " if self.record else ""
+        return f"{self.file}:{self.line}: {whose}{what}{self.reason}"
+
+
+@dataclass(slots=True, eq=False)
+class Validation:
+    """A data set held against its contract.
+
+    `verdicts` are Great Expectations' own, one per finding; `pages` its Data Docs by sheet.
+    """
+
+    dataset: Dataset
+    contract: Contract
+    findings: Sequence[Finding]
+    verdicts: Sequence[Verdict]
+    quarantine: Quarantine
+    pages: Mapping[str, Path] = field(default_factory=dict)
+    accepted: frozenset[str] = frozenset()
+
+    @property
+    def broken(self) -> list[Finding]:
+        """Promises that are not kept, the critical ones first."""
+        found = [
+            finding
+            for finding, verdict in zip(self.findings, self.verdicts, strict=True)
+            if not (finding.kept and verdict.kept)
+        ]
+        return sorted(found, key=lambda f: f.expectation.level is not Level.CRITICAL)
+
+    @property
+    def stopping(self) -> list[Finding]:
+        """Critical promises that are broken and not accepted."""
+        return [
+            f
+            for f in self.broken
+            if f.expectation.level is Level.CRITICAL and f.expectation.name not in self.accepted
+        ]
+
+    def rows(self) -> Iterator[FailingRow]:
+        """Every row that breaks a promise about single rows, once per promise.
+
+        The critical `….fits` speak of the same rows as the warnings, and add none.
+        """
+        aside = {(row.table, row.line, row.column) for row in self.quarantine}
+        for finding in self.findings:
+            if finding.expectation.level is Level.WARNING:
+                yield from _rows(self.dataset.spec, self.contract, finding, aside)
+
+    def write_rows(self, path: Path) -> int:
+        """Writes the failing rows as CSV; returns how many there are."""
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow(HEADER)
+        count = 0
+        for row in self.rows():
+            count += 1
+            writer.writerow([getattr(row, name) for name in HEADER])
+        write_whole(path, text.getvalue())
+        return count
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data for JSON."""
+        return {
+            "leadpolicy_validation": 1,
+            "dataset": self.dataset.name,
+            "kept": not self.stopping,
+            "accepted": sorted(self.accepted),
+            "expectations": [
+                {
+                    "name": f.expectation.name,
+                    "level": str(f.expectation.level),
+                    "says": f.expectation.says,
+                    "kept": f.kept and v.kept,
+                    "looked_at": f.looked_at,
+                    "failing": f.failing,
+                    "observed": f.observed,
+                }
+                for f, v in zip(self.findings, self.verdicts, strict=True)
+            ],
+            "set_aside": self.quarantine.counts(),
+        }
+
+
+def _rows(
+    spec: DatasetSpec, contract: Contract, finding: Finding, aside: set[tuple[str, int, str]]
+) -> Iterator[FailingRow]:
+    one = finding.expectation
+    sheet = contract.sheets[one.sheet]
+    for row in finding.rows.tolist():
+        reason = reason_of(finding, sheet, row)
+        if sheet.table is None:
+            yield FailingRow(
+                one.name, str(one.level), sheet.name, sheet.file, _line(sheet, row),
+                sheet.ids[row], one.source, "", reason, False,
+            )  # fmt: skip
+            continue
+        table = sheet.table
+        line = int(table.lines[row])
+        column = table.columns.get(one.source)
+        yield FailingRow(
+            one.name, str(one.level), table.name, table.file, line,
+            _record(spec, table, row), one.source, column.text(row)[:200] if column else "",
+            reason, (table.name, line, one.source) in aside,
+        )  # fmt: skip
+
+
+def _line(sheet: Sheet, row: int) -> int:
+    return int(sheet.lines[row]) if sheet.lines is not None else 0
+
+
+def _record(spec: DatasetSpec, table: Table, row: int) -> str:
+    """The id of the record that a row names, in whichever column it does."""
+    for ref in _owners(spec):
+        if ref is not None and ref.table == table.name and ref.column in table.columns:
+            return table.columns[ref.column].text(row)
+    return ""
+
+
+def _owners(spec: DatasetSpec) -> Iterator[ColumnRef | None]:
+    yield spec.records.id
+    yield from (fact.rows.record for fact in spec.facts if isinstance(fact, DatedFact))
+    yield from (event.rows.record for event in spec.events)
+    if spec.assessments is not None:
+        yield spec.assessments.rows.record
+    if spec.outcome is not None:
+        yield spec.outcome.rows.record
+    yield from (rows.record for rows in spec.closed)
+    yield from (join.on[0][1] for join in spec.records.join)
