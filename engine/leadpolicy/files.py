@@ -8,16 +8,14 @@ from pathlib import Path
 from leadpolicy.diagnostics import LeadpolicyError
 
 
-def write_whole(path: Path, text: str) -> Path:
-    """Write a text file in one step. Raises `LeadpolicyError` where that is not possible."""
+def write_whole(path: Path, content: str | bytes) -> Path:
+    """Write a file in one step; text as UTF-8. Raises `LeadpolicyError` where that is not possible."""
     part: Path | None = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(
-            "w", encoding="utf-8", newline="\n", dir=path.parent, delete=False, suffix=".part"
-        ) as file:
+        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False, suffix=".part") as file:
             part = Path(file.name)
-            file.write(text)
+            file.write(content if isinstance(content, bytes) else content.encode())
         part.chmod(0o644)
         part.replace(path)
     except OSError as error:

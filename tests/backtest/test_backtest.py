@@ -137,6 +137,8 @@ def test_everything_that_a_study_can_ask(tmp_path: Path) -> None:
     assert held["5 days", "earlier"] + held["5 days", "held out"] == 0
     assert held["90 days", "earlier"] + held["90 days", "held out"] == 40
     assert held["90 days", "held out"] == 10
+    # Five days hold nobody, so that there is nothing to be better than.
+    assert not found.sweeps["best"].any()
     less = row_of(found.criteria, policy="talks", rung="qualified_lead", without="asked")
     assert (less.held, less.change) == (27, 13)
     assert "account" in found.captions["pairs"]

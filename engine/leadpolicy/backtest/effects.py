@@ -107,8 +107,8 @@ def held_out(cohort: Cohort, length: int | None) -> Mask:
 def sweeps_frame(cohort: Cohort, tried: Sequence[Tried], hold_out: int | None) -> pd.DataFrame:
     """Volume and precision per value, on earlier records and on the last, which are held out.
 
-    `best` marks the value with the highest precision on the earlier records; whether it keeps it
-    is for the records held out to say.
+    `best` marks the value with the highest precision on the earlier records, if there is a
+    difference at all; whether it keeps it is for the records held out to say.
     """
     last = held_out(cohort, hold_out)
     parts = {"all": np.ones(len(cohort), np.bool_)}
@@ -142,8 +142,8 @@ def _mark_best(rows: Sequence[Row]) -> None:
         groups.setdefault((row["rung"], row["policy"], row["parameter"]), []).append(row)
     for own in groups.values():
         rated = [r for r in own if r["part"] in ("all", "earlier") and r["rate"] is not None]
-        if rated:
-            value = max(rated, key=lambda r: r["rate"])["value"]
+        if len({r["rate"] for r in rated}) > 1:
+            value = max(rated, key=lambda r: (r["rate"], r["current"]))["value"]
             for row in own:
                 row["best"] = row["value"] == value
 

@@ -7,9 +7,8 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from leadpolicy.board.kit import widgets
-
 from leadpolicy.board import answer
+from leadpolicy.board.kit import widgets
 from leadpolicy.board.look import STYLE, faint, plain, refusal
 from leadpolicy.board.positions import all_positions, fixed, positions, shown
 from leadpolicy.board.saving import Saving

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 from leadpolicy.board.kit import widgets
-
 from leadpolicy.board.look import plain, plain_lines, refusal
 from leadpolicy.diagnostics import LeadpolicyError
 from leadpolicy.governance.difference import difference

@@ -35,6 +35,15 @@ def backtest(
             metavar="FILE",
         ),
     ] = None,
+    accept: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--accept",
+            help="Go on although this critical expectation is broken (see `leadpolicy validate`); "
+            "may be repeated.",
+            metavar="NAME",
+        ),
+    ] = None,
 ) -> None:
     """Carry out a study: what each definition would have done on a history, record by record.
 

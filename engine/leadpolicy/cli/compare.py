@@ -73,6 +73,15 @@ def compare(
         Path | None,
         typer.Option(help="Write the rows that did not fit, with reasons, as CSV.", metavar="FILE"),
     ] = None,
+    accept: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--accept",
+            help="Go on although this critical expectation is broken (see `leadpolicy validate`); "
+            "may be repeated.",
+            metavar="NAME",
+        ),
+    ] = None,
     folder: PoliciesFolder = POLICIES,
 ) -> None:
     """Compare policies on the records of a data set.
@@ -87,6 +96,7 @@ def compare(
 
     from leadpolicy.comparison import compare as compare_policies
     from leadpolicy.data import open_dataset, parse_as_of
+    from leadpolicy.data.contract import stop_on_failures
     from leadpolicy.present.progress import ProgressLine
 
     with ProgressLine(sys.stderr) as progress:
@@ -95,6 +105,7 @@ def compare(
         records = dataset.records(moment, progress=progress)
         if quarantine is not None:
             records.quarantine.write(quarantine)
+        stop_on_failures(dataset, accept or (), progress)
         rungs = tuple(dict.fromkeys(rung)) if rung else RUNGS
         result = compare_policies(chosen, records, by=by, rungs=rungs, top=top, progress=progress)
         if report is not None:

@@ -16,6 +16,7 @@ from leadpolicy.comparison.contested import contested
 from leadpolicy.comparison.disagreements import cause_table, disagreements, refusals
 from leadpolicy.comparison.engines import Progress
 from leadpolicy.comparison.evaluation import Evaluation, evaluate
+from leadpolicy.comparison.leaks import leaks
 from leadpolicy.comparison.readiness import condition_readiness, missing, policy_readiness
 from leadpolicy.comparison.segments import segments
 from leadpolicy.comparison.study import Study, describe
@@ -53,6 +54,7 @@ class Comparison:
     disagreements   a pair, rung and cause: records that `claims` holds and `other` does not
     refusals        a rung, policy and cause: records kept off it that some other policy holds
     contested       a record on which the policies split, the most even split first
+    leaks           a fact that knows the future, with the evidence and who uses it
     outcomes        a rung of a policy: won of known, Wilson interval, lift, recall
     segments        a segment, rung and policy: volumes and outcomes within the segment
     ==============  ============================================================================
@@ -72,6 +74,7 @@ class Comparison:
     disagreements: pd.DataFrame
     refusals: pd.DataFrame
     contested: pd.DataFrame
+    leaks: pd.DataFrame
     outcomes: pd.DataFrame
     segments: pd.DataFrame
     evaluation: Evaluation = field(repr=False)
@@ -177,6 +180,7 @@ def compare(
             one for rung in rungs for one in refusals(evaluation, rung, table)
         ),
         contested=frames.contested_frame(evaluation, contested(evaluation, rungs, table, top)),
+        leaks=frames.leaks_frame(evaluation, leaks(records)),
         outcomes=frames.outcomes_frame(evaluation, rungs),
         segments=_segments(evaluation, rungs, by, cut),
         evaluation=evaluation,

@@ -17,7 +17,7 @@ disagree.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
@@ -26,6 +26,7 @@ import numpy as np
 import numpy.typing as npt
 
 from leadpolicy.comparison.codes import Mask, Whole
+from leadpolicy.diagnostics import listing
 from leadpolicy.types import NUMERIC, TEMPORAL, Kind, Range, show
 
 if TYPE_CHECKING:
@@ -166,14 +167,18 @@ def warnings(found: Iterable[Leak], policies: Mapping[str, Policy]) -> list[str]
     for leak in found:
         if leak.guarded:
             continue
-        by = users(leak, policies)
-        use = (
-            f"Used by {', '.join(by)}: their figures on the outcome are too good."
-            if by
-            else "No policy here looks at it."
-        )
-        said.append(f"{leak.fact} knows the future ({leak.sort}): {leak.evidence}. {use}")
+        said.append(told(leak.fact, leak.sort, leak.evidence, users(leak, policies)))
     return said
+
+
+def told(fact: str, sort: str, evidence: str, by: Sequence[str] | None) -> str:
+    """A leak in words, with the policies that look at it (None: no policy is in question)."""
+    use = "no policy here looks at it."
+    if by is None:
+        use = "figures on the outcome that use it are too good."
+    elif by:
+        use = f"used by {listing(by, 6)}, whose figures on the outcome are too good."
+    return f"Leak: {fact.removeprefix('event:')} knows the future ({sort}): {evidence}; {use}"
 
 
 # --------------------------------------------------------------------------- without dates

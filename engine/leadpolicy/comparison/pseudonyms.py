@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Container
+from collections.abc import Collection
+from math import lcm
 from typing import Final
 
 _FIRST: Final = (
@@ -28,12 +29,23 @@ def rank(seed: int, text: str) -> int:
     return int.from_bytes(hashlib.sha256(f"{seed}\0{text}".encode("utf-8", "replace")).digest())
 
 
-def pseudonym(seed: int, text: str, taken: Container[str] = ()) -> str:
-    """A name for what a text stands for; the next one where it is taken already."""
+def pseudonym(seed: int, text: str, taken: Collection[str] = ()) -> str:
+    """A name for what a text stands for.
+
+    The next one where it is taken already, or (as long as there are such) shares a word with one
+    that is.
+    """
     number = rank(seed, text)
-    for step in range(len(_FIRST) * len(_SECOND)):
-        place = (number + step) % (len(_FIRST) * len(_SECOND))
-        name = f"{_FIRST[place % len(_FIRST)]} {_SECOND[place // len(_FIRST)]}"
-        if name not in taken:
-            return name
-    return f"Record {number:x}"
+    words = {word for name in taken for word in name.split()}
+    names = [_name(number, step) for step in range(len(_FIRST) * len(_SECOND))]
+    apart = (name for name in names if not words & set(name.split()))
+    other = (name for name in names if name not in taken)
+    return next(apart, None) or next(other, f"Record {number:x}")
+
+
+def _name(number: int, step: int) -> str:
+    """Both words change from step to step; in as many steps as there are pairs each comes once."""
+    first, second = len(_FIRST), len(_SECOND)
+    place = number % (first * second)
+    turn = step // lcm(first, second)
+    return f"{_FIRST[(place + step) % first]} {_SECOND[(place // first + step + turn) % second]}"

@@ -73,13 +73,15 @@ class PolicyReadiness:
 class MissingFact:
     """A fact, or the log of an event, that leaves stages of a policy UNKNOWN.
 
-    `open` of the `examined` records that have an UNKNOWN stage lack it; `undecided` is the number
-    of all such records.
+    `open` of the `examined` records that have an UNKNOWN stage lack it; `alone` of them lack
+    nothing else, so that this one answer, whatever it is, decides all their stages; `undecided` is
+    the number of all such records.
     """
 
     policy: str
     fact: str
     open: int
+    alone: int
     examined: int
     undecided: int
     records: int
@@ -93,6 +95,11 @@ class MissingFact:
         examined where not all were.
         """
         return self.open / self.examined * self.undecided / self.records
+
+    @property
+    def share_alone(self) -> float:
+        """Of all records, the share that this answer alone would decide."""
+        return self.alone / self.examined * self.undecided / self.records
 
 
 def condition_readiness(evaluation: Evaluation) -> list[ConditionReadiness]:
@@ -175,7 +182,7 @@ def missing(evaluation: Evaluation, progress: Progress | None = None) -> list[Mi
             progress("finding what is missing", number, len(evaluation.policies))
         undecided = (one.stages == UNKNOWN).any(axis=1)
         examined = drawn[undecided[drawn]][:SAMPLE]
-        counts = _count_missing(evaluation, one, examined)
+        counts, alone = _count_missing(evaluation, one, examined)
         vocabulary = one.policy.vocabulary
         for name, open in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
             entry = (
@@ -188,6 +195,7 @@ def missing(evaluation: Evaluation, progress: Progress | None = None) -> list[Mi
                     policy=one.label,
                     fact=name,
                     open=open,
+                    alone=alone[name],
                     examined=len(examined),
                     undecided=int(undecided.sum()),
                     records=len(evaluation),
@@ -199,9 +207,15 @@ def missing(evaluation: Evaluation, progress: Progress | None = None) -> list[Mi
     return found
 
 
-def _count_missing(evaluation: Evaluation, one: PolicyVerdicts, rows: Whole) -> Counter[str]:
-    """How many of the rows lack each fact or log; what is alike is looked at once."""
+def _count_missing(
+    evaluation: Evaluation, one: PolicyVerdicts, rows: Whole
+) -> tuple[Counter[str], Counter[str]]:
+    """How many of the rows lack each fact or log, and how many nothing else.
+
+    What is alike is looked at once.
+    """
     counts: Counter[str] = Counter()
+    alone: Counter[str] = Counter()
     names = [stage.name for stage in one.policy.stages]
     found: dict[tuple[int, ...], set[str]] = {}
     for row, alike in zip(rows.tolist(), _alike(evaluation, one, rows), strict=True):
@@ -211,7 +225,8 @@ def _count_missing(evaluation: Evaluation, one: PolicyVerdicts, rows: Whole) -> 
             record, moment = evaluation.data.records[row], evaluation.data.moments[row]
             lacking = found[alike] = set(missing_facts(one.policy, record, moment, stages))
         counts.update(lacking)
-    return counts
+        alone.update(lacking if len(lacking) == 1 else ())
+    return counts, alone
 
 
 def _alike(evaluation: Evaluation, one: PolicyVerdicts, rows: Whole) -> Iterator[tuple[int, ...]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from leadpolicy.comparison.ballots import Ballots
@@ -89,7 +90,7 @@ def workshop(
     return Workshop(
         ballots,
         tuple((number, agreement(ballots.of_round(number))) for number in rounds),
-        tuple(moved(ballots, a, b) for a, b in zip(rounds, rounds[1:], strict=False)),
+        tuple(moved(ballots, a, b) for a, b in pairwise(rounds)),
         split_cards(last),
         agreed_cards(ballots),
         tuple(searches),

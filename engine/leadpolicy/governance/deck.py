@@ -66,7 +66,7 @@ def _card_lines(card: BlindCard) -> Iterator[str]:
     yield f"    why: {written(card.why)}"
     if card.about:
         yield f"    about: {written(card.about)}"
-    yield f"    as_of: {written(_value(card.as_of))}"
+    yield f"    as_of: {_value(card.as_of)}"
     yield from (f"    {line}" for line in record_lines(card.record))
 
 
@@ -246,3 +246,20 @@ def _card(node: Node, vocabulary: Vocabulary, problems: Problems) -> BlindCard |
     if as_of is None or not texts["why"]:
         return None
     return BlindCard(texts["card"], texts["name"], Why(texts["why"]), record, as_of, texts["about"])
+
+
+def write_all(deal: Deal, page: Path, html: str) -> dict[str, Path]:
+    """Writes the printable page, and beside it the cards as data, a ballot and the key.
+
+    Raises `LeadpolicyError`.
+    """
+    files = {
+        "Cards to print": (page, html),
+        "Cards for votes and the board": (page.with_suffix(".yaml"), deck_text(deal.deck)),
+        "A sheet for a voter": (page.with_name(f"{page.stem}-ballot.csv"), ballot_text(deal.deck)),
+        "Whose they are (keep it to yourself)": (
+            page.with_name(f"{page.stem}-key.csv"),
+            key_text(deal),
+        ),
+    }
+    return {what: write_whole(path, text) for what, (path, text) in files.items()}

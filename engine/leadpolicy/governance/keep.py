@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 
 from leadpolicy.backends.interpreter import verdicts
@@ -14,7 +15,7 @@ from leadpolicy.comparison.scale import NONE, Scale, told
 from leadpolicy.diagnostics import LeadpolicyError, Problems
 from leadpolicy.files import write_whole
 from leadpolicy.governance.deck import record_lines
-from leadpolicy.governance.examples import NO_STAGE, Card, read_cards, reached
+from leadpolicy.governance.examples import NO_STAGE, Card, reached, read_cards
 from leadpolicy.policy.load import EXAMPLES, load_policies, versions
 from leadpolicy.policy.model import Policy
 from leadpolicy.syntax.writing import written
@@ -43,8 +44,20 @@ class Kept:
     path: Path
     added: tuple[str, ...] = ()
     present: tuple[str, ...] = ()
-    refused: Mapping[str, tuple[str, str]] | None = None
+    refused: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     """For each card left out: what the policy says, and what was agreed."""
+
+    def to_dict(self) -> dict[str, object]:
+        """Plain data."""
+        return {
+            "file": str(self.path),
+            "added": list(self.added),
+            "present": list(self.present),
+            "refused": {
+                code: {"policy": says, "agreed": wanted}
+                for code, (says, wanted) in self.refused.items()
+            },
+        }
 
 
 def add_cards(policy: Policy, scale: Scale, cards: Iterable[Agreed]) -> Kept:
@@ -85,7 +98,8 @@ def add_cards(policy: Policy, scale: Scale, cards: Iterable[Agreed]) -> Kept:
         indent = _indent(text)
         block = "\n".join("\n" + "\n".join(indent + line for line in ls) for ls in added.values())
         text = text.rstrip() + (block + "\n").replace("\n", ending)
-        _write(path, text, every, [*(card.name for card in before), *added])
+        _check(path, text, every, [*(card.name for card in before), *added])
+        write_whole(path, text)
     return Kept(path, tuple(added), tuple(present), refused)
 
 
@@ -139,23 +153,18 @@ def _expectation(policy: Policy, card: BlindCard) -> str:
     return f"{{stage: {written(stage or NO_STAGE)}, possible: {written(possible or NO_STAGE)}}}"
 
 
-def _write(path: Path, text: str, every: Sequence[Policy], names: Sequence[str]) -> None:
-    """Writes the file if it reads as it should; the old one stays otherwise."""
-    before = path.read_bytes() if path.is_file() else None
-    write_whole(path, text)
-    try:
-        fits = [card.name for card in _cards(path.parent, every)] == list(names)
-    except LeadpolicyError:
-        fits = False
-    if fits:
-        return
-    if before is None:
-        path.unlink()
-    else:
-        write_whole(path, before.decode())
-    raise LeadpolicyError.of(
-        "LP506",
-        "cards cannot be appended to this file",
-        where=str(path),
-        expected="the list `cards:` at its end, an item a line",
-    )
+def _check(path: Path, text: str, every: Sequence[Policy], names: Sequence[str]) -> None:
+    """Raises `LeadpolicyError` unless the new text holds these cards, in this order."""
+    with TemporaryDirectory() as beside:
+        write_whole(Path(beside) / EXAMPLES, text)
+        try:
+            fits = [card.name for card in _cards(Path(beside), every)] == list(names)
+        except LeadpolicyError:
+            fits = False
+    if not fits:
+        raise LeadpolicyError.of(
+            "LP506",
+            "cards cannot be appended to this file",
+            where=str(path),
+            expected="the list `cards:` at its end, an item a line",
+        )

@@ -119,7 +119,7 @@ def _plots(backtest: Backtest, rungs: list[str]) -> dict[str, list[dict[str, Any
 
 def _marked(plot: Plot) -> dict[str, Any]:
     """A plot for the template. Its SVG is markup that vl-convert has escaped."""
-    return {"title": plot.title, "svg": Markup(plot.svg)}
+    return {"title": plot.title, "svg": Markup(plot.inline)}
 
 
 def _discordant(backtest: Backtest) -> list[dict[str, Any]]:

@@ -287,6 +287,9 @@ def _criteria(backtest: Backtest, console: Console) -> None:
     for (rung, policy), rows in grouped(backtest.criteria, "rung", "policy"):
         line(console, f"{rung_title(rung)}, {marked(backtest, policy)}", "bold")
         moved = sorted((r for r in rows if r.change), key=lambda r: -abs(r.change))
+        if not moved:
+            line(console, "No criterion has any effect here.")
+            continue
         _table(
             console,
             ("without", "records", "rate without", "worth in points", "95 % interval", "q"),
@@ -313,7 +316,7 @@ def _sweeps(backtest: Backtest, console: Console) -> None:
             ("value", "records", "held", "won of known", "rate", "95 % interval", "recall", ""),
             rows,
             lambda row: [
-                f"{row.value}{' (today)' if row.current else ''}", row.part, number(row.held),
+                f"{row.value}{' (as written)' if row.current else ''}", row.part, number(row.held),
                 of(row.won, row.known), percent(row.rate), interval(row.low, row.high),
                 percent(row.recall, 0), "best earlier" if row.best else "",
             ],

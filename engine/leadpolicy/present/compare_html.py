@@ -16,9 +16,10 @@ from leadpolicy.comparison.outcomes import FEW
 from leadpolicy.comparison.readiness import SAMPLE
 from leadpolicy.comparison.study import READING
 from leadpolicy.files import write_whole
-from leadpolicy.present import plots
+from leadpolicy.present import compare_plots as plots
 from leadpolicy.present.characters import visible
 from leadpolicy.present.drawing import Plot
+from leadpolicy.present.evidence import deciding, leak_warnings, one_answer
 from leadpolicy.present.findings import findings
 from leadpolicy.present.wording import (
     NOT_DEFINED,
@@ -102,6 +103,8 @@ def _context(comparison: Comparison) -> dict[str, Any]:
         "findings": findings(comparison),
         "readiness": _readiness(comparison),
         "facts": _facts(comparison),
+        "deciding": [one_answer(row) for row in deciding(comparison.missing)],
+        "leaks": leak_warnings(comparison.leaks),
         "volumes": _volumes(comparison),
         "ladders": _by(comparison.stages, "policy"),
         "agreement": _per_rung(comparison, comparison.agreement),
@@ -132,7 +135,7 @@ def _marked(plot: Plot | None) -> dict[str, Any] | None:
     """A plot for the template. Its SVG is markup that vl-convert has escaped."""
     if plot is None:
         return None
-    return {"title": plot.title, "svg": Markup(plot.svg)}
+    return {"title": plot.title, "svg": Markup(plot.inline)}
 
 
 def _by(table: pd.DataFrame, column: str) -> list[tuple[str, list[Any]]]:

@@ -10,6 +10,7 @@ from leadpolicy.comparison.comparison import Comparison
 from leadpolicy.comparison.study import READING
 from leadpolicy.present.compare_matrix import print_matrix
 from leadpolicy.present.console import grid, heading, label, line, said, show
+from leadpolicy.present.evidence import deciding, leak_warnings, one_answer
 from leadpolicy.present.wording import (
     NOT_DEFINED,
     cause_sentence,
@@ -114,6 +115,8 @@ def _readiness(comparison: Comparison, console: Console) -> None:
             cells.append(said(_missing_fact(own.iloc[0]) if len(own) else "nothing"))
         table.add_row(*cells)
     show(console, table)
+    for row in deciding(comparison.missing):
+        line(console, one_answer(row))
     line(
         console,
         "A criterion is evaluable when the data has all facts and events that it looks at. "
@@ -314,6 +317,8 @@ def _outcomes(comparison: Comparison, console: Console) -> None:
         f"All records: {percent(base.rate)} ({number(base.won)} of {number(base.known)}), "
         f"95 % interval {percent(base.low)} to {percent(base.high)}.",
     )
+    for text in leak_warnings(comparison.leaks):
+        line(console, text, "yellow")
     won = study.outcome_name
     roomy = console.width >= ROOMY
     more = ("lift", f"of all {won}") if roomy else ()

@@ -9,6 +9,8 @@ from leadpolicy.comparison.fit import Fit, Search
 from leadpolicy.comparison.scale import told
 from leadpolicy.comparison.votes import ACROSS, Agreement, SplitCard
 from leadpolicy.comparison.workshop import Workshop
+from leadpolicy.governance.keep import Kept
+from leadpolicy.policy.model import Policy
 from leadpolicy.present.characters import visible
 from leadpolicy.present.explain import table
 from leadpolicy.present.wording import percent, plural, ratio
@@ -165,3 +167,19 @@ def _verdict(workshop: Workshop) -> Iterator[str]:
 
 def _quoted(text: str) -> str:
     return f'"{text}"' if " " in text or "," in text else text
+
+
+def render_kept(kept: Kept, policy: Policy) -> str:
+    """What became of the agreed cards."""
+    lines = []
+    if kept.added:
+        lines.append(f"Added to {kept.path}: {', '.join(kept.added)}")
+    if kept.present:
+        lines.append(f"There already: {', '.join(kept.present)}")
+    for code, (says, wanted) in kept.refused.items():
+        lines.append(
+            f"Not added: {code}. {policy.identity} says {told(says)}, the room {told(wanted)}."
+        )
+    if kept.refused:
+        lines.append("Change the policy first (leadpolicy revise), then add again.")
+    return "\n".join(lines) or "No card is agreed, so none is added."

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from leadpolicy.data.contract.judgement import reason_of
+from leadpolicy.data.contract.draw import contract
+from leadpolicy.data.contract.gate import check_names
+from leadpolicy.data.contract.judgement import judge, reason_of
 from leadpolicy.data.contract.model import Contract, Finding, Level, Sheet
-from leadpolicy.data.contract.suite import Verdict
+from leadpolicy.data.contract.suite import Verdict, run_suite
 from leadpolicy.data.dataset import Dataset
 from leadpolicy.data.model import ColumnRef, DatasetSpec, DatedFact
 from leadpolicy.data.quarantine import Quarantine
+from leadpolicy.data.recordset import Progress
 from leadpolicy.data.tables import Table
 from leadpolicy.files import write_whole
 
@@ -122,6 +125,36 @@ class Validation:
             ],
             "set_aside": self.quarantine.counts(),
         }
+
+
+def validated(
+    dataset: Dataset,
+    folder: Path,
+    accepted: Collection[str] = (),
+    progress: Progress | None = None,
+) -> Validation:
+    """Holds a data set against its contract, and writes what it finds into a folder.
+
+    The Data Docs, `failing_rows.csv` and `quarantine.csv`. Raises `LeadpolicyError` where tables
+    cannot be read, or where an accepted name names nothing.
+    """
+    chronicle = dataset.chronicle(progress)
+    drawn = contract(dataset, progress)
+    check_names(drawn, accepted)
+    findings = judge(drawn)
+    verdicts, pages = run_suite(drawn, folder, progress)
+    found = Validation(
+        dataset,
+        drawn,
+        findings,
+        verdicts,
+        chronicle.quarantine,
+        pages,
+        frozenset(accepted),
+    )
+    found.write_rows(folder / "failing_rows.csv")
+    chronicle.quarantine.write(folder / "quarantine.csv")
+    return found
 
 
 def _rows(

@@ -1,0 +1,81 @@
+"""`leadpolicy cards`: records to judge in a workshop."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from leadpolicy.cli.chosen import chosen_policies
+from leadpolicy.cli.options import PoliciesFolder, PolicyNames
+from leadpolicy.policy.load import POLICIES
+
+
+def cards(
+    policies: PolicyNames,
+    data: Annotated[
+        str,
+        typer.Option(
+            help="A folder with a dataset.yaml, or a name below fixtures.", metavar="DATASET"
+        ),
+    ],
+    number: Annotated[int, typer.Option("--n", "-n", help="How many cards.", min=1, max=200)] = 12,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Where to write the printable cards.", metavar="FILE.html"),
+    ] = None,
+    as_of: Annotated[
+        str | None,
+        typer.Option("--as-of", help="The moment (default: the data set's).", metavar="DATE"),
+    ] = None,
+    seed: Annotated[
+        int, typer.Option(help="Another number draws other cards and other names.")
+    ] = 0,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the cards as JSON, without the key.")
+    ] = False,
+    folder: PoliciesFolder = POLICIES,
+) -> None:
+    """Choose the records that are worth arguing about, and make cards of them.
+
+    Half of the cards divide the policies most, a quarter stand close to an edge, a quarter turn on
+    one fact. Names are invented; no card tells what a policy says.
+
+    Beside FILE.html (one A6 page per card) stand FILE.yaml, for `leadpolicy votes` and the board,
+    FILE-ballot.csv, a sheet for a voter, and FILE-key.csv, which tells whose records they are:
+    whoever leads the workshop keeps it. Without --out or --json the cards are only listed.
+
+    Example: leadpolicy cards heinz b2b-international --data demo --out workshop/cards.html
+    """
+    from leadpolicy.comparison.deal import deal
+    from leadpolicy.comparison.evaluation import evaluate
+    from leadpolicy.data import open_dataset, parse_as_of
+    from leadpolicy.governance.deck import deck_json
+    from leadpolicy.present.progress import ProgressLine
+
+    chosen = chosen_policies(policies, folder)
+    with ProgressLine(sys.stderr) as progress:
+        moment = parse_as_of(as_of) if as_of is not None else None
+        records = open_dataset(data).records(moment, progress=progress)
+        dealt = deal(evaluate(chosen, records, progress), number, seed=seed, progress=progress)
+    if as_json:
+        typer.echo(deck_json(dealt))
+    else:
+        from leadpolicy.present.blind_card import listed
+
+        typer.echo(listed(dealt))
+    if out is not None:
+        from leadpolicy.governance.deck import write_all
+
+        facts = [name for policy in chosen for name in policy.facts]
+        events = [name for policy in chosen for name in policy.events]
+        from leadpolicy.present.cards_html import cards_page
+
+        written = write_all(dealt, out, cards_page(dealt.deck, facts, events))
+        typer.echo(err=as_json)
+        for what, path in written.items():
+            typer.echo(f"{what}: {path}", err=as_json)
+    for note in dealt.notes:
+        typer.echo(f"note: {note}", err=True)

@@ -1,0 +1,143 @@
+"""`leadpolicy validate`: a data set held against its contract."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from leadpolicy.policy.load import POLICIES
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from leadpolicy.comparison.readiness import MissingFact, PolicyReadiness
+    from leadpolicy.data import Dataset
+    from leadpolicy.data.recordset import Progress
+
+WIDTH: Final = 100
+"""Columns where standard output is no terminal and COLUMNS is not set."""
+BUILD: Final = Path("build/validate")
+
+
+def validate(
+    data: Annotated[
+        str,
+        typer.Argument(
+            help="A folder with a dataset.yaml, or a name below fixtures.", metavar="DATASET"
+        ),
+    ],
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            help="Where the pages and the failing rows go (default: build/validate/NAME).",
+            metavar="DIR",
+        ),
+    ] = None,
+    accept: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--accept",
+            help="Let a broken critical expectation pass; may be repeated.",
+            metavar="NAME",
+        ),
+    ] = None,
+    policies: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--policy",
+            help="Tell what this data can decide for a policy, too; may be repeated. "
+            "`--policy all` takes the newest version of each.",
+            metavar="POLICY",
+        ),
+    ] = None,
+    json_output: Annotated[
+        bool, typer.Option("--json", help="Print JSON, and nothing else, on standard output.")
+    ] = False,
+    folder: Annotated[
+        Path,
+        typer.Option("--policies", help="Where policies are looked up by name.", metavar="DIR"),
+    ] = POLICIES,
+) -> None:
+    """Hold a data set against its contract, which follows from the vocabulary and the mapping.
+
+    Types, closed domains, ranges, unique ids, references, dates in order, recent and in the time of
+    the data, and how much is filled: tested by Great Expectations, whose Data Docs are written.
+    Every failing row is listed with its reason. Facts that know the outcome (leaks) are named.
+
+    Warnings are broken by one row. Critical expectations are broken when more than 5 % of the rows
+    fail; they stop `compare` and `backtest`, too, unless accepted by name. Exit code 1 then.
+
+    Example: leadpolicy validate demo --policy heinz --out build/validate/demo
+    """
+    from leadpolicy.comparison.leaks import leaks
+    from leadpolicy.data import open_dataset
+    from leadpolicy.data.contract.report import validated
+    from leadpolicy.present.progress import ProgressLine
+    from leadpolicy.present.validate_html import write_index
+    from leadpolicy.present.validate_terminal import print_validation
+
+    with ProgressLine(sys.stderr) as progress:
+        dataset = open_dataset(data)
+        target = out if out is not None else BUILD / dataset.name
+        ready = _readiness(dataset, policies or [], folder, progress)
+        found = validated(dataset, target, accept or (), progress)
+        progress("looking for leaks", 0, 1)
+        known = leaks(dataset.chronicle())
+        index = write_index(found, known, target)
+    if json_output:
+        plain = found.to_dict() | {
+            "leaks": [leak.to_dict() for leak in known],
+            "readiness": [_plain(*one) for one in ready],
+            "pages": {name: str(path) for name, path in found.pages.items()},
+        }
+        typer.echo(json.dumps(plain, ensure_ascii=False, indent=1))
+    else:
+        print_validation(found, known, ready, _console())
+        typer.echo(f"\nReport and Data Docs: {index}")
+        typer.echo(f"Failing rows: {target / 'failing_rows.csv'}")
+        typer.echo(f"Rows set aside: {target / 'quarantine.csv'}")
+    raise typer.Exit(1 if found.stopping else 0)
+
+
+def _readiness(
+    dataset: Dataset, names: list[str], folder: Path, progress: Progress
+) -> list[tuple[PolicyReadiness, list[MissingFact]]]:
+    """What the data can decide for each of the policies, and what is missing."""
+    if not names:
+        return []
+    from leadpolicy.cli.chosen import chosen_policies
+    from leadpolicy.comparison.evaluation import evaluate
+    from leadpolicy.comparison.readiness import condition_readiness, missing, policy_readiness
+
+    chosen = chosen_policies([str(folder) if name == "all" else name for name in names], folder)
+    evaluation = evaluate(chosen, dataset.records(progress=progress), progress)
+    lacking = missing(evaluation, progress)
+    ready = policy_readiness(evaluation, condition_readiness(evaluation))
+    return [(one, [m for m in lacking if m.policy == one.policy]) for one in ready]
+
+
+def _plain(ready: PolicyReadiness, lacking: list[MissingFact]) -> dict[str, object]:
+    return {
+        "policy": ready.policy,
+        "criteria": ready.criteria,
+        "evaluable": ready.fully,
+        "in_part": ready.partly,
+        "open_records": ready.open_records,
+        "records": ready.records,
+        "missing": [
+            {"fact": m.fact, "share": m.share, "share_alone": m.share_alone, "in_data": m.in_data}
+            for m in lacking
+        ],
+    }
+
+
+def _console() -> Console:
+    from rich.console import Console
+
+    wide = sys.stdout.isatty() or "COLUMNS" in os.environ
+    return Console(width=None if wide else WIDTH, markup=False, emoji=False, highlight=False)
