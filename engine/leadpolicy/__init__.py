@@ -15,8 +15,13 @@ from typing import TYPE_CHECKING, Any, Final
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from leadpolicy.backtest import Backtest as Backtest
+    from leadpolicy.backtest import Study as Study
+    from leadpolicy.backtest import backtest
+    from leadpolicy.backtest import open_study as open_study
     from leadpolicy.comparison import Comparison as Comparison
     from leadpolicy.comparison import compare as compare
+    from leadpolicy.comparison import cube as cube
     from leadpolicy.comparison.stages import evaluate as evaluate
     from leadpolicy.data import Dataset as Dataset
     from leadpolicy.data import RecordSet as RecordSet
@@ -39,8 +44,10 @@ if TYPE_CHECKING:
 
     load = load_policy
     parse = parse_policy
+    run_study = backtest
 
 _HOMES: Final = {
+    "Backtest": "backtest",
     "Comparison": "comparison",
     "Dataset": "data",
     "Decision": "decision",
@@ -50,9 +57,11 @@ _HOMES: Final = {
     "Record": "vocabulary",
     "RecordSet": "data",
     "Replay": "history",
+    "Study": "backtest",
     "Truth": "truth",
     "Vocabulary": "vocabulary",
     "compare": "comparison",
+    "cube": "comparison",
     "decide": "decision",
     "evaluate": "comparison.stages",
     "from_frame": "data",
@@ -60,9 +69,11 @@ _HOMES: Final = {
     "load_policies": "policy",
     "load_vocabulary": "vocabulary",
     "open_dataset": "data",
+    "open_study": "backtest",
     "parse": "policy:parse_policy",
     "read_record": "vocabulary",
     "replay": "history",
+    "run_study": "backtest:backtest",
 }
 
 __all__ = [*_HOMES, "__version__"]  # noqa: PLE0604  (names of the table above)

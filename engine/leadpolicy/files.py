@@ -9,7 +9,7 @@ from leadpolicy.diagnostics import LeadpolicyError
 
 
 def write_whole(path: Path, content: str | bytes) -> Path:
-    """Write a file in one step; text as UTF-8. Raises `LeadpolicyError` where that is not possible."""
+    """Write a file in one step, text as UTF-8. Raises `LeadpolicyError` where it cannot be."""
     part: Path | None = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -68,10 +68,10 @@ def backtest(
     """
     if not isinstance(study, Study):
         study = open_study(study)
-    given = _policies(study, policies)
+    given = policies_of(study, policies)
     named = dict(zip(labels(given), given, strict=True))
     _check(study, named)
-    chronicle = _chronicle(study, progress) if chronicle is None else chronicle
+    chronicle = history_of(study, progress) if chronicle is None else chronicle
     snapshot = _snapshot(study, named, chronicle)
     _check_outcome(study, chronicle)
     cohort = build_cohort(chronicle, study)
@@ -140,7 +140,8 @@ def _frames(
 # ------------------------------------------------------------------------------------- asking
 
 
-def _policies(study: Study, given: Sequence[Policy] | None) -> list[Policy]:
+def policies_of(study: Study, given: Sequence[Policy] | None = None) -> list[Policy]:
+    """The policies of a study, or those given for it. Raises `LeadpolicyError`."""
     found = list(given) if given is not None else []
     if given is None:
         # One by one, so that they stay in the order of the study.
@@ -200,7 +201,8 @@ def _check(study: Study, policies: Mapping[str, Policy]) -> None:
     problems.stop_on_errors()
 
 
-def _chronicle(study: Study, progress: Progress | None) -> Chronicle:
+def history_of(study: Study, progress: Progress | None = None) -> Chronicle:
+    """The history that a study is about. Raises `LeadpolicyError`."""
     from leadpolicy.data import open_dataset
 
     dataset = open_dataset(study.dataset)

@@ -62,6 +62,7 @@ STYLE: Final = f"""<style>
   max-height:42rem;overflow:auto}}
 .lp-card{{border:2px solid var(--line);border-radius:14px;padding:18px 28px;max-width:62rem;
   font-size:1.45em;line-height:1.45}}
+.lp-small .lp-card{{font-size:1em;padding:10px 18px}}
 .lp-card .lp-name{{font-size:1.3em;font-weight:700}}
 .lp-card dl{{display:grid;grid-template-columns:minmax(12rem,40%) 1fr;gap:4px 22px;margin:10px 0}}
 .lp-card dt{{color:var(--faint)}}

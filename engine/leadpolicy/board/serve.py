@@ -60,7 +60,9 @@ def serve(asked: argparse.Namespace) -> None:
     for name, what in (("notebook", "notebook"), ("policies", "folder of policies")):
         if not getattr(asked, name).exists():
             raise LeadpolicyError.of(
-                "LP101", f"there is no {what} {getattr(asked, name)}", help=f"--{name} names another"
+                "LP101",
+                f"there is no {what} {getattr(asked, name)}",
+                help=f"--{name} names another",
             )
     for name, variable in PLACES.items():
         os.environ[variable] = str(getattr(asked, name).resolve())
@@ -76,6 +78,6 @@ def serve(asked: argparse.Namespace) -> None:
         [
             str(asked.notebook), "--template=leadpolicy", f"--port={asked.port}",
             f"--Voila.ip={asked.ip}", *(["--no-browser"] if asked.no_browser else []),
-            "--VoilaConfiguration.file_allowlist=[]", "--show_tracebacks=False",
+            "--show_tracebacks=False",
         ]
     )  # fmt: skip

@@ -54,11 +54,28 @@ def backtest(
     Example: leadpolicy backtest demo --report backtest.html
     """
     from leadpolicy.backtest import backtest as carry_out
+    from leadpolicy.backtest.read import open_study
+    from leadpolicy.backtest.run import history_of, policies_of
+    from leadpolicy.comparison.leaks import leaks, warnings
+    from leadpolicy.data.contract import stop_on_failures
     from leadpolicy.files import write_whole
+    from leadpolicy.policy.labels import labels
     from leadpolicy.present.progress import ProgressLine
 
     with ProgressLine(sys.stderr) as progress:
-        result = carry_out(study, progress=progress)
+        asked = open_study(study)
+        policies = policies_of(asked)
+        chronicle = history_of(asked, progress)
+        stop_on_failures(chronicle.dataset, accept or (), progress)
+        progress("looking for leaks", 0, 1)
+        named = dict(zip(labels(policies), policies, strict=True))
+        result = carry_out(
+            asked,
+            policies=policies,
+            chronicle=chronicle,
+            progress=progress,
+            warnings=warnings(leaks(chronicle), named, figures=[asked.amount or ""]),
+        )
         if report is not None:
             from leadpolicy.present.backtest_html import write_report
 

@@ -161,13 +161,21 @@ def users(leak: Leak, policies: Mapping[str, Policy]) -> tuple[str, ...]:
     )
 
 
-def warnings(found: Iterable[Leak], policies: Mapping[str, Policy]) -> list[str]:
-    """What has to be said before any figure about the outcome: the leaks that nothing guards."""
+def warnings(
+    found: Iterable[Leak], policies: Mapping[str, Policy], figures: Iterable[str] = ()
+) -> list[str]:
+    """What has to be said before any figure about the outcome: the leaks that nothing guards.
+
+    `figures` are facts that figures are made of directly, such as the amount of a study.
+    """
+    direct = frozenset(figures)
     said = []
     for leak in found:
         if leak.guarded:
             continue
-        said.append(told(leak.fact, leak.sort, leak.evidence, users(leak, policies)))
+        by = users(leak, policies)
+        by += ("the amounts of this study",) if leak.fact in direct else ()
+        said.append(told(leak.fact, leak.sort, leak.evidence, by))
     return said
 
 

@@ -13,7 +13,7 @@ from leadpolicy.present.blind_card import Front, fronts
 from leadpolicy.present.pages import page
 
 TEMPLATE: Final = "cards.html.j2"
-_SIZES: Final = (("large", 50, 26), ("", 58, 31), ("small", 67, 36), ("tiny", 78, 43))
+_SIZES: Final = (("large", 52, 27), ("", 61, 33), ("small", 70, 39), ("tiny", 82, 46))
 """Sizes of type by class: how many characters fit on a line, and how many lines on a card."""
 
 

@@ -29,6 +29,11 @@ td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}
 code{font-size:.92em}.note{opacity:.75;font-size:.92em}
 """
 MOST_ROWS: Final = 5
+ROWS: Final = (
+    "<h2>Rows</h2><p><a href='failing_rows.csv'>failing_rows.csv</a>: every row that breaks an "
+    "expectation, with its reason. <a href='quarantine.csv'>quarantine.csv</a>: the rows that are "
+    "left out of the records for it.</p>"
+)
 
 
 def write_index(found: Validation, leaks: Sequence[Leak], folder: Path) -> Path:
@@ -52,9 +57,7 @@ def _page(found: Validation, leaks: Sequence[Leak]) -> str:
         _broken(found),
         "<h2>Facts that know the outcome</h2>",
         _leaks(leaks),
-        "<h2>Rows</h2><p><a href='failing_rows.csv'>failing_rows.csv</a>: every row that breaks an "
-        "expectation, with its reason. <a href='quarantine.csv'>quarantine.csv</a>: the rows that "
-        "are left out of the records for it.</p>",
+        ROWS,
         "</main></body></html>\n",
     ]
     return "\n".join(parts)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from leadpolicy.board.desk import Desk
 from leadpolicy.board.kit import widgets
@@ -42,10 +42,10 @@ class Start:
         self.desk = desk
         self.begun = begun
         self.sets = widgets.Dropdown(
-            options=[(_shown(path), path) for path in desk.sets] or [("none found", None)],
+            options=_options(desk.sets),
             description="Data set", layout={"width": "480px"},
         )  # fmt: skip
-        self.ticks: dict[str, object] = {}
+        self.ticks: dict[str, Any] = {}
         self.found: dict[str, Policy] = {}
         self.list = widgets.VBox(
             [], layout={"max_height": "420px", "overflow": "auto", "padding": "2px"}
@@ -83,10 +83,12 @@ class Start:
 
     def begin(self, _: object = None) -> None:
         """Reads the records once; everything else answers from them."""
-        chosen = [self.found[id] for id, tick in self.ticks.items() if tick.value]  # type: ignore[attr-defined]
+        chosen = [self.found[id] for id, tick in self.ticks.items() if tick.value]
         with told_in(self.told, "Reading the records…"):
             if not chosen:
-                raise LeadpolicyError.of("LP506", "no definition is ticked", expected="at least one")
+                raise LeadpolicyError.of(
+                    "LP506", "no definition is ticked", expected="at least one"
+                )
             if self.sets.value is None:
                 raise LeadpolicyError.of("LP501", "there is no data set to look at")
             self._read(self.sets.value)
@@ -114,6 +116,10 @@ class Start:
 def _telling(policies: list[Policy]) -> list[Policy]:
     """Those first that have something to move, and of these the ones with the most rungs."""
     return sorted(policies, key=lambda one: (not one.parameters, -len(one.rungs), one.id))
+
+
+def _options(sets: tuple[Path, ...]) -> list[tuple[str, Path | None]]:
+    return [(_shown(path), path) for path in sets] or [("none found", None)]
 
 
 def _shown(path: Path) -> str:
