@@ -89,7 +89,7 @@ def captions(study: Study, cohort: Cohort, said: Words, *, badged: bool) -> dict
         "precision": f"{_upper(said.moment)}; {said.cohort}; {rate}. Rates are over {said.known}; "
         "95 % Wilson intervals. Records that are UNKNOWN on the rung are in none of its rates. "
         + _worked(cohort),
-        "revenue": f"{_upper(said.moment)}; {said.cohort}; {rate}. Weighted by `{study.amount}` as "
+        "revenue": f"{_upper(said.moment)}; {said.cohort}; {rate}. Weighted by {study.amount} as "
         "it was known at the moment; records without it are left out and counted.",
         "capacity": f"{entry} Whole weeks only. Load is first entries per rep and week; beyond "
         "are the entries over what the team takes on in their week.",

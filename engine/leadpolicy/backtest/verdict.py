@@ -185,8 +185,8 @@ def _figures(of: Evidence) -> str:
         if gap.low is not None and gap.high is not None:
             said += f" (95 % {_points(gap.low)} to {_points(gap.high)})"
     said += (
-        f". Of the won, {of.won.for_b:,} {of.unit}s are held by {of.b} only and "
-        f"{of.won.for_a:,} by {of.a} only."
+        f". Of the won, {of.b} alone holds {of.won.for_b:,} {of.unit}"
+        f"{'' if of.won.for_b == 1 else 's'}, {of.a} alone {of.won.for_a:,}."
     )
     return said
 

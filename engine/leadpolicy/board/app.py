@@ -48,7 +48,9 @@ class Board:
             )
         }  # fmt: skip
         self.open = widgets.ToggleButtons(
-            options=[(f"{n}. {title}", title) for n, title in enumerate(self.pages, start=1)],
+            options=[
+                (f"{n}. {title}" if n else title, title) for n, title in enumerate(self.pages)
+            ],
             style={"button_width": "auto"},
         )
         self.place = widgets.VBox([])

@@ -113,7 +113,9 @@ class Explorer:
         self.reps = widgets.BoundedIntText(
             value=max(1, reps), min=1, max=1_000_000, description="Reps", layout={"width": "180px"}
         )
-        self.reset = widgets.Button(description="Back to the file", layout={"width": "auto"})
+        self.reset = widgets.Button(
+            description="Back to the file", layout={"width": "auto", "align_self": "flex-start"}
+        )
         self.panel = widgets.VBox([])
         self.told = widgets.HTML()
         self.figures = widgets.HTML()

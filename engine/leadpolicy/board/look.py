@@ -64,9 +64,10 @@ STYLE: Final = f"""<style>
   font-size:1.45em;line-height:1.45}}
 .lp-small .lp-card{{font-size:1em;padding:10px 18px}}
 .lp-card .lp-name{{font-size:1.3em;font-weight:700}}
-.lp-card dl{{display:grid;grid-template-columns:minmax(12rem,40%) 1fr;gap:4px 22px;margin:10px 0}}
-.lp-card dt{{color:var(--faint)}}
-.lp-card dd{{margin:0;font-weight:600}}
+.lp-card dl{{display:grid;grid-template-columns:minmax(9rem,45%) 1fr;gap:4px 22px;margin:10px 0}}
+.lp-board .lp-card dt{{color:var(--faint);float:none;width:auto;display:block;font-weight:400;
+  overflow-wrap:normal}}
+.lp-board .lp-card dd{{margin:0;font-weight:600}}
 .lp-clock{{font-size:1.8em;font-weight:650;font-variant-numeric:tabular-nums}}
 .lp-steps{{display:flex;flex-wrap:wrap;gap:6px;list-style:none;padding:0!important}}
 </style>"""

@@ -13,7 +13,7 @@ import typer
 
 from leadpolicy.cli.options import PoliciesFolder, PolicyNames
 from leadpolicy.decision import Decision, as_moment, as_record, decide
-from leadpolicy.diagnostics import LeadpolicyError, Problems, cited
+from leadpolicy.diagnostics import LeadpolicyError, Problems, cited, listing
 from leadpolicy.policy import Policy, load_policies
 from leadpolicy.policy.load import POLICIES
 from leadpolicy.present.explain import WIDTH, painted, render_decision, render_side_by_side
@@ -43,15 +43,30 @@ def explain(
             metavar="DATE",
         ),
     ] = None,
+    cards: Annotated[
+        Path | None,
+        typer.Option("--cards", help="Cards of a workshop, with --id CARD.", metavar="FILE"),
+    ] = None,
+    disagreement: Annotated[
+        bool,
+        typer.Option("--disagreement", help="Only where the policies part, and over what."),
+    ] = False,
+    html: Annotated[
+        Path | None,
+        typer.Option("--html", help="Write the disagreement card as a page.", metavar="FILE"),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Decisions as JSON.")] = False,
     folder: PoliciesFolder = POLICIES,
 ) -> None:
     """Explain what policies say of one record: verdicts, values, questions, nearest flips.
 
-    Give either --record, or --data with --id. With several policies their readings stand side by
-    side.
+    Give either --record, or --data (or --cards) with --id. With several policies their readings
+    stand side by side.
+
+    Example: leadpolicy explain heinz prospect-first --data demo --id C0000087 --disagreement
     """
-    if (record is None) == (data is None) or (data is None) != (id is None):
+    given = [one for one in (record, data, cards) if one is not None]
+    if len(given) != 1 or (record is None) != (id is not None):
         raise LeadpolicyError.of(
             "LP506",
             "it is not clear which record to explain",
@@ -60,8 +75,13 @@ def explain(
     loaded = load_policies(policies, policies=folder)
     if record is not None:
         decisions = _from_file(loaded, record, as_of)
+    elif cards is not None:
+        decisions = _from_cards(loaded, cards, str(id), as_of)
     else:
         decisions = _from_data(loaded, str(data), str(id), as_of)
+    if disagreement or html is not None:
+        _disagreement(decisions, html, as_json=as_json)
+        return
     if as_json:
         plain = [decision.to_dict() for decision in decisions]
         typer.echo(json.dumps(plain[0] if len(plain) == 1 else plain, ensure_ascii=False, indent=2))
@@ -72,6 +92,39 @@ def explain(
     else:
         text = render_side_by_side(decisions, width)
     typer.echo(painted(text) if coloured(sys.stdout) else text)
+
+
+def _disagreement(decisions: list[Decision], html: Path | None, *, as_json: bool) -> None:
+    """The disagreement card: printed, and written as a page if one is wanted."""
+    from leadpolicy.comparison.parting import parting
+    from leadpolicy.present.disagreement import render_disagreement, write_disagreement
+
+    found = parting(decisions)
+    if as_json:
+        typer.echo(json.dumps(found.to_dict(), ensure_ascii=False, indent=2))
+    else:
+        text = render_disagreement(found, shutil.get_terminal_size((WIDTH, 24)).columns)
+        typer.echo(painted(text) if coloured(sys.stdout) else text)
+    if html is not None:
+        typer.echo(f"\nDisagreement card: {write_disagreement(found, html)}", err=as_json)
+
+
+def _from_cards(policies: list[Policy], path: Path, code: str, as_of: str | None) -> list[Decision]:
+    from leadpolicy.comparison.deal import common_vocabulary
+    from leadpolicy.governance.deck import read_deck
+
+    deck = read_deck(path, common_vocabulary(policies))
+    card = deck.card(code)
+    if card is None:
+        codes = listing([one.code for one in deck.cards])
+        raise LeadpolicyError.of(
+            "LP504",
+            f"there is no card `{cited(code)}`",
+            where=str(path),
+            expected=f"one of {codes}",
+        )
+    moment = as_moment(as_of) if as_of else card.as_of
+    return [decide(policy, card.record, as_of=moment) for policy in policies]
 
 
 def _from_file(policies: list[Policy], path: Path, as_of: str | None) -> list[Decision]:

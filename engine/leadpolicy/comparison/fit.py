@@ -35,7 +35,7 @@ from leadpolicy.types import NUMERIC, Range, show_number
 
 Progress: TypeAlias = Callable[[str, int, int], None]
 
-MOST: Final = 2_000
+MOST: Final = 5_000
 """Settings of one policy that are tried; beyond that parameters are moved one and two at a time."""
 
 

@@ -39,6 +39,7 @@ CARD_KEYS: Final = {
     "as_of": "the moment of which it speaks",
     "facts": "what is known, or {}",
 }
+_UNNAMED: Final = " in a currency that is not named"
 OTHER_KEYS: Final = ("about", "events", "recorded")
 _HEAD: Final = """\
 # Cards for a workshop: real records under invented names. Whose they are stands in the key file
@@ -104,6 +105,9 @@ def _value(value: Value) -> str:
             return "{" + ", ".join(ends) + "}"
         case int() | float():
             return _number(found)
+        case str() if found.endswith(_UNNAMED):
+            # XXX is the code of ISO 4217 for "no currency".
+            return f"XXX {found.removesuffix(_UNNAMED)}"
         case _:
             return written(str(found))
 

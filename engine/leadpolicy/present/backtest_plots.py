@@ -31,9 +31,11 @@ COLOURS: Final = (CERTAIN, UNKNOWN, ABSENT, INK, MUTED)
 DASHES: Final = ([1, 0], [6, 3], [2, 2])
 
 
-def _series(names: list[str]) -> tuple[alt.Scale, alt.Scale]:
-    colours = [COLOURS[at % len(COLOURS)] for at in range(len(names))]
-    dashes = [DASHES[at // len(COLOURS) % len(DASHES)] for at in range(len(names))]
+def _series(backtest: Backtest, names: list[str]) -> tuple[alt.Scale, alt.Scale]:
+    """Colours and dashes of some policies; a policy has the same ones in every plot."""
+    places = [_labels(backtest).index(name) for name in names]
+    colours = [COLOURS[at % len(COLOURS)] for at in places]
+    dashes = [DASHES[at // len(COLOURS) % len(DASHES)] for at in places]
     return alt.Scale(domain=names, range=colours), alt.Scale(domain=names, range=dashes)
 
 
@@ -56,7 +58,7 @@ def flow_plot(backtest: Backtest, rung: str) -> Plot | None:
         for row in rows_of(table)
     ]
     names = [name for name in _labels(backtest) if name in {row["policy"] for row in rows}]
-    colour, dash = _series(names)
+    colour, dash = _series(backtest, names)
     legend = alt.Legend(columns=2, labelLimit=260, symbolType="stroke")
     base = alt.Chart(pd.DataFrame(rows)).encode(
         x=alt.X("period:O", title=None, sort=order_of(table["period"]),
@@ -163,7 +165,7 @@ def curves_plot(backtest: Backtest, rung: str) -> Plot | None:
             for r in own
         ]
     names = [name for name in _labels(backtest) if name in {row["policy"] for row in rows}]
-    colour, dash = _series(names)
+    colour, dash = _series(backtest, names)
     last = float(table["day"].max())
     x = alt.X("day:Q", title="days after the first entry",
               scale=alt.Scale(domain=[0, last], nice=False))  # fmt: skip
@@ -327,7 +329,7 @@ def decay_plot(backtest: Backtest, rung: str) -> Plot | None:
         for row in rows_of(table)
     ]  # fmt: skip
     names = [name for name in _labels(backtest) if name in {row["policy"] for row in rows}]
-    colour, _ = _series(names)
+    colour, _ = _series(backtest, names)
     periods = [p for p in order_of(backtest.decay["period"]) if p in set(table["period"])]
     base = alt.Chart(pd.DataFrame(rows)).encode(
         x=alt.X("period:O", title="entered in", sort=periods, axis=alt.Axis(labelAngle=0)),

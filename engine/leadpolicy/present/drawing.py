@@ -106,7 +106,8 @@ class Plot:
         head, rest = _parted(self.title)
         said = f"<b>{escape(visible(head))}</b>"
         said += f"<br>{escape(visible(rest))}" if rest else ""
-        return f'<figure class="leadpolicy-plot">{_STYLE}<figcaption>{said}</figcaption>' + (
+        return (
+            f'<figure class="leadpolicy-plot">{_STYLE}<figcaption>{said}</figcaption>'
             f"{self.inline}</figure>"
         )
 

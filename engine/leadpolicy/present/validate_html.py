@@ -23,6 +23,7 @@ body{font:16px/1.55 system-ui,sans-serif;max-width:66rem;margin:2rem auto;paddin
 h1{font-size:1.6rem;margin-bottom:.2rem}h2{font-size:1.15rem;margin-top:2rem}
 table{border-collapse:collapse;width:100%}th,td{padding:.35rem .6rem;text-align:left;
  border-bottom:1px solid #8884;vertical-align:top;overflow-wrap:anywhere}
+td.critical,td.warning,td.found{white-space:nowrap;overflow-wrap:normal}
 td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}
 .critical{color:#b3261e;font-weight:600}.warning{color:#8a5a00}.good{color:#0a6b32}
 @media(prefers-color-scheme:dark){.critical{color:#ff8a80}.warning{color:#ffc966}.good{color:#7ddf9f}}
@@ -115,7 +116,7 @@ def _broken(found: Validation) -> str:
         rows.append(
             f"<tr><td class='{one.level}'>{level}</td><td><code>{_text(one.name)}</code><br>"
             f"{_text(one.says)}{f'<ul>{listed}</ul>' if listed else ''}</td>"
-            f"<td>{_text(finding.observed)}</td></tr>"
+            f"<td class='found'>{_text(finding.observed)}</td></tr>"
         )
     return (
         "<table><thead><tr><th>Level</th><th>Expectation</th><th>Found</th></tr></thead><tbody>"

@@ -43,12 +43,12 @@ class Start:
         self.begun = begun
         self.sets = widgets.Dropdown(
             options=_options(desk.sets),
-            description="Data set", layout={"width": "480px"},
+            description="Data set", layout={"width": "90%", "max_width": "760px"},
         )  # fmt: skip
         self.ticks: dict[str, Any] = {}
         self.found: dict[str, Policy] = {}
         self.list = widgets.VBox(
-            [], layout={"max_height": "420px", "overflow": "auto", "padding": "2px"}
+            [], layout={"max_height": "640px", "overflow": "auto", "padding": "2px"}
         )
         self.wrong = widgets.HTML()
         self.told = widgets.HTML()

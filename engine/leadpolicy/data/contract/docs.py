@@ -25,18 +25,18 @@ _OUT: Final = tuple(
     )
 )
 _PICTURE: Final = re.compile(r"url\(\s*['\"]?https?:[^)]*\)", re.IGNORECASE)
-_ANCHOR: Final = re.compile(r"(<a\b[^>]*\bhref=\")(?:https?:[^\"]*|[^\"#]*/index\.html[^\"]*)(\")")
+_ANCHOR: Final = re.compile(r"(<a\b[^>]*\bhref=\")[^\"#][^\"]*(\")")
+_BODY: Final = re.compile(r"<body[^>]*>")
 _TITLE: Final = re.compile(r"<title>.*?</title>", re.DOTALL)
 STYLE: Final = """
 :root{color-scheme:light dark}
 body{font:15px/1.5 system-ui,sans-serif;margin:0;color:CanvasText;background:Canvas}
 .container,.container-fluid{max-width:76rem;margin:0 auto;padding:1rem 1.5rem}
-.row{display:flex;flex-wrap:wrap;gap:1rem}.col-2,.col-lg-2,.col-md-2{flex:0 0 15rem}
-.col-8,.col-lg-8,.col-md-8,.col-10{flex:1 1 40rem;min-width:0}
-nav.navbar,.btn,.modal,.popover,.ge-walkthrough-header,button{display:none!important}
+nav,.btn,.modal,.popover,.ge-walkthrough-header,button{display:none!important}
+.container-fluid>.row>.col-lg-2,.card,#section-1 a{display:none}
 table{border-collapse:collapse;width:100%;margin:.4rem 0}
 td,th{border-top:1px solid #8885;padding:.35rem .5rem;text-align:left;vertical-align:top;
- overflow-wrap:anywhere}
+ overflow-wrap:anywhere}td:first-child,th:first-child{white-space:nowrap;width:9rem}
 .badge{display:inline-block;border:1px solid #8888;border-radius:.3rem;padding:0 .3rem;
  font-size:.85em}
 .fa-check-circle::before{content:"\\2713 kept";color:#0a7d38}
@@ -44,7 +44,8 @@ td,th{border-top:1px solid #8885;padding:.35rem .5rem;text-align:left;vertical-a
 .fa-times::before,.fa-times-circle::before{content:"\\2717 broken"}
 .fa-exclamation-triangle::before{content:"!"}
 .text-success{color:#0a7d38!important}.text-danger{color:#b3261e!important}
-.alert{border-left:4px solid #8888;padding:.4rem .8rem}.sticky{position:static!important}
+.fas{font-style:normal}.alert{border-left:4px solid #8888;padding:.1rem .8rem}
+.alert h5{margin:0}.sticky{position:static!important}
 a{color:LinkText}h1,h2,h3,h4{line-height:1.25}
 .ge-backdrop,.collapse{display:block}.cooltip .top{display:none}
 """
@@ -81,4 +82,12 @@ def local(page: str, title: str) -> str:
     page = _ANCHOR.sub(r"\1index.html\2", page)
     safe = title.replace("&", "&amp;").replace("<", "&lt;")
     page = _TITLE.sub(f"<title>{safe}: Data Docs</title>", page, count=1)
+    page = _BODY.sub(
+        lambda body: (
+            f'{body[0]}<p class="container"><a href="index.html">All tables</a></p>'
+            f'<h1 class="container">{safe}</h1>'
+        ),
+        page,
+        count=1,
+    )
     return page.replace("</head>", f"<style>{STYLE}</style></head>", 1)

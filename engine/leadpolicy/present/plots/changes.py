@@ -119,9 +119,7 @@ def _drawn(
     left, right = _blocks(_names(old), flows.sum(axis=1)), _blocks(_names(new), flows.sum(axis=0))
     ribbons, told, counts = _ribbons(flows, left, right, _kinds(old, new))
     moved = counts[UP] + counts[DOWN]
-    head = (
-        f"{title}: {moved:,} of {plural(total, 'record')} ({percent(moved / total)}) stand elsewhere"
-    )
+    head = f"{title}: {moved:,} of {plural(total, 'record')} ({percent(moved / total)}) stand elsewhere"
     if _comparable(old, new):
         head += f", {counts[UP]:,} of them higher and {counts[DOWN]:,} lower"
     rung = "" if _ladder(old) == _ladder(new) else " Higher and lower: by the common rungs."

@@ -94,9 +94,7 @@ def _panel(rows: list[dict[str, Any]], title: str) -> alt.LayerChart:
     )
     base = alt.Chart(pd.DataFrame(rows)).encode(y=y)
     line = base.mark_rule(color=INK, strokeWidth=1.5).encode(x=alt.X("low:Q"), x2="high:Q")
-    text = base.mark_text(align="left", dx=6, color=MUTED).encode(
-        x=alt.X("end:Q"), text="text:N"
-    )
+    text = base.mark_text(align="left", dx=6, color=MUTED).encode(x=alt.X("end:Q"), text="text:N")
     panel: alt.LayerChart = (bar + line + text).properties(
         title=title, width=WIDE * 1.85, height=ROW * len(order)
     )

@@ -75,7 +75,9 @@ def _chart(columns: list[tuple[Any, int]], names: dict[str, str]) -> alt.VConcat
         x=x, y=alt.Y("records:Q", title="records", axis=alt.Axis(tickCount=4, tickMinStep=1))
     )
     bar = top.mark_bar(color=CERTAIN, width=COLUMN * 0.6)
-    text = top.mark_text(dy=-7, color=INK, fontSize=10).encode(text=alt.Text("records:Q", format=","))
+    text = top.mark_text(dy=-7, color=INK, fontSize=10).encode(
+        text=alt.Text("records:Q", format=",")
+    )
     rows = list(names.values())
     dots, lines = [], []
     for at, (pattern, _) in enumerate(columns):

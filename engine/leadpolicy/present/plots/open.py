@@ -25,11 +25,11 @@ def unknowns(comparison: Comparison) -> Plot:
         return blank(head, f"No verdict is open ({cohort(study)}).")
     rows = _rows(comparison.missing, count)
     title = (
-        f"{head}. Reading: as they stand, {cohort(study)}. Of {plural(count, 'policy')[:-1]}"
-        f"{'y' if count == 1 else 'ies'} × {plural(study.records, 'record')}, those in which a "
-        f"stage is UNKNOWN for want of this. Shown are {len(rows)} of "
+        f"{head}. Reading: as they stand, {cohort(study)}. Of {count} "
+        f"{'policy' if count == 1 else 'policies'} × {plural(study.records, 'record')}, those in "
+        f"which a stage is UNKNOWN for want of this. Shown are {len(rows)} of "
         f"{comparison.missing['fact'].nunique()} facts and events."
-    ).replace("policys", "policies")
+    )
     told = " ".join(f"{row['fact']}: {row['share_text']}, {row['kind']}." for row in rows)
     return draw(_chart(rows), title, f"Bars per fact or event, with its question. {told}")
 
