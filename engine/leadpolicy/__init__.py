@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from leadpolicy.board import explore as explore
     from leadpolicy.backtest import Backtest as Backtest
     from leadpolicy.backtest import Study as Study
     from leadpolicy.backtest import backtest
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from leadpolicy.policy import Policy as Policy
     from leadpolicy.policy import load_policies as load_policies
     from leadpolicy.policy import load_policy, parse_policy
+    from leadpolicy.present import plots as plots
     from leadpolicy.truth import Truth as Truth
     from leadpolicy.vocabulary import Record as Record
     from leadpolicy.vocabulary import Vocabulary as Vocabulary
@@ -64,6 +66,7 @@ _HOMES: Final = {
     "cube": "comparison",
     "decide": "decision",
     "evaluate": "comparison.stages",
+    "explore": "board",
     "from_frame": "data",
     "load": "policy:load_policy",
     "load_policies": "policy",
@@ -71,6 +74,7 @@ _HOMES: Final = {
     "open_dataset": "data",
     "open_study": "backtest",
     "parse": "policy:parse_policy",
+    "plots": "present.plots:",
     "read_record": "vocabulary",
     "replay": "history",
     "run_study": "backtest:backtest",
@@ -82,10 +86,18 @@ __all__ = [*_HOMES, "__version__"]  # noqa: PLE0604  (names of the table above)
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module 'leadpolicy' has no attribute {name!r}")
-    room, _, called = _HOMES[name].partition(":")
-    value = getattr(import_module(f"leadpolicy.{room}"), called or name)
+    room, colon, called = _HOMES[name].partition(":")
+    module = import_module(f"leadpolicy.{room}")
+    value = module if colon and not called else getattr(module, called or name)
     globals()[name] = value
     return value
+
+
+def load_ipython_extension(shell: Any) -> None:
+    """What `%load_ext leadpolicy` calls: `%%policy` writes or changes a policy in a cell."""
+    from leadpolicy.present.magic import load
+
+    load(shell)
 
 
 def __dir__() -> list[str]:

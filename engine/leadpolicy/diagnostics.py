@@ -198,6 +198,10 @@ class LeadpolicyError(Exception):
         self.diagnostics: tuple[Diagnostic, ...] = tuple(diagnostics)
         super().__init__("\n\n".join(render(d) for d in self.diagnostics))
 
+    def _render_traceback_(self) -> list[str]:
+        """What a notebook shows: the findings, and no way through our code."""
+        return [str(self)]
+
     @classmethod
     def of(
         cls,

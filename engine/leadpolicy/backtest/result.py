@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from html import escape
 from typing import Any, Final
 
 import pandas as pd
@@ -116,11 +115,7 @@ class Backtest:
         return f"<Backtest {self.study.name}: {', '.join(self.policies['identity'])}>"
 
     def _repr_html_(self) -> str:
-        """A summary for notebooks: verdicts and precision."""
-        said = "".join(f"<li>{escape(one)}</li>" for one in self.verdicts)
-        shown = self.precision[["rung", "policy", "held", "known", "won", "rate", "low", "high"]]
-        table = shown.to_html(index=False, na_rep="—", border=0, float_format="{:.3f}".format)
-        return (
-            f"<h4>{escape(self.title)}</h4><ul>{said}</ul>{table}"
-            f"<p>{escape(self.captions['precision'])}</p>"
-        )
+        """A summary with plots, for notebooks."""
+        from leadpolicy.present.results import backtest_summary
+
+        return backtest_summary(self)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from leadpolicy.board.drawings import Bar, Span, bars, spans
 from leadpolicy.board.look import faint, plain, table
 from leadpolicy.policy.model import Policy
+from leadpolicy.present.characters import visible
 from leadpolicy.present.wording import few, number, percent, ratio, rows_of, rung_title
 
 if TYPE_CHECKING:
@@ -162,7 +163,7 @@ def names(asked: Asked) -> str:
     if not rows:
         if not asked.policy.changed:
             return title + faint("Move a slider to see who comes and who goes.")
-        return title + "<p>Nobody comes or goes: every record keeps its verdict.</p>"
+        return title + _felt_elsewhere(asked)
     told = [
         (
             f"<b>{_WORDS.get(row.change, row.change)}</b>", number(row.records),
@@ -172,6 +173,16 @@ def names(asked: Asked) -> str:
         for row in rows
     ]  # fmt: skip
     return title + table(("", "records", "won of known", "among them"), told, (1,))
+
+
+def _felt_elsewhere(asked: Asked) -> str:
+    """Where a change is felt that this stage does not feel."""
+    changed = asked.now.gained_lost(asked.before)
+    stages = dict.fromkeys(changed.name[changed.kind == "stage"])
+    if not stages:
+        return "<p>Nobody comes or goes, at any stage: every record keeps its verdict.</p>"
+    told = ", ".join(f"“{plain(asked.policy.stage(name).title)}”" for name in stages)
+    return f"<p>Nobody comes or goes here. The change is felt at {told}: look there.</p>"
 
 
 def _listed(examples: Sequence[str], records: int) -> str:
@@ -187,7 +198,8 @@ def sheet(policy: Policy) -> str:
     from leadpolicy.present.sheet import sheet as markdown
 
     # Raw HTML is off: whatever a policy says arrives as text.
-    html = str(MarkdownIt("commonmark", {"html": False}).enable("table").render(markdown(policy)))
+    text = "\n".join(visible(line) for line in markdown(policy).splitlines())
+    html = str(MarkdownIt("commonmark", {"html": False}).enable("table").render(text))
     for name in policy.changed:
         html = html.replace(f"<code>{name}</code>", f"<mark><code>{name}</code></mark>")
     return f'<div class="lp-sheet" tabindex="0" dir="auto">{html}</div>'

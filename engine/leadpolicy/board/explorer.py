@@ -113,9 +113,7 @@ class Explorer:
         self.reps = widgets.BoundedIntText(
             value=max(1, reps), min=1, max=1_000_000, description="Reps", layout={"width": "180px"}
         )
-        self.reset = widgets.Button(
-            description="Back to the file", layout={"width": "auto", "align_self": "flex-start"}
-        )
+        self.reset = widgets.Button(description="Back to the file", layout={"width": "auto"})
         self.panel = widgets.VBox([])
         self.told = widgets.HTML()
         self.figures = widgets.HTML()
@@ -166,6 +164,7 @@ class Explorer:
         self._sliders(label, policy, made)
         self._quiet = False
         self.saving.close()
+        answer.figures(self.asked())  # what is loaded for a first answer is no part of its time
         self.show()
 
     def cube_of(self, label: str) -> Cube:

@@ -31,6 +31,8 @@ STYLE: Final = f"""<style>
 .lp-board input,.lp-board select,.lp-board textarea{{font-size:14px}}
 .lp-board button:focus-visible,.lp-board input:focus-visible,.lp-board select:focus-visible,
 .lp-board .noUi-handle:focus-visible{{outline:3px solid var(--certain);outline-offset:1px}}
+.lp-board .widget-vbox>.jupyter-button,.lp-board .widget-vbox>.widget-toggle-button{{
+  align-self:flex-start}}
 .lp-board .lp-go{{background:var(--certain);color:var(--ground);font-weight:600}}
 .lp-board h1{{font-size:1.6em;margin:4px 0 6px;line-height:1.25}}
 .lp-board h2{{font-size:1.15em;margin:16px 0 6px}}
@@ -43,7 +45,7 @@ STYLE: Final = f"""<style>
   background:var(--soft);border:1px solid var(--line);border-radius:6px;padding:10px 12px}}
 .lp-board table{{border-collapse:collapse;margin:6px 0 10px;font-size:.94em}}
 .lp-board th,.lp-board td{{padding:3px 12px 3px 0;border-bottom:1px solid var(--line);
-  text-align:left;vertical-align:top;background:none}}
+  text-align:left;vertical-align:top;background:none;overflow-wrap:break-word}}
 .lp-board td.n,.lp-board th.n{{text-align:right;font-variant-numeric:tabular-nums}}
 .lp-board code{{background:var(--soft);color:var(--ink);padding:0 4px;border-radius:4px;
   font-size:.88em}}

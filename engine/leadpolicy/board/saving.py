@@ -40,7 +40,7 @@ class Saving:
         self.current = current
         self.saved = saved
         self.open = widgets.Button(
-            description="Save as new version…", layout={"width": "auto", "align_self": "flex-start"},
+            description="Save as new version…", layout={"width": "auto"},
             tooltip="Show the change in words before it is written",
         )  # fmt: skip
         self.version = widgets.Text(description="Version", layout={"width": "200px"})

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
 
-from leadpolicy.board.look import plain
+from leadpolicy.board.look import faint, plain, table
 from leadpolicy.comparison.ballots import Ballots
 from leadpolicy.comparison.scale import told as step_told
 from leadpolicy.comparison.votes import agreed_cards
 from leadpolicy.diagnostics import Problems
 from leadpolicy.governance.adoption import Adoption, adoption, read_adoptions
-from leadpolicy.governance.examples import read_cards, run_cards
+from leadpolicy.governance.expect import failures
 from leadpolicy.governance.keep import Agreed, add_cards
-from leadpolicy.policy.load import EXAMPLES, Shelf, policy_files
 from leadpolicy.policy.model import Policy
 from leadpolicy.present.wording import plural
+
+SHOWN: Final = 12
+"""Changed examples that are listed; the others are counted."""
 
 
 def state_of(policy: Policy) -> Adoption:
@@ -25,16 +28,38 @@ def state_of(policy: Policy) -> Adoption:
     return adoption(policy, signatures)
 
 
-def failing_cards(policy: Policy) -> list[str]:
-    """The example cards to which a version gives another stage. Raises `LeadpolicyError`."""
-    folder = Path(policy.path).parent
-    if not (folder / EXAMPLES).is_file():
-        return []
-    shelf = Shelf()
-    every = [one for file in policy_files(folder) if (one := shelf.policy(file))]
-    cards = read_cards(folder, every, shelf.problems)
-    shelf.problems.stop_on_errors()
-    return [result.card.name for result in run_cards(policy, cards).failures]
+def changed_examples(policy: Policy) -> str:
+    """The example cards to which a version gives another stage, as HTML; empty if there are none.
+
+    Raises `LeadpolicyError`.
+    """
+    found = failures(policy)
+    if not found:
+        return ""
+    rows = [
+        (
+            plain(one.card.name), plain(one.card.says),
+            _reading(policy, one.expected.stage, one.expected.possible),
+            f"<mark>{_reading(policy, one.stage, one.possible)}</mark>",
+        )
+        for one in found[:SHOWN]
+    ]  # fmt: skip
+    more = faint(f"and {len(found) - SHOWN} more") if len(found) > SHOWN else ""
+    return (
+        f"<h2>{plural(len(found), 'example')} would change</h2><p>Examples say what a definition "
+        "means. This version reads these otherwise. If that is what you want, let them follow; "
+        "earlier versions keep theirs. If not, choose other settings.</p>"
+        + table(("example", "what it shows", "was", "now"), rows)
+        + more
+    )
+
+
+def _reading(policy: Policy, stage: str | None, possible: str | None) -> str:
+    titles = {one.name: one.title for one in policy.stages}
+    told = plain(titles.get(stage or "", "no stage"))
+    if stage == possible:
+        return told
+    return f"{told}, perhaps {plain(titles.get(possible or '', 'no stage'))}"
 
 
 def keep_agreed(policy: Policy, ballots: Ballots) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -23,15 +24,33 @@ def show(
     rich: Annotated[
         bool, typer.Option("--rich", help="Set it for reading, even where the output is piped.")
     ] = False,
+    html: Annotated[
+        Path | None, typer.Option("--html", help="Write the sheet as a page.", metavar="FILE")
+    ] = None,
+    pdf: Annotated[
+        Path | None, typer.Option("--pdf", help="Write the sheet as a PDF.", metavar="FILE")
+    ] = None,
     folder: PoliciesFolder = POLICIES,
 ) -> None:
     """Show the definition sheet of each policy: ladder, criteria, quotes, parameters, questions.
 
-    A terminal shows it set for reading, anything else gets Markdown.
+    A terminal shows it set for reading, anything else gets Markdown. As a page or a PDF it ends
+    with the signatures of the teams, or room for them.
+
+    Example: leadpolicy show heinz@1.1.0 --pdf heinz.pdf
     """
     from leadpolicy.present.sheet import render, sheet
 
-    text = "\n---\n\n".join(sheet(policy) for policy in load_policies(names, policies=folder))
+    policies = load_policies(names, policies=folder)
+    if html is not None or pdf is not None:
+        from leadpolicy.present.sheet_print import write_html, write_pdf
+
+        if html is not None:
+            typer.echo(f"Definition sheet: {write_html(policies, html)}")
+        if pdf is not None:
+            typer.echo(f"Definition sheet: {write_pdf(policies, pdf)}")
+        return
+    text = "\n---\n\n".join(sheet(policy) for policy in policies)
     if markdown or not (rich or sys.stdout.isatty()):
         typer.echo(text, nl=False)
         return

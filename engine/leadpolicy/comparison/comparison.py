@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields
-from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -116,20 +115,10 @@ class Comparison:
         return f"<Comparison of {', '.join(self.policies['identity'])} on {self.study.cohort}>"
 
     def _repr_html_(self) -> str:
-        """A summary for notebooks: volumes, overall agreement and outcomes."""
-        parts = [f"<h4>{escape(self.study.cohort)}</h4>"]
-        shown = [
-            ("Volumes per rung", self.volumes.drop(columns=["records", "share_possible"])),
-            ("Agreement of all policies", self.overall),
-            (f"Outcome: {self.study.outcome_name}; {self.study.denominator}", self.outcomes),
-        ]
-        for title, table in shown:
-            if len(table):
-                parts.append(f"<p><b>{escape(title)}</b></p>")
-                parts.append(
-                    table.to_html(index=False, na_rep="—", border=0, float_format="{:.3f}".format)
-                )
-        return "\n".join(parts)
+        """A summary with plots, for notebooks."""
+        from leadpolicy.present.results import comparison_summary
+
+        return comparison_summary(self)
 
 
 def compare(

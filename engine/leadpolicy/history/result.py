@@ -171,6 +171,12 @@ class Replay:
             f"until {self.ends}>"
         )
 
+    def _repr_html_(self) -> str:
+        """A summary, for notebooks."""
+        from leadpolicy.present.results import replay_summary
+
+        return replay_summary(self)
+
     # ---------------------------------------------------------------------------- readings
 
     def timelines(self, label: str) -> Timelines:

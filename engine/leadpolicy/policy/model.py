@@ -343,3 +343,9 @@ class Policy:
 
     def __repr__(self) -> str:
         return f"<Policy {self.identity}: {self.title}>"
+
+    def _repr_html_(self) -> str:
+        """The definition sheet, for notebooks."""
+        from leadpolicy.present.results import policy_sheet
+
+        return policy_sheet(self)

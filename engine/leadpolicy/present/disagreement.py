@@ -84,7 +84,8 @@ def summary(parting: Parting) -> Iterator[str]:
         )
     else:
         yes = [r.decision.policy.id for r in parting.readings if r.verdict is TRUE]
-        yield f"The policies part at “{_step(parting)}”: {', '.join(yes)} would say yes."
+        say = "says" if len(yes) == 1 else "say"
+        yield f"The policies part at “{_step(parting)}”: {', '.join(yes)} {say} yes."
 
 
 def _step(parting: Parting) -> str:

@@ -355,12 +355,16 @@ class _Sheet:
 
     def text(self, text: str) -> str:
         """A text that Markdown leaves alone; names of parameters are set as code."""
-        escaped = _SPECIAL.sub(lambda found: "\\" + found[0], " ".join(text.split()))
-        return re.sub(r"\bparameter ([a-z][a-z0-9_]*)", self._named, escaped)
+        return re.sub(r"\bparameter ([a-z][a-z0-9_]*)", self._named, escaped(text))
 
     def _named(self, found: re.Match[str]) -> str:
         name = found[1]
         return f"parameter `{name}`" if name in self.policy.parameters else found[0]
+
+
+def escaped(text: str) -> str:
+    """A text in one line that Markdown leaves alone."""
+    return _SPECIAL.sub(lambda found: "\\" + found[0], " ".join(text.split()))
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]], right: Sequence[int] = ()) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Final
 
 from leadpolicy.board.desk import Desk
 from leadpolicy.board.kit import widgets
@@ -17,7 +18,9 @@ from leadpolicy.diagnostics import LeadpolicyError
 from leadpolicy.policy.model import Policy
 from leadpolicy.present.wording import percent, plural, ratio
 
-SPLIT = 6
+SPLIT: Final = 6
+WELL: Final = 0.75
+"""From this share of the votes on, a definition is said to fit them."""
 
 
 class Agreement:
@@ -88,8 +91,15 @@ def _verdict(found: Workshop) -> str:
         for team, one in first.best.teams.items()
     )
     name = plain(first.own.policy.identity)
+    title = "<h2>Nearest to what you mean</h2>"
+    poor = (
+        "<p>That is not near: no definition fits three quarters of the votes. Talk about the split "
+        "cards below before you move a threshold.</p>"
+        if (first.best.both or 0) < WELL
+        else ""
+    )
     if not first.improves:
-        return f"<h2>You already mean</h2><p><b>{name}</b> as it is: it fits {fits}.</p>"
+        return f"{title}<p><b>{name}</b> as it is: it fits {fits}.</p>{poor}"
     moved = ", ".join(
         f"{plain(n)} <mark>{plain(after)}</mark> instead of {plain(before)}"
         for n, (before, after) in first.moved.items()
@@ -100,7 +110,7 @@ def _verdict(found: Workshop) -> str:
         else ""
     )
     told = f"<p><b>{name}</b> with {moved}: it fits {fits}.</p>{ties}"
-    return f"<h2>You are nearest to</h2>{told}"
+    return f"{title}{told}{poor}"
 
 
 def _agreement(found: Workshop) -> str:

@@ -8,7 +8,7 @@ from typing import Final
 
 from leadpolicy.board.desk import KEY, Desk
 from leadpolicy.board.kit import widgets
-from leadpolicy.board.look import faint, plain, table
+from leadpolicy.board.look import faint, plain
 from leadpolicy.board.pages.page import button, show, told_in
 from leadpolicy.comparison.deal import BlindCard, Deck, deal
 from leadpolicy.comparison.evaluation import evaluate
@@ -65,15 +65,18 @@ def _capital(text: str) -> str:
 
 def verdicts(card: BlindCard, deck: Deck, policies: Iterable[Policy]) -> str:
     """What every definition says of a card, and why."""
-    rows = []
+    told = []
     for policy in list(policies)[:SHOWN]:
         place = deck.scale.place(policy, card.record, card.as_of)
         stage = step_told(deck.scale.answers[place.at])
         if place.possible > place.at:
             stage += f" (perhaps {step_told(deck.scale.answers[place.possible])})"
         said = decide(policy, card.record, as_of=card.as_of)
-        rows.append((plain(policy.identity), f"<b>{plain(stage)}</b>", plain(said.sentence())))
-    return table(("definition", "says", "because"), rows)
+        told.append(
+            f"<h3>{plain(policy.identity)}: <mark>{plain(stage)}</mark></h3>"
+            f"<p>{plain(said.sentence())}</p>"
+        )
+    return "".join(told)
 
 
 class Cards:
@@ -98,13 +101,16 @@ class Cards:
             value=False, description="Reveal the verdicts", layout={"width": "auto"}
         )
         self.clock = Clock()
-        self.front = widgets.HTML()
-        self.verdicts = widgets.HTML()
+        self.front = widgets.HTML(layout={"flex": "3 1 520px"})
+        self.verdicts = widgets.HTML(layout={"flex": "2 1 380px"})
         steps = widgets.HBox(
             [self.back, self.at, self.next, self.reveal, self.clock.widget],
             layout={"align_items": "center", "flex_flow": "row wrap", "grid_gap": "10px"},
         )
-        self.stage = widgets.VBox([steps, self.front, self.verdicts])
+        sides = widgets.HBox(
+            [self.front, self.verdicts], layout={"flex_flow": "row wrap", "grid_gap": "24px"}
+        )
+        self.stage = widgets.VBox([steps, sides])
         self.widget = widgets.VBox(
             [
                 widgets.HTML(
@@ -182,7 +188,9 @@ class Cards:
         )
         if not self.reveal.value:
             self.verdicts.value = ""
+            show(self.verdicts, visible=False)
             return
+        show(self.verdicts, visible=True)
         with told_in(self.verdicts):
             card = self.deck.cards[self.place]
             policies = self.desk.on_the_table() or self.desk.available()[0]

@@ -11,10 +11,11 @@ from leadpolicy.board.desk import Desk
 from leadpolicy.board.kit import widgets
 from leadpolicy.board.look import faint, plain, plain_lines
 from leadpolicy.board.pages.page import button, show, told_in
-from leadpolicy.board.signing import failing_cards, keep_agreed, state_of
+from leadpolicy.board.signing import changed_examples, keep_agreed, state_of
 from leadpolicy.diagnostics import LeadpolicyError
 from leadpolicy.governance.adoption import Signature, sign
 from leadpolicy.governance.difference import difference
+from leadpolicy.governance.expect import failures, follow
 from leadpolicy.policy.load import load_policies, load_policy, versions
 from leadpolicy.policy.model import Policy
 from leadpolicy.present.adoption import render_adoption
@@ -43,10 +44,18 @@ class Decide:
             "Keep the agreed cards as examples", self.keep_cards,
             tip="Every later version has to give the same answers",
         )  # fmt: skip
+        self.examples = widgets.HTML()
+        self.let = button("These examples change on purpose", self.let_follow)
+        self.print_it = button(
+            "Write the sheet to print", self.print_sheet, tip="As HTML and as PDF, with signatures"
+        )
+        self.printed = widgets.HTML()
         today = date.today()
         self.team = widgets.Dropdown(options=[("", None)], description="Team")
         self.name = widgets.Text(description="Name", placeholder="who signs")
-        self.effective = widgets.DatePicker(description="In force from", value=today)
+        self.effective = widgets.DatePicker(
+            description="In force from", value=today, style={"description_width": "100px"}
+        )
         self.review = widgets.DatePicker(description="Review on", value=today + REVIEW)
         self.sign_it = button("Sign", self.sign, main=True)
         self.form = widgets.VBox(
@@ -63,7 +72,8 @@ class Decide:
                     "<h1>Decide and sign</h1><p>A version counts as adopted when both teams have "
                     "signed the same text. Whoever changes it later has to ask again.</p>"
                 ),
-                self.which, self.change, self.keep, self.kept, self.form, self.sheet,
+                self.which, self.change, self.examples, self.let, self.keep, self.kept, self.form,
+                self.print_it, self.printed, self.sheet,
             ]
         )  # fmt: skip
         self.which.observe(self.show, "value")
@@ -98,8 +108,25 @@ class Decide:
             self.change.value = _new_in(policy)
             self.sheet.value = f"<h2>The definition</h2>{sheet(policy)}"
             self.team.options = [(team, team) for team in policy.teams]
-            self.told.value = ""
+            self.told.value = self.printed.value = ""
+            self._examples(policy)
             self._state(policy)
+
+    def _examples(self, policy: Policy) -> None:
+        self.examples.value = changed_examples(policy)
+        show(self.let, visible=bool(self.examples.value))
+
+    def let_follow(self, _: object = None) -> None:
+        """The examples that this version reads otherwise expect from now on what it says."""
+        with told_in(self.kept):
+            policy = self.policy()
+            path = follow(policy)
+            self._examples(policy)
+            self.kept.value = (
+                f"<p role='status'>The examples in <code>{plain(path)}</code> expect now what "
+                f"{plain(policy.identity)} says; what earlier versions have to say stands there "
+                "as before.</p>"
+            )
 
     def _state(self, policy: Policy) -> None:
         state = state_of(policy)
@@ -124,18 +151,31 @@ class Decide:
                 raise LeadpolicyError.of("LP505", "no cards are dealt yet")
             self.kept.value = keep_agreed(self.policy(), self.desk.ballots(deck))
 
+    def print_sheet(self, _: object = None) -> None:
+        """The definition sheet with its signatures, as files in the workshop's folder."""
+        from leadpolicy.present.sheet_print import write_html, write_pdf
+
+        with told_in(self.printed, "Writing the sheet…"):
+            policy = self.policy()
+            name = f"{policy.id}-{policy.version}"
+            page = write_html([policy], self.desk.workshop / f"{name}.html")
+            paper = write_pdf([policy], self.desk.workshop / f"{name}.pdf")
+            self.printed.value = (
+                f"<p role='status'>Written: <code>{plain(page)}</code> and "
+                f"<code>{plain(paper)}</code>.</p>"
+            )
+
     def sign(self, _: object = None) -> None:
         """Appends a signature to adoptions.yaml beside the version."""
         with told_in(self.told):
             policy = self.policy()
-            failing = failing_cards(policy)
+            failing = failures(policy)
             if failing:
                 raise LeadpolicyError.of(
                     "LP601",
-                    f"{policy.identity} does not give what {len(failing)} of its example cards "
-                    f"expect, {failing[0]} among them",
-                    help="what is signed should pass its own examples: choose other settings, or "
-                    "change what the cards expect",
+                    f"{policy.identity} does not give what {len(failing)} of its examples expect, "
+                    f"{failing[0].card.name} among them",
+                    help="say above that they change on purpose, or choose other settings",
                 )
             if self.effective.value is None or self.review.value is None:
                 raise LeadpolicyError.of(

@@ -26,7 +26,7 @@ class Page(Protocol):
 def button(text: str, act: Callable[[object], None], *, main: bool = False, tip: str = "") -> Any:
     """A button as wide as its text; the main one of a page stands out."""
     made = widgets.Button(
-        description=text, tooltip=tip or text, layout={"width": "auto", "align_self": "flex-start"},
+        description=text, tooltip=tip or text, layout={"width": "auto"},
     )  # fmt: skip
     made.on_click(act)
     if main:

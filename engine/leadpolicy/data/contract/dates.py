@@ -11,13 +11,13 @@ from leadpolicy.data.base import MOMENT
 from leadpolicy.data.chronicle import NEVER, UNDATED
 from leadpolicy.data.contract.model import (
     FRESH_DAYS,
-    MOST_FAILING,
     Expectation,
     Level,
     Moments,
     NotBefore,
     Reaches,
     Sheet,
+    mostly,
 )
 from leadpolicy.data.contract.uses import Ground
 from leadpolicy.data.model import Cell, ColumnRef, DatedFact
@@ -32,10 +32,14 @@ BEGAN = "entry of its record"
 END = "end of the data"
 
 
-def date_promises(on: Ground, sheets: Mapping[str, Sheet], records: str) -> Iterator[Expectation]:
+def date_promises(
+    on: Ground, sheets: Mapping[str, Sheet], records: str, *, critical_only: bool
+) -> Iterator[Expectation]:
     """What is promised of dates."""
     entered = _entries(on)
     yield from _ends(on, sheets[records], entered)
+    if critical_only:
+        return
     happened = [e.rows for e in on.spec.events if e.rows.at is not None and e.count is None]
     if entered is not None and len(entered):
         for cell, mask, record in _by_owner(on, happened):
@@ -91,9 +95,10 @@ def _ends(on: Ground, sheet: Sheet, entered: Rows | None) -> Iterator[Expectatio
         if (moments == NEVER).all():
             continue
         sheet.columns[what] = Moments(np.where(moments == NEVER, UNDATED, moments))
-        for level, check, mostly in (
+        count = int(((moments != NEVER) & (entered != UNDATED)).sum())
+        for level, check, least in (
             (Level.WARNING, "order", 1.0),
-            (Level.CRITICAL, "fits", 1 - MOST_FAILING),
+            (Level.CRITICAL, "fits", mostly(count)),
         ):
             share = "no record is" if level is Level.WARNING else "at most 5 % of those records are"
             yield Expectation(
@@ -102,7 +107,7 @@ def _ends(on: Ground, sheet: Sheet, entered: Rows | None) -> Iterator[Expectatio
                 NotBefore(what, "entered"),
                 level,
                 f"{share} {what} before entering",
-                mostly,
+                least,
                 reason=f"is {what} before it entered",
             )
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -33,7 +34,7 @@ STYLE: Final = """
 body{font:15px/1.5 system-ui,sans-serif;margin:0;color:CanvasText;background:Canvas}
 .container,.container-fluid{max-width:76rem;margin:0 auto;padding:1rem 1.5rem}
 nav,.btn,.modal,.popover,.ge-walkthrough-header,button{display:none!important}
-.container-fluid>.row>.col-lg-2,.card,#section-1 a{display:none}
+.container-fluid>.row>.col-lg-2,.card,#section-1 a,#section-1 .collapse,h6{display:none}
 table{border-collapse:collapse;width:100%;margin:.4rem 0}
 td,th{border-top:1px solid #8885;padding:.35rem .5rem;text-align:left;vertical-align:top;
  overflow-wrap:anywhere}td:first-child,th:first-child{white-space:nowrap;width:9rem}
@@ -51,8 +52,10 @@ a{color:LinkText}h1,h2,h3,h4{line-height:1.25}
 """
 
 
-def keep_local(folder: Path, sheets: list[str]) -> dict[str, Path]:
+def keep_local(folder: Path, sheets: Mapping[str, str]) -> dict[str, Path]:
     """Turns the site in a folder into one page per sheet, beside one another.
+
+    `sheets` has the name of the sheet for each name that the site uses.
 
     Pages of earlier runs and everything else that the site brought go.
     """
@@ -60,7 +63,7 @@ def keep_local(folder: Path, sheets: list[str]) -> dict[str, Path]:
     for page in sorted((folder / "validations").rglob("*.html")):
         sheet = page.relative_to(folder / "validations").parts[0]
         if sheet in sheets:
-            found[sheet] = page
+            found[sheets[sheet]] = page
     pages: dict[str, Path] = {}
     for number, (sheet, page) in enumerate(found.items(), 1):
         name = re.sub(r"[^A-Za-z0-9_-]+", "_", sheet).strip("_") or f"table_{number}"

@@ -19,7 +19,6 @@ from leadpolicy.data.contract.dates import date_promises
 from leadpolicy.data.contract.keys import key_promises
 from leadpolicy.data.contract.model import (
     LEAST_FILLED,
-    MOST_FAILING,
     OK,
     Among,
     Contract,
@@ -31,6 +30,8 @@ from leadpolicy.data.contract.model import (
     Sheet,
     Within,
     Words,
+    critical,
+    spared,
 )
 from leadpolicy.data.contract.uses import Ground, Use, ground, uses
 from leadpolicy.data.dataset import Dataset
@@ -41,20 +42,24 @@ from leadpolicy.data.work import Work, without_collection
 from leadpolicy.diagnostics import ValueProblem, listing, suggest
 from leadpolicy.types import Kind, Range, Type, Value, show
 
-MOSTLY = 1 - MOST_FAILING
 RECORDS = "records"
 
 
-def contract(dataset: Dataset, progress: Progress | None = None) -> Contract:
-    """The contract of a data set. Reads its tables; raises `LeadpolicyError` where it cannot."""
+def contract(
+    dataset: Dataset, progress: Progress | None = None, *, critical_only: bool = False
+) -> Contract:
+    """The contract of a data set, or what is critical in it.
+
+    Reads the tables; raises `LeadpolicyError` where it cannot.
+    """
     tables = dataset.tables(progress)
     if progress is not None:
         progress("drawing up the contract", 0, 1)
     with without_collection():
-        return draw(Work(dataset.spec, tables), dataset.title)
+        return draw(Work(dataset.spec, tables), dataset.title, critical_only=critical_only)
 
 
-def draw(work: Work, title: str = "") -> Contract:
+def draw(work: Work, title: str = "", *, critical_only: bool = False) -> Contract:
     """The contract of a mapping and its tables."""
     on = ground(work)
     sheets = {name: Sheet(name, len(t), table=t) for name, t in work.tables.items()}
@@ -78,8 +83,10 @@ def draw(work: Work, title: str = "") -> Contract:
         found += _known(on, use, sheets[records])
     if work.spec.assessments is not None:
         found += _judgements(on, sheets)
-    found += date_promises(on, sheets, records)
-    return Contract(work.spec.name, title, tuple(_named_apart(found)), sheets)
+    found += date_promises(on, sheets, records, critical_only=critical_only)
+    named = _named_apart(found)
+    chosen = (e for e in named if e.level is Level.CRITICAL) if critical_only else named
+    return Contract(work.spec.name, title, tuple(chosen), sheets)
 
 
 def _named_apart(found: Iterable[Expectation]) -> Iterator[Expectation]:
@@ -93,7 +100,7 @@ def _named_apart(found: Iterable[Expectation]) -> Iterator[Expectation]:
 
 def _rows_read(table: Table) -> Expectation:
     read = table.rows_read
-    least = read - int(MOST_FAILING * read)
+    least = max(read - spared(read), 0)
     return Expectation(
         f"{table.name}.rows.fits",
         table.name,
@@ -122,8 +129,7 @@ def _cells(on: Ground, use: Use, name: str, sheets: Mapping[str, Sheet]) -> Iter
             sheet.columns[seen] = _values(converted, use.mask)
             domain = Among(seen, tuple(use.kind.values))
             yield _strict(use, f"{name}.domain", domain,
-                          f"{says} is one of {listing(use.kind.values, 6)}",
-                          "is not one of the declared values")  # fmt: skip
+                          f"{says} is one of {listing(use.kind.values, 6)}", whole)  # fmt: skip
         case Kind.CHOICES | Kind.CHOICE | Kind.LEVEL:
             yield _strict(use, f"{name}.domain", Among(whole, (OK,)),
                           f"{says} names declared values only")  # fmt: skip
@@ -142,8 +148,8 @@ def _cells(on: Ground, use: Use, name: str, sheets: Mapping[str, Sheet]) -> Iter
         sheet.columns[number] = _numbers(converted, use.mask, outside, (low, high))
         shown = f"from {show(low)} to {show(high)}"
         yield _strict(use, f"{name}.range", Within(number, low, high), f"{says} is {shown}",
-                      f"is not {shown}")  # fmt: skip
-    yield critical(use.table, f"{name}.fits", whole, f"at least 95 % of {says} fit", use.column)
+                      whole)  # fmt: skip
+    yield critical(sheet, f"{name}.fits", whole, f"at least 95 % of {says} fit", use.column)
 
 
 def _kind(kind: Type) -> str:
@@ -160,15 +166,12 @@ def _kind(kind: Type) -> str:
             return "there"
 
 
-def _strict(use: Use, name: str, check: Among | Within, says: str, reason: str = "") -> Expectation:
+def _strict(
+    use: Use, name: str, check: Among | Within, says: str, because: str = ""
+) -> Expectation:
     return Expectation(
-        name, use.table, check, Level.WARNING, says, source=use.column, reason=reason
+        name, use.table, check, Level.WARNING, says, source=use.column, because=because
     )
-
-
-def critical(sheet: str, name: str, column: str, says: str, source: str) -> Expectation:
-    """At least 95 % of the rows fit."""
-    return Expectation(name, sheet, Among(column, (OK,)), Level.CRITICAL, says, MOSTLY, source)
 
 
 def verdicts(
@@ -300,7 +303,7 @@ def _judgements(on: Ground, sheets: Mapping[str, Sheet]) -> Iterator[Expectation
     says = f"{spec.fact.column} is a fact of the vocabulary"
     yield Expectation(f"{base}.domain", table.name, Among(named, (OK,)), Level.WARNING, says,
                       source=spec.fact.column)  # fmt: skip
-    yield critical(table.name, f"{base}.fits", named, f"at least 95 %: {says}", spec.fact.column)
+    yield critical(sheet, f"{base}.fits", named, f"at least 95 %: {says}", spec.fact.column)
     words, found = [OK], np.full(len(table), -1, np.int32)
     for code in np.unique(fact_codes[mask & ~unknown]).tolist():
         own = fact_codes == code
@@ -318,6 +321,4 @@ def _judgements(on: Ground, sheets: Mapping[str, Sheet]) -> Iterator[Expectation
     says = f"{spec.value.column.column} is a value of the fact that the row names"
     yield Expectation(f"{base}.domain", table.name, Among(value, (OK,)), Level.WARNING, says,
                       source=spec.value.column.column)  # fmt: skip
-    yield critical(
-        table.name, f"{base}.fits", value, f"at least 95 %: {says}", spec.value.column.column
-    )
+    yield critical(sheet, f"{base}.fits", value, f"at least 95 %: {says}", spec.value.column.column)

@@ -19,9 +19,9 @@ def stop_on_failures(
 
     Raises `LeadpolicyError` (LP508) with every other one, or where an accepted name is none.
     """
-    drawn = contract(dataset, progress)
+    drawn = contract(dataset, progress, critical_only=True)
     check_names(drawn, accepted)
-    broken = [found for found in judge(drawn, [Level.CRITICAL]) if found.critical]
+    broken = [found for found in judge(drawn) if found.critical]
     stop = [found for found in broken if found.expectation.name not in accepted]
     if stop:
         raise LeadpolicyError([_diagnostic(dataset, found) for found in stop])
@@ -29,15 +29,15 @@ def stop_on_failures(
 
 
 def check_names(drawn: Contract, accepted: Collection[str]) -> None:
-    """Raises `LeadpolicyError` where an accepted name is the name of no promise."""
-    names = {one.name for one in drawn.expectations}
+    """Raises `LeadpolicyError` where an accepted name is that of no critical promise."""
+    critical = [e.name for e in drawn.expectations if e.level is Level.CRITICAL]
     for name in accepted:
-        if name not in names:
-            critical = [e.name for e in drawn.expectations if e.level is Level.CRITICAL]
+        if name not in critical:
             raise LeadpolicyError.of(
                 "LP506",
-                f"`--accept {name}` names no expectation of {drawn.dataset}",
-                help=suggest(name, critical) or f"`leadpolicy validate {drawn.dataset}` lists them",
+                f"`--accept {name}` names no critical expectation of {drawn.dataset}",
+                help=suggest(name, critical)
+                or f"`leadpolicy validate {drawn.dataset}` lists what is broken",
             )
 
 

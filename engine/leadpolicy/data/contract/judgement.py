@@ -120,11 +120,9 @@ def _all_but_the_first(sheet: Sheet, check: Unique, rows: Rows) -> Rows:
 
 def reason_of(finding: Finding, sheet: Sheet, row: int) -> str:
     """What is wrong with one of the rows that break a promise."""
-    match finding.expectation.check:
-        case Among(column=column):
-            words = sheet.columns[column]
-            if finding.expectation.reason or not isinstance(words, Words):
-                return finding.expectation.reason
-            return words.words[int(words.codes[row])]
-        case _:
-            return finding.expectation.reason
+    one = finding.expectation
+    column = one.because
+    if not one.reason and not column and isinstance(one.check, Among):
+        column = one.check.column
+    words = sheet.columns.get(column)
+    return words.words[int(words.codes[row])] if isinstance(words, Words) else one.reason

@@ -8,7 +8,6 @@ import numpy as np
 
 from leadpolicy.data.base import NAMELESS
 from leadpolicy.data.contract.model import (
-    MOST_FAILING,
     OK,
     Among,
     Expectation,
@@ -16,6 +15,7 @@ from leadpolicy.data.contract.model import (
     Sheet,
     Unique,
     Words,
+    critical,
 )
 from leadpolicy.data.contract.uses import Ground
 from leadpolicy.data.model import ColumnRef, DatedFact, JoinSpec
@@ -39,15 +39,7 @@ def _two(
     yield Expectation(
         f"{name}.{check}", sheet.name, Among(column, (OK,)), Level.WARNING, says, source=source
     )
-    yield Expectation(
-        f"{name}.fits",
-        sheet.name,
-        Among(column, (OK,)),
-        Level.CRITICAL,
-        f"at least 95 %: {says}",
-        1 - MOST_FAILING,
-        source,
-    )
+    yield critical(sheet, f"{name}.fits", column, f"at least 95 %: {says}", source)
 
 
 def _ids(on: Ground, sheets: Mapping[str, Sheet]) -> Iterator[Expectation]:

@@ -14,6 +14,8 @@ from leadpolicy.data.tables import Codes, Mask, Rows, Table
 
 MOST_FAILING: Final = 0.05
 """A column, key or date order in which more than this share of the rows fails stops the work."""
+FEW_FAILING: Final = 2
+"""So many rows never do, however small the table."""
 FRESH_DAYS: Final = 30
 """The last row of a dated table should not be older than this, at the end of the data."""
 LEAST_FILLED: Final = 0.05
@@ -136,8 +138,8 @@ class Expectation:
     """One promise: its name (`companies.employees.range`), what it says, and how grave it is.
 
     `mostly` is the share of the rows with something in the column that have to keep it. `source`
-    is the column of the file that it is about, `reason` what is wrong with a row that breaks it
-    (the rows of `Among` say it themselves).
+    is the column of the file that it is about, `reason` what is wrong with a row that breaks it;
+    or the column `because` of the sheet says so for each row.
     """
 
     name: str
@@ -148,6 +150,30 @@ class Expectation:
     mostly: float = 1.0
     source: str = ""
     reason: str = ""
+    because: str = ""
+
+
+def mostly(rows: int) -> float:
+    """The share of so many rows that has to keep a critical promise: all but 5 %, or but two.
+
+    Half a row less than that, so that no rounding decides.
+    """
+    if not rows:
+        return 1.0
+    return max((rows - spared(rows) - 0.5) / rows, 0.0)
+
+
+def critical(sheet: Sheet, name: str, column: str, says: str, source: str) -> Expectation:
+    """Nearly all rows fit."""
+    words = sheet.columns[column]
+    least = mostly(int(mask_of(words).sum()))
+    check = Among(column, (OK,))
+    return Expectation(name, sheet.name, check, Level.CRITICAL, says, least, source)
+
+
+def spared(rows: int) -> int:
+    """How many of so many rows may fail."""
+    return max(int(MOST_FAILING * rows), FEW_FAILING)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

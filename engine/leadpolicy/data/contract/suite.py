@@ -12,6 +12,7 @@ import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -66,18 +67,19 @@ def run_suite(
     with _quiet():
         gx = _library()
         context = _context(gx, folder)
-        source = context.data_sources.add_pandas(contract.dataset)
+        source = context.data_sources.add_pandas("tables")
         verdicts: dict[str, Verdict] = {}
         sheets = {e.sheet: contract.sheets[e.sheet] for e in contract.expectations}
+        codes = {name: f"sheet_{number}" for number, name in enumerate(sheets, 1)}
         for done, (name, sheet) in enumerate(sheets.items()):
             tell(f"testing {name}", done, len(sheets))
             own = [e for e in contract.expectations if e.sheet == name]
-            verdicts |= _run(gx, context, source, sheet, own)
+            verdicts |= _run(gx, context, source, codes[name], sheet, own)
         pages: dict[str, Path] = {}
         if folder is not None:
             tell("writing the data docs", 0, 1)
             context.build_data_docs()
-            pages = keep_local(folder, list(sheets))
+            pages = keep_local(folder, {code: name for name, code in codes.items()})
     return [verdicts[e.name] for e in contract.expectations], pages
 
 
@@ -137,15 +139,15 @@ def _context(gx: Any, folder: Path | None) -> Any:
 
 
 def _run(
-    gx: Any, context: Any, source: Any, sheet: Sheet, own: list[Expectation]
+    gx: Any, context: Any, source: Any, code: str, sheet: Sheet, own: list[Expectation]
 ) -> dict[str, Verdict]:
-    asset = source.add_dataframe_asset(sheet.name)
+    asset = source.add_dataframe_asset(code)
     batch = asset.add_batch_definition_whole_dataframe("all rows")
     made = [_expectation(gx.expectations, one) for one in own]
-    suite = context.suites.add(gx.ExpectationSuite(name=sheet.name, expectations=made))
-    tests = gx.ValidationDefinition(name=sheet.name, data=batch, suite=suite)
+    suite = context.suites.add(gx.ExpectationSuite(name=code, expectations=made))
+    tests = gx.ValidationDefinition(name=code, data=batch, suite=suite)
     checkpoint = gx.Checkpoint(
-        name=sheet.name,
+        name=code,
         validation_definitions=[context.validation_definitions.add(tests)],
         result_format={"result_format": "SUMMARY", "partial_unexpected_count": 20},
     )
@@ -175,23 +177,28 @@ def _expectation(gxe: Any, one: Expectation) -> Any:
     about: Mapping[str, Any] = {
         "severity": str(one.level),
         "meta": {"name": one.name},
-        "description": f"{one.name}: {one.says}",
+        "description": _text(f"{one.name} ({one.level}): {one.says}"),
     }
     match one.check:
         case Among(column=column, allowed=allowed):
             return gxe.ExpectColumnValuesToBeInSet(
-                column=column, value_set=list(allowed), mostly=one.mostly, **about
+                column=_text(column),
+                value_set=[_text(a) for a in allowed],
+                mostly=one.mostly,
+                **about,
             )
         case Within(column=column, low=low, high=high):
             return gxe.ExpectColumnValuesToBeBetween(
-                column=column, min_value=low, max_value=high, mostly=one.mostly, **about
+                column=_text(column), min_value=low, max_value=high, mostly=one.mostly, **about
             )
         case Unique(column=column):
-            return gxe.ExpectColumnValuesToBeUnique(column=column, mostly=one.mostly, **about)
+            return gxe.ExpectColumnValuesToBeUnique(
+                column=_text(column), mostly=one.mostly, **about
+            )
         case NotBefore(later=later, earlier=earlier):
             return gxe.ExpectColumnPairValuesAToBeGreaterThanB(
-                column_A=later,
-                column_B=earlier,
+                column_A=_text(later),
+                column_B=_text(earlier),
                 or_equal=True,
                 ignore_row_if="either_value_is_missing",
                 mostly=one.mostly,
@@ -199,11 +206,11 @@ def _expectation(gxe: Any, one: Expectation) -> Any:
             )
         case Filled(column=column, share=share):
             return gxe.ExpectColumnProportionOfNonNullValuesToBeBetween(
-                column=column, min_value=share, **about
+                column=_text(column), min_value=share, **about
             )
         case Reaches(column=column, moment=moment):
             return gxe.ExpectColumnMaxToBeBetween(
-                column=column, min_value=moment.replace(tzinfo=None), **about
+                column=_text(column), min_value=moment.replace(tzinfo=None), **about
             )
         case RowsRead(least=least, most=most):
             return gxe.ExpectTableRowCountToBeBetween(min_value=least, max_value=most, **about)
@@ -214,12 +221,17 @@ def frame(sheet: Sheet) -> pd.DataFrame:
     import numpy as np
     import pandas as pd
 
-    columns = {name: _series(found) for name, found in sheet.columns.items()}
+    columns = {_text(name): _series(found) for name, found in sheet.columns.items()}
     return (
         pd.DataFrame(columns, index=pd.RangeIndex(sheet.rows), copy=False)
         if columns
         else (pd.DataFrame({"row": np.arange(sheet.rows)}))
     )
+
+
+def _text(text: str) -> str:
+    """A text that the Data Docs may show: they put values of cells into their pages as they are."""
+    return escape(text, quote=False)
 
 
 def _series(found: Series) -> Any:
@@ -229,7 +241,7 @@ def _series(found: Series) -> Any:
     match found:
         case Words(codes=codes, words=words):
             places: dict[str, int] = {}
-            moved = [places.setdefault(word, len(places)) for word in words]
+            moved = [places.setdefault(_text(word), len(places)) for word in words]
             once = np.array([*moved, -1], np.int32)[codes]
             return pd.Categorical.from_codes(once, pd.Index(list(places), dtype=object))
         case Numbers(array=numbers):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -55,6 +55,8 @@ class Ground:
     chosen: Mask
     fits: Mask
     records: Numbered
+    _rows: dict[int, Mask] = field(default_factory=dict, repr=False)
+    _belonging: dict[ColumnRef, Mask] = field(default_factory=dict, repr=False)
 
     @property
     def spec(self) -> DatasetSpec:
@@ -65,18 +67,23 @@ class Ground:
 
     def rows(self, spec: RowsSpec) -> Mask:
         """The rows that a mapping names and that belong to a record of the file."""
-        table = self.table(spec.table)
-        mask = table.where(spec.where)
-        if spec.record is None:
-            return mask & self.fits
-        return mask & self.belonging(spec.record)
+        found = self._rows.get(id(spec))
+        if found is None:
+            found = self.table(spec.table).where(spec.where)
+            found &= self.fits if spec.record is None else self.belonging(spec.record)
+            self._rows[id(spec)] = found
+        return found
 
     def belonging(self, record: ColumnRef) -> Mask:
         """The rows whose record stands in the file."""
-        table = self.table(record.table)
-        column = table.columns[record.column]
-        found: Mask = self.records.numbers(column)[column.codes] != UNKNOWN_ID
-        return found & ~table.empty(record.column)
+        found = self._belonging.get(record)
+        if found is None:
+            table = self.table(record.table)
+            column = table.columns[record.column]
+            found = self.records.numbers(column)[column.codes] != UNKNOWN_ID
+            found &= ~table.empty(record.column)
+            self._belonging[record] = found
+        return found
 
 
 def ground(work: Work) -> Ground:

@@ -119,7 +119,8 @@ def _drawn(
     left, right = _blocks(_names(old), flows.sum(axis=1)), _blocks(_names(new), flows.sum(axis=0))
     ribbons, told, counts = _ribbons(flows, left, right, _kinds(old, new))
     moved = counts[UP] + counts[DOWN]
-    head = f"{title}: {moved:,} of {plural(total, 'record')} ({percent(moved / total)}) stand elsewhere"
+    share = percent(moved / total)
+    head = f"{title}: {moved:,} of {plural(total, 'record')} ({share}) stand elsewhere"
     if _comparable(old, new):
         head += f", {counts[UP]:,} of them higher and {counts[DOWN]:,} lower"
     rung = "" if _ladder(old) == _ladder(new) else " Higher and lower: by the common rungs."
@@ -204,7 +205,7 @@ def _ribbons(
 
 def _chart(
     ribbons: list[dict[str, Any]], left: list[_Block], right: list[_Block], kinds: list[str]
-) -> alt.LayerChart:
+) -> Any:
     high = max(block.top + max(block.size, LABEL) for block in (*left, *right))
     y = alt.Y("top:Q", axis=None, scale=alt.Scale(domain=[high, 0], nice=False, zero=False))
     x = alt.X("x:Q", axis=None, scale=alt.Scale(domain=[-0.42, 1.42], nice=False))
@@ -216,8 +217,12 @@ def _chart(
         .mark_area(opacity=0.5, line=False)
         .encode(x=x, y=y, y2="end:Q", color=colour, detail="flow:N")
     )
-    layers = [flow]
-    for at, blocks, align, dx in ((0.0, left, "right", -8), (1.0, right, "left", 8)):
+    layers: list[Any] = [flow]
+    sides: tuple[tuple[float, list[_Block], Literal["left", "right"], int], ...] = (
+        (0.0, left, "right", -13),
+        (1.0, right, "left", 13),
+    )
+    for at, blocks, align, dx in sides:
         rows = [
             {"from": at - 0.02 * (at == 0), "to": at + 0.02 * (at == 1), "x": at,
              "top": b.top, "end": b.top + b.size, "middle": b.top + b.size / 2,
@@ -226,12 +231,13 @@ def _chart(
         ]  # fmt: skip
         base = alt.Chart(pd.DataFrame(rows))
         layers.append(
-            base.mark_rect(color=INK).encode(x=alt.X("from:Q"), x2="to:Q", y=y, y2="end:Q")
-        )
-        layers.append(
-            base.mark_text(align=align, dx=dx * 1.6, color=INK, fontSize=12, limit=170).encode(
-                x=alt.X("x:Q"), y=alt.Y("middle:Q"), text="text:N"
+            base.mark_rect(color=INK).encode(
+                x=alt.X("from:Q", axis=None), x2="to:Q", y=y, y2="end:Q"
             )
         )
-    chart: alt.LayerChart = alt.layer(*layers).properties(width=WIDE * 1.84, height=high)
-    return chart
+        layers.append(
+            base.mark_text(align=align, dx=dx, color=INK, fontSize=12, limit=170).encode(
+                x=alt.X("x:Q", axis=None), y=alt.Y("middle:Q", axis=None), text="text:N"
+            )
+        )
+    return alt.layer(*layers).properties(width=WIDE * 1.84, height=high)

@@ -84,7 +84,8 @@ def _panel(rows: list[dict[str, Any]], title: str) -> alt.LayerChart:
     y = alt.Y("stage:N", sort=order, title=None, scale=alt.Scale(domain=order),
               axis=lane_axis(minExtent=130, labelLimit=180))  # fmt: skip
     x = alt.X("from:Q", title=None, scale=alt.Scale(domain=[0, 1.85], nice=False),
-              axis=alt.Axis(format=".0%", values=[0, 0.25, 0.5, 0.75, 1], labelFontSize=10))  # fmt: skip
+              axis=alt.Axis(format=".0%", values=[0, 0.25, 0.5, 0.75, 1],
+                            labelFontSize=10))  # fmt: skip
     kinds = alt.Scale(domain=[ALL, "certain", "UNKNOWN"], range=[GRID, CERTAIN, UNKNOWN])
     colour = alt.Color("verdict:N", title=None, scale=kinds)
     bar = (

@@ -109,6 +109,9 @@ def _dots(
 ) -> list[dict[str, Any]]:
     """Changes of facts and events that the policies ask for, and the outcome."""
     found: list[dict[str, Any]] = []
+    if chronicle.outcome_known[number] and chronicle.won[number] != NEVER:
+        kind = chronicle.outcome_name or WON
+        found.append({"kind": kind, "micro": int(chronicle.won[number]), "text": ""})
     for name in sorted({fact for policy in policies for fact in policy.facts}):
         changes = chronicle.changes.get(name)
         if changes is None:
@@ -116,7 +119,8 @@ def _dots(
         for at in np.flatnonzero(changes.records == number):
             value = changes.value.value(int(at))
             text = "not known" if value is None else show(value, changes.value.type)
-            found.append({"kind": name, "micro": int(changes.at[at]), "text": shown(text)})
+            if not found or (found[-1]["kind"], found[-1]["text"]) != (name, shown(text)):
+                found.append({"kind": name, "micro": int(changes.at[at]), "text": shown(text)})
     for name in sorted({event for policy in policies for event in policy.events}):
         events = chronicle.events.get(name)
         if events is None:
@@ -125,9 +129,6 @@ def _dots(
             {"kind": name, "micro": int(events.at[at]), "text": ""}
             for at in np.flatnonzero(events.records == number)
         ]
-    if chronicle.outcome_known[number] and chronicle.won[number] != NEVER:
-        kind = chronicle.outcome_name or WON
-        found.append({"kind": kind, "micro": int(chronicle.won[number]), "text": ""})
     dated = [one for one in found if one["micro"] not in (UNDATED, NEVER) and one["micro"] <= until]
     kinds, _ = most(list(dict.fromkeys(one["kind"] for one in dated)), MOST_KINDS, "kinds")
     return [one | {"at": _when(one["micro"])} for one in dated if one["kind"] in kinds]
@@ -145,22 +146,23 @@ def _chart(
         {
             "policy": bar["policy"], "begin": _stamp(bar["begin"]), "end": _stamp(bar["end"]),
             "level": bar["level"], "open": bar["open"],
-            "text": bar["stage"]
-            if (_micro(bar["end"]) - _micro(bar["begin"])) / per_pixel > LETTER * len(bar["stage"])
-            else "",
+            "text": bar["stage"] if _long(bar, per_pixel) else "",
             "on": "full" if bar["level"] >= FULL else "pale",
         }
         for bar in bars
     ]  # fmt: skip
-    x = alt.X("begin:T", title=None, scale=scale, axis=alt.Axis(format="%b %Y", tickCount=7))
+    months = alt.Axis(format="%b %Y", tickCount=7)
+    plain = alt.Axis(labels=False, ticks=False, tickCount=7)
+    x = alt.X("begin:T", title=None, scale=scale, axis=plain if dots else months)
     base = alt.Chart(pd.DataFrame(rows)).encode(
         y=alt.Y("policy:N", sort=labels, title=None, scale=alt.Scale(domain=labels),
-                axis=lane_axis(minExtent=190, labelLimit=190)),
+                axis=lane_axis(minExtent=225, labelLimit=225)),
     )  # fmt: skip
     ground = base.mark_bar(height=ROW - 8, fill=PAPER, stroke=GRID).encode(x=x, x2="end:T")
     bar = base.mark_bar(height=ROW - 8, fill=CERTAIN, stroke=PAPER).encode(
         x=x, x2="end:T",
-        opacity=alt.Opacity("level:Q", scale=alt.Scale(domain=[0, 1], range=[0.08, 1]), legend=None),
+        opacity=alt.Opacity("level:Q", legend=None,
+                            scale=alt.Scale(domain=[0, 1], range=[0.08, 1])),
     )  # fmt: skip
     amber = base.transform_filter("datum.open").mark_bar(
         height=3, yOffset=(ROW - 8) / 2 + 1.5, fill=UNKNOWN
@@ -173,21 +175,40 @@ def _chart(
     lanes = alt.layer(ground, bar, amber, text).properties(width=WIDE, height=ROW * len(labels))
     if not dots:
         return lanes
+    x = alt.X("begin:T", title=None, scale=scale, axis=months)
     kinds = list(dict.fromkeys(dot["kind"] for dot in dots))
     below = pd.DataFrame(
-        [{"kind": d["kind"], "begin": _stamp(d["at"]), "text": d["text"]} for d in dots]
+        [
+            {"kind": d["kind"], "begin": _stamp(d["at"]), "text": _fitting(d, dots, per_pixel)}
+            for d in dots
+        ]
     )
     marks = alt.Chart(below).encode(
         x=x,
         y=alt.Y("kind:N", sort=kinds, title=None, scale=alt.Scale(domain=kinds),
-                axis=lane_axis(minExtent=190, labelLimit=190, grid=True)),
+                axis=lane_axis(minExtent=225, labelLimit=225, grid=True)),
     )  # fmt: skip
     dot = marks.mark_point(filled=True, size=55, opacity=1, color=INK)
     said = marks.mark_text(align="left", dx=6, dy=-1, fontSize=10, color=MUTED).encode(
         text="text:N"
     )
-    lower = alt.layer(dot, said).properties(width=WIDE, height=20 * len(kinds))
+    lower = alt.layer(dot, said.encode(text="text:N")).properties(
+        width=WIDE, height=20 * len(kinds)
+    )
     return alt.vconcat(lanes, lower, spacing=4).resolve_scale(x="shared")
+
+
+def _long(bar: dict[str, Any], per_pixel: float) -> bool:
+    """Whether the name of the stage has room in its bar."""
+    pixels = (_micro(bar["end"]) - _micro(bar["begin"])) / per_pixel
+    return pixels > LETTER * len(bar["stage"]) + 8
+
+
+def _fitting(dot: dict[str, Any], dots: list[dict[str, Any]], per_pixel: float) -> str:
+    """The value beside a dot, where it reaches to no other dot."""
+    later = [d["micro"] for d in dots if d["kind"] == dot["kind"] and d["micro"] > dot["micro"]]
+    room = (min(later) - dot["micro"]) / per_pixel if later else float(WIDE)
+    return str(dot["text"]) if room > LETTER * len(dot["text"]) + 10 else ""
 
 
 def _stamp(at: datetime) -> str:

@@ -36,7 +36,8 @@ def unknowns(comparison: Comparison) -> Plot:
 
 def _rows(table: pd.DataFrame, count: int) -> list[dict[str, Any]]:
     keys = ["fact", "in_data", "ask", "owner"]
-    sums = table.assign(part=table["share"] / count).groupby(keys, as_index=False)["part"].sum()
+    parts = table.assign(part=table["share"] / count)
+    sums = parts.groupby(keys)["part"].sum().reset_index()
     sums = sums.sort_values(["part", "fact"], ascending=[False, True]).head(MOST_FACTS)
     return [
         {

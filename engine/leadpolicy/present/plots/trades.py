@@ -69,9 +69,9 @@ def sweep(
     title = (
         f"{rung_title(rung)} of {shown(label)} as {parameter} moves"
         f"{f' ({shown(says)})' if says else ''}. Reading: as they stand, all {data.records:,} "
-        f"records at the moment of the data. Bars: records certainly held, and UNKNOWN. Dots: share "
-        f"{outcome} of those held with a known outcome, with 95 % Wilson intervals; the dashed "
-        f"line is the rate of all records. ● marks the policy's own setting."
+        f"records at the moment of the data. Bars: records certainly held, and UNKNOWN. Dots: "
+        f"share {outcome} of those held with a known outcome, with 95 % Wilson intervals; the "
+        f"dashed line is the rate of all records. ● marks the policy's own setting."
     )
     if table.empty:
         return blank(title, f"{label} does not define this rung.")
@@ -106,8 +106,8 @@ def _sweep(rows: list[Any], parameter: str, capacity: float | None, outcome: str
     if capacity is not None:
         line = pd.DataFrame([{"from": capacity, "text": f"capacity {capacity:,.0f}"}])
         rule = alt.Chart(line).mark_rule(color=ABSENT, strokeWidth=2, strokeDash=[6, 3])
-        text = alt.Chart(line).mark_text(align="right", dy=-7, color=ABSENT, fontSize=12)
-        end = alt.XValue(wide)
+        text = alt.Chart(line).mark_text(align="left", dx=5, color=ABSENT, fontSize=12)
+        end: Any = alt.value(wide)
         volume = volume + rule.encode(y="from:Q") + text.encode(x=end, y="from:Q", text="text:N")
     upper = volume.properties(width=wide, height=170)
     dots = pd.DataFrame(
@@ -172,8 +172,8 @@ def frontier(*sources: Source, rung: str | None = None, outcome: str | None = No
     front = _front(candidates)
     title = (
         f"{head}, {len(candidates)} candidates. {said} Precision is of records certainly held with "
-        f"a known outcome, with 95 % Wilson intervals; hollow dots rest on fewer than {FEW}. Filled "
-        f"and joined: the {len(front)} that no other beats in both."
+        f"a known outcome, with 95 % Wilson intervals; hollow dots rest on fewer than {FEW}. "
+        f"Filled and joined: the {len(front)} that no other beats in both."
     )
     told = " ".join(
         f"{one.name}: {one.held:,} held, {percent(one.rate)} of {one.known:,}"

@@ -100,7 +100,7 @@ def _cells(
 
 
 def _heat(rows: list[dict[str, Any]], names: list[tuple[str, int]]) -> alt.LayerChart:
-    highest = max(max(row["share"] for row in rows), 0.01)
+    highest = max((row["share"] for row in rows), default=0.0) or 0.01
     label = {name: f"{name}   {size:,}" for name, size in names}
     cells = [
         {
