@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any, Final
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from leadpolicy.board import explore as explore
     from leadpolicy.backtest import Backtest as Backtest
     from leadpolicy.backtest import Study as Study
     from leadpolicy.backtest import backtest
     from leadpolicy.backtest import open_study as open_study
+    from leadpolicy.board import explore as explore
     from leadpolicy.comparison import Comparison as Comparison
     from leadpolicy.comparison import compare as compare
     from leadpolicy.comparison import cube as cube

@@ -27,6 +27,7 @@ HAND_DUCKDB: Final = "DuckDB by hand"
 HAND_POLARS: Final = "Polars by hand"
 HAND_PANDAS: Final = "pandas by hand"
 KERNELS: Final = "leadpolicy kernels"
+KERNELS_FULL: Final = "leadpolicy kernels, with bits and possible stages"
 STREAMED: Final = "leadpolicy, Parquet to Parquet"
 
 
@@ -180,6 +181,7 @@ CONTESTANTS: Final[Mapping[str, Callable[[Setting], Contestant]]] = {
     OURS: ours,
     OURS_FULL: lambda setting: ours(setting, full=True),
     KERNELS: lambda setting: kernels.contestant(setting.path, setting.policies),
+    KERNELS_FULL: lambda setting: kernels.contestant(setting.path, setting.policies, full=True),
     HAND_DUCKDB: hand_duckdb,
     HAND_POLARS: hand_polars,
     HAND_PANDAS: hand_pandas,
@@ -189,10 +191,8 @@ CONTESTANTS: Final[Mapping[str, Callable[[Setting], Contestant]]] = {
 
 def entrants(where: str) -> list[str]:
     """Who takes part in a place."""
-    names = [name for name in CONTESTANTS if name != STREAMED]
-    if where != "memory" or not kernels.available():
-        names.remove(KERNELS)
-    return names
+    absent = {STREAMED} if where == "memory" else {STREAMED, KERNELS, KERNELS_FULL}
+    return [name for name in CONTESTANTS if name not in absent]
 
 
 def many(path: Path, count: int) -> dict[str, Contestant]:
@@ -205,7 +205,12 @@ def many(path: Path, count: int) -> dict[str, Contestant]:
         keys, stages = answer(ready.arrow(), ready.layout.stage)
         return keys, {"B": stages["B0"]}
 
-    return {OURS: run, HAND_DUCKDB: hand_duckdb(Setting("memory", "B", path))}
+    logics = {label: one.logic for label, one in variants(count).items()}
+    return {
+        OURS: run,
+        KERNELS: kernels.of(kernels.loaded(path), logics, answers={"B": "B0"}),
+        HAND_DUCKDB: hand_duckdb(Setting("memory", "B", path)),
+    }
 
 
 def loading(path: Path) -> dict[str, Contestant]:
@@ -229,7 +234,9 @@ def loading(path: Path) -> dict[str, Contestant]:
         pl.read_parquet(path)
         return nothing
 
-    found: dict[str, Contestant] = {OURS: mine, HAND_DUCKDB: by_duckdb, HAND_POLARS: by_polars}
-    if kernels.available():
-        found[KERNELS] = lambda: (kernels.read(path), nothing)[1]
-    return found
+    return {
+        OURS: mine,
+        KERNELS: lambda: (kernels.read(path), nothing)[1],
+        HAND_DUCKDB: by_duckdb,
+        HAND_POLARS: by_polars,
+    }

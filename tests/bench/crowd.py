@@ -56,9 +56,11 @@ def _ours(table: Any, label: str, what: str, rows: int, repeats: int) -> list[Fi
     def plain() -> object:
         return made.prepare(table, PLACES, as_of=NOW, id=KEY, session=session).arrow()
 
-    ways: dict[str, Callable[[], object]] = {OURS: ready.arrow, PLAIN: plain}
-    if kernels.available():
-        ways[KERNELS] = kernels.of(kernels.read(table), label)
+    ways: dict[str, Callable[[], object]] = {
+        OURS: ready.arrow,
+        PLAIN: plain,
+        KERNELS: kernels.of(kernels.read(table), {label: policies()[label].logic}),
+    }
     return [Figure(what, who, rows, _median(run, repeats)) for who, run in ways.items()]
 
 

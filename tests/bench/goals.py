@@ -8,7 +8,15 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from tests.bench import contest, starts
-from tests.bench.contest import HAND_DUCKDB, HAND_PANDAS, HAND_POLARS, KERNELS, OURS, OURS_FULL
+from tests.bench.contest import (
+    HAND_DUCKDB,
+    HAND_PANDAS,
+    HAND_POLARS,
+    KERNELS,
+    KERNELS_FULL,
+    OURS,
+    OURS_FULL,
+)
 from tests.bench.measure import Figure
 from tests.bench_single import measure as single
 
@@ -111,6 +119,10 @@ def _full(found: Found) -> Iterable[Goal | None]:
             title = _title(group, where)
             value = _ratio(found, (title, OURS_FULL), (title, HAND_DUCKDB))
             yield _goal(f"{title}, bits and possible stage, × DuckDB without", 1.3, value)
+    for group in GROUPS:
+        title = _title(group, "memory")
+        value = _ratio(found, (title, KERNELS_FULL), (title, HAND_DUCKDB))
+        yield _goal(f"{title}, bits and possible stage, kernels, × DuckDB", 1.3, value)
 
 
 def _many(found: Found) -> Iterable[Goal | None]:
@@ -134,6 +146,10 @@ def _pandas(found: Found) -> Iterable[Goal | None]:
             title = _title(group, where)
             value = _ratio(found, (title, HAND_PANDAS), (title, OURS))
             yield _goal(f"{title}, times faster than pandas", bound, value, least=True)
+    for group in GROUPS:
+        title = _title(group, "memory")
+        value = _ratio(found, (title, HAND_PANDAS), (title, KERNELS))
+        yield _goal(f"{title}, kernels, times faster than pandas", 8.0, value, least=True)
 
 
 def _crowd(found: Found) -> Iterable[Goal | None]:

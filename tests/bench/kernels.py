@@ -1,54 +1,48 @@
-"""The backend of circuits over coded columns, where this installation has what it needs."""
+"""The backend of bits over coded columns."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
+from leadpolicy.backends.kernels.load import Coded, load
+from leadpolicy.backends.kernels.program import KernelProgram
+from leadpolicy.logic.terms import Logic
 from tests.bench.measure import Answer, Contestant
 from tests.bench.workload import COLUMNS, KEY, NOW, PLACES, policies
 
-ROOM = "leadpolicy.backends.kernels"
-
-
-def available() -> bool:
-    """Whether the backend is there and can be imported."""
-    try:
-        return find_spec(f"{ROOM}.program") is not None and bool(_program())
-    except ImportError:
-        return False
-
-
-def _program() -> Any:
-    return import_module(f"{ROOM}.program").KernelProgram
-
 
 @lru_cache(maxsize=1)
-def loaded(path: Path) -> Any:
+def loaded(path: Path) -> Coded:
     """The records of a file as coded columns, read once."""
     return read(path)
 
 
-def read(source: object) -> Any:
+def read(source: object) -> Coded:
     """The records of a file or a table as coded columns."""
     types = {fact: column.type for fact, column in COLUMNS.items()}
-    return import_module(f"{ROOM}.load").load(source, types, PLACES, id=KEY)
+    return load(source, types, PLACES, id=KEY)
 
 
 def contestant(path: Path, labels: str, *, full: bool = False) -> Contestant:
     """The program is planned once for a table, which belongs to loading; run in every turn."""
-    return of(loaded(path), labels, full=full)
+    return of(loaded(path), {label: policies()[label].logic for label in labels}, full=full)
 
 
-def of(records: Any, labels: str, *, full: bool = False) -> Contestant:
-    """The same over records that were read."""
-    made = _program()({p: policies()[p].logic for p in labels}, full=full)
+def of(
+    records: Coded,
+    logics: Mapping[str, Logic],
+    *,
+    full: bool = False,
+    answers: Mapping[str, str] | None = None,
+) -> Contestant:
+    """The same over records that were read. `answers` says whose stages stand for whom."""
+    made = KernelProgram(logics, full=full)
+    named = answers or {label: label for label in logics}
 
     def run() -> Answer:
         found = made.run(records, NOW)
-        return None, {label: found.stage[label] for label in labels}
+        return None, {shown: found.stage[label] for shown, label in named.items()}
 
     return run

@@ -21,17 +21,16 @@ IMPORT = "import"
 
 def compiled(folder: Path, repeats: int) -> list[Figure]:
     """Seconds to compile each policy, per way to run it; for tables that is the query's text."""
-    records = load_all(table_file(folder, 1_000))
+    small = table_file(folder, 1_000)
+    records = load_all(small)
     ways: dict[str, Callable[[str, Policy], object]] = {
         "closure": lambda _, policy: compile_logic(policy.logic),
         "tables": lambda label, _: program(label).prepare(records, as_of=NOW, id=KEY),
         "tables, with bits": lambda label, _: program(label, full=True).prepare(
             records, as_of=NOW, id=KEY
         ),
+        "kernels": lambda label, _: kernels.contestant(small, label)(),
     }
-    if kernels.available():
-        small = table_file(folder, 1_000)
-        ways["kernels"] = lambda label, _: kernels.contestant(small, label)()
     found = []
     for way, make in ways.items():
         for label, policy in policies().items():

@@ -25,7 +25,8 @@ def refused(deck: Deck, *files: Path) -> tuple[Diagnostic, ...]:
 
 
 def test_spelling_is_forgiven(deck: Deck, tmp_path: Path) -> None:
-    text = "Voter;Team;Card;Stage\r\nZoë  O'Hara;SALES;c1;Qualified lead\r\n\r\nZoë O'Hara;sales;company b;NONE\r\n"
+    rows = ("Zoë  O'Hara;SALES;c1;Qualified lead", "", "Zoë O'Hara;sales;company b;NONE", "")
+    text = "\r\n".join(("Voter;Team;Card;Stage", *rows))
     found = read_ballots(deck, [csv_file(tmp_path, "\ufeff" + text)])
     assert [(v.voter, v.team, v.card, v.answer) for v in found.votes] == [
         ("Zoë O'Hara", "sales", "C1", 2),

@@ -9,9 +9,13 @@ from typing import Final
 
 import pytest
 
+from leadpolicy.comparison import compare
 from leadpolicy.comparison.leaks import Leak, Sort, leaks, users, warnings
 from leadpolicy.data.dataset import open_dataset
-from leadpolicy.policy import load_policies
+from leadpolicy.diagnostics import Problems
+from leadpolicy.policy import load_policies, parse_policy
+from leadpolicy.present.findings import findings
+from leadpolicy.vocabulary import read_vocabulary
 
 WORDS: Final = """\
 vocabulary: 1
@@ -203,3 +207,29 @@ def test_no_outcome_is_no_leak(tmp_path: Path, records: int) -> None:
     lines = (tmp_path / "all.csv").read_text().splitlines()
     (tmp_path / "all.csv").write_text("\n".join(lines[: records + 2]) + "\n")
     assert leaks(open_dataset(tmp_path).chronicle()) == []
+
+
+def test_a_leak_that_verdicts_rest_on_is_the_first_thing_said(
+    fixtures: Path, policies: Path
+) -> None:
+    problems = Problems()
+    vocabulary = read_vocabulary(policies / "vocabulary.yaml", problems)
+    assert vocabulary is not None
+    policy = parse_policy(
+        """\
+policy: hindsight
+version: 1.0.0
+title: Whoever has a contract
+organization: Hindsight Ltd
+vocabulary: 1
+grain: company
+stages:
+  - {stage: lead, counts_as: lead, requires: nothing, when: {deal.amount: {known: true}}}
+""",
+        vocabulary,
+    )
+    found = compare([policy], fixtures / "demo")
+    (row,) = found.to_dict()["leaks"]
+    assert (row["fact"], list(row["policies"])) == ("deal.amount", ["hindsight"])
+    assert findings(found)[0].startswith("Leak: deal.amount knows the future")
+    assert "used by hindsight, whose figures on the outcome are too good" in findings(found)[0]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import pytest
@@ -12,9 +14,11 @@ from leadpolicy.comparison.scale import scale_of
 from leadpolicy.comparison.votes import agreed_cards, agreement, alpha_of, moved, split_cards
 from leadpolicy.comparison.workshop import workshop
 from leadpolicy.diagnostics import LeadpolicyError
+from leadpolicy.present.votes import render_workshop
 from tests.comparison.room import deck_of, votes_of
 from tests.comparison.world import World
 
+Said = Mapping[tuple[str, str], Sequence[int | None]]
 ANN, BO = ("Ann", "sales"), ("Bo", "sales")
 CY, DI = ("Cy", "marketing"), ("Di", "marketing")
 
@@ -69,7 +73,7 @@ def test_the_most_split_card_comes_first(world: World) -> None:
 
 def test_a_card_is_agreed_when_each_team_agrees_on_the_same(world: World) -> None:
     deck = deck_of(world, [world.wide], "abcd")
-    said = {ANN: [1, 0, 2, 1], BO: [1, 0, 1, 1], CY: [1, 1, 2, 1], DI: [1, 1, 2, None]}
+    said: Said = {ANN: [1, 0, 2, 1], BO: [1, 0, 1, 1], CY: [1, 1, 2, 1], DI: [1, 1, 2, None]}
     assert [(card.code, answer) for card, answer in agreed_cards(votes_of(deck, said))] == [
         ("C1", 1)  # C2: the teams differ; C3: sales is split; C4: one vote is no agreement
     ]
@@ -172,3 +176,38 @@ def test_the_policy_that_fits_best_comes_first(world: World) -> None:
     assert [s.own.policy.id for s in found.searches] == ["narrow", "wide"]
     assert found.lacking == {"narrow@1.0.0": ("opportunity",)}
     assert found.to_dict()["policies"][0]["own"]["both"] == 1.0
+
+
+# ------------------------------------------------------------------------------ in the terminal
+
+
+def test_the_terminal_names_the_setting_and_how_to_write_it(world: World) -> None:
+    deck = deck_of(world, [world.wide], "acf")
+    text = render_workshop(
+        workshop(votes_of(deck, {ANN: [2, 1, 0], CY: [2, 1, 0]}), [world.wide]), 100
+    )
+    found = re.search(r"nearest to wide@1.0.0 with smallest (\d+) instead of 10", text)
+    assert found is not None
+    assert 20 < int(found[1]) <= 100
+    assert f"leadpolicy revise wide --set smallest={found[1]}" in text
+    assert "3 of 3 votes of marketing and 3 of 3 votes of sales" in text
+    assert "No card is split" in text
+    assert "No card is agreed yet" in text  # one vote per team is no agreement
+
+
+def test_the_terminal_tells_what_is_missing(world: World) -> None:
+    deck = deck_of(world, [world.wide, world.narrow], "ab")
+    policies = [world.wide, world.narrow]
+    text = render_workshop(workshop(votes_of(deck, {ANN: [1, None]}), policies), 100, every=True)
+    assert "Nobody has voted on C2" in text
+    assert "Nobody of marketing has voted" in text
+    assert "narrow@1.0.0 does not speak of: opportunity." in text
+    assert re.search(r"C1\s+Company A\s+—\s+—\s+1 lead", text)
+
+
+def test_policies_that_fit_alike_are_named(world: World) -> None:
+    deck = deck_of(world, [world.narrow], "ab")
+    found = workshop(votes_of(deck, {ANN: [1, 0], CY: [1, 0]}), [world.narrow, world.narrow])
+    text = render_workshop(found, 100)
+    assert "The room is nearest to narrow@1.0.0 as it is: it fits 2 of 2 votes" in text
+    assert "Equally near: narrow@1.0.0." in text

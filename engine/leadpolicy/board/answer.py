@@ -15,7 +15,7 @@ from leadpolicy.present.wording import few, number, percent, ratio, rows_of, run
 if TYPE_CHECKING:
     from leadpolicy.comparison.cubes.view import Level, View
 
-OTHERS: Final = 12
+OTHERS: Final = 8
 """Other policies whose agreement is shown; more would not be read, and would cost time."""
 RUNG: Final = "rung"
 _WORDS: Final = {
@@ -32,6 +32,9 @@ class Asked:
     before: View
     level: Level
     others: Sequence[View]
+    """Of those that define the level, as many as are compared."""
+    left: int
+    """How many more define it."""
     reps: int
 
     @property
@@ -128,15 +131,14 @@ def _span(name: str, row: Any) -> Span:
 
 
 def _agreement(asked: Asked) -> str:
-    if not asked.others:
-        return ""
     title = f"<h2>Agreement on “{plain(asked.title)}”</h2>"
     if asked.level.kind != RUNG:
-        return title + faint("Stages have names of their own; choose a common rung to compare.")
+        told = "Stages have names of their own; look at a common rung to compare definitions."
+        return title + faint(told)
+    if not asked.others:
+        return title + faint("No other definition here speaks of this rung.")
     rows = []
-    for other in asked.others[:OTHERS]:
-        if asked.level.name not in other.policy.rungs:
-            continue
+    for other in asked.others:
         (row,) = rows_of(asked.now.agreement(other, rung=asked.level.name))
         rows.append(
             (
@@ -144,16 +146,9 @@ def _agreement(asked: Asked) -> str:
                 number(row.only_a), number(row.only_b), number(row.undecided),
             )
         )  # fmt: skip
-    if not rows:
-        return title + faint("No other policy here defines this rung.")
     heads = ("with", "same verdict", "kappa", "both", "only this", "only the other", "undecided")
-    more = len(asked.others) - OTHERS
-    note = (
-        faint(f"{more} more policies are not shown; choose fewer on the first page.")
-        if more > 0
-        else ""
-    )
-    return title + table(heads, rows, range(1, 7)) + note
+    more = f"{asked.left} more are not shown; choose fewer." if asked.left else ""
+    return title + table(heads, rows, range(1, 7)) + (faint(more) if more else "")
 
 
 def names(asked: Asked) -> str:

@@ -101,7 +101,10 @@ def spans(found: Sequence[Span], base: float | None) -> str:
             f"all {percent(base)}</text>"
         )
     label = "; ".join(
-        f"{s.name}: {percent(s.rate)}, from {percent(s.low)} to {percent(s.high)}" for s in found
+        f"{s.name}: {percent(s.rate)}, from {percent(s.low)} to {percent(s.high)}"
+        if s.rate is not None
+        else f"{s.name}: no outcome is known"
+        for s in found
     )
     return _svg("".join(parts), height, label)
 

@@ -243,14 +243,17 @@ class Explorer:
         """What is to be shown."""
         label = self.which.value
         made = self.cube_of(label)
-        others = [self.view(other) for other in self.policies if other != label]
+        level = self.at.value
+        speaking = [
+            other
+            for other, policy in self.policies.items()
+            if other != label and level.kind == answer.RUNG and level.name in policy.rungs
+        ]
         return answer.Asked(
-            self.view(),
-            made.view(label),
-            self.at.value,
-            others[: answer.OTHERS + 1],
-            self.reps.value,
-        )
+            self.view(), made.view(label), level,
+            [self.view(other) for other in speaking[: answer.OTHERS]],
+            max(0, len(speaking) - answer.OTHERS), self.reps.value,
+        )  # fmt: skip
 
     def show(self, _: object = None) -> None:
         """Answers from the cube; nothing is evaluated anew."""
@@ -283,8 +286,8 @@ class Explorer:
         made = self.cube_of(self.which.value)
         scan = f", after one scan of {self.scanned:.1f} s" if self.scanned > 0.05 else ""
         return (
-            f"Answered in {1000 * self.took[-1]:.0f} ms from {plural(len(made), 'group')} that "
-            f"stand for {plural(made.records, 'record')}{scan}. The figures are exact."
+            f"Answered in {1000 * self.took[-1]:.0f} ms from {plural(len(made), 'group')} "
+            f"standing for {plural(made.records, 'record')}{scan}. The figures are exact."
         )
 
 

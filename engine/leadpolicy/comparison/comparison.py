@@ -15,7 +15,7 @@ from leadpolicy.comparison.contested import contested
 from leadpolicy.comparison.disagreements import cause_table, disagreements, refusals
 from leadpolicy.comparison.engines import Progress
 from leadpolicy.comparison.evaluation import Evaluation, evaluate
-from leadpolicy.comparison.leaks import leaks
+from leadpolicy.comparison.leaks import leaks, leaks_frame
 from leadpolicy.comparison.readiness import condition_readiness, missing, policy_readiness
 from leadpolicy.comparison.segments import segments
 from leadpolicy.comparison.study import Study, describe
@@ -169,7 +169,7 @@ def compare(
             one for rung in rungs for one in refusals(evaluation, rung, table)
         ),
         contested=frames.contested_frame(evaluation, contested(evaluation, rungs, table, top)),
-        leaks=frames.leaks_frame(evaluation, leaks(records)),
+        leaks=leaks_frame(evaluation, leaks(records)),
         outcomes=frames.outcomes_frame(evaluation, rungs),
         segments=_segments(evaluation, rungs, by, cut),
         evaluation=evaluation,

@@ -9,10 +9,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import Final, TypeAlias
+
+import numpy as np
 
 from leadpolicy.backends.interpreter import verdicts
 from leadpolicy.comparison.causes import TRUTHS
+from leadpolicy.comparison.codes import UNKNOWN
 from leadpolicy.comparison.contested import contested
 from leadpolicy.comparison.disagreements import cause_table
 from leadpolicy.comparison.evaluation import Evaluation
@@ -21,7 +25,6 @@ from leadpolicy.comparison.scale import Scale, scale_of
 from leadpolicy.decision import decide
 from leadpolicy.diagnostics import LeadpolicyError
 from leadpolicy.policy.model import RUNGS, Policy
-from leadpolicy.truth import UNKNOWN
 from leadpolicy.types import Kind
 from leadpolicy.vocabulary.model import Vocabulary
 from leadpolicy.vocabulary.record import EventLog, Record
@@ -180,18 +183,15 @@ class _Dealing:
 
     def rest(self) -> Iterator[_Pick]:
         """The other records in the order of the seed; first those that leave something open."""
-        rows = self.shuffled()
-        undecided = {
-            row
-            for row in rows
-            if any(
-                (one.stages[row] == TRUTHS.index(UNKNOWN)).any() for one in self.evaluation.policies
-            )
-        }
-        yield from (_Pick(row, Why.OPEN) for row in rows if row in undecided)
-        yield from (_Pick(row, Why.PLAIN) for row in rows)
+        open_ = np.zeros(len(self.evaluation), dtype=np.bool_)
+        for one in self.evaluation.policies:
+            open_ |= (one.stages == UNKNOWN).any(axis=1)
+        yield from (_Pick(row, Why.OPEN) for row in self.shuffled if open_[row])
+        yield from (_Pick(row, Why.PLAIN) for row in self.shuffled)
 
+    @cached_property
     def shuffled(self) -> list[int]:
+        """All rows, in an order that the seed and the ids alone decide."""
         ids = self.evaluation.ids
         return sorted(range(len(ids)), key=lambda row: rank(self.seed, ids[row]))
 
@@ -227,7 +227,7 @@ class _Dealing:
     def flips(self) -> Iterator[_Edge]:
         """Single changes that move one of a sample of records on the scale, by policy."""
         data = self.evaluation.data
-        rows = self.shuffled()[: max(20, LOOKED_AT // len(self.policies))]
+        rows = self.shuffled[: max(20, LOOKED_AT // len(self.policies))]
         total = len(rows) * len(self.policies)
         for number, policy in enumerate(self.policies):
             for order, row in enumerate(rows):

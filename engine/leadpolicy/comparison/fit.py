@@ -39,6 +39,10 @@ MOST: Final = 5_000
 """Settings of one policy that are tried; beyond that parameters are moved one and two at a time."""
 
 
+FIT: Final = 2
+"""So much of a rank is fit; the rest decides between settings that fit as well."""
+
+
 @dataclass(frozen=True, slots=True)
 class TeamFit:
     """One team's votes against a policy: how many it fits, and how many it leaves open."""
@@ -77,11 +81,11 @@ class Fit:
         """The share of the team that it fits least."""
         return min((one.share for one in self.teams.values() if one.share is not None), default=0)
 
-    def rank(self) -> tuple[float, float, float, int]:
-        """Smaller is better: both teams, then the team that it fits less, then how far it misses,
-        then how much of the policy was changed.
+    def rank(self) -> tuple[float, float, int, float]:
+        """Smaller is better: both teams, then the team that it fits less (`FIT` of these), then how
+        much of the policy was changed, then how far it misses.
         """
-        return (-(self.both or 0.0), -self.weakest, self.steps or 0.0, len(self.policy.changed))
+        return (-(self.both or 0.0), -self.weakest, len(self.policy.changed), self.steps or 0.0)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data."""
@@ -116,7 +120,7 @@ class Search:
     @property
     def improves(self) -> bool:
         """Whether another setting fits both teams better than the policy's own."""
-        return self.best.rank()[:3] < self.own.rank()[:3]
+        return self.best.rank()[:FIT] < self.own.rank()[:FIT]
 
     @property
     def moved(self) -> Mapping[str, tuple[str, str]]:
@@ -208,9 +212,9 @@ def search(policy: Policy, ballots: Ballots, progress: Progress | None = None) -
             continue  # values that do not go together, such as a lower end above the upper one
         places = {c.code: scale.place(moved, c.record, c.as_of) for c in cards}
         one = _fit(moved, places, tally)
-        if one.rank()[:3] < best.rank()[:3]:
+        if one.rank()[:FIT] < best.rank()[:FIT]:
             best, alternatives = one, set()
-        elif one.rank()[:3] == best.rank()[:3]:
+        elif one.rank()[:FIT] == best.rank()[:FIT]:
             best = min(best, one, key=Fit.rank)
             alternatives.add(tuple(place.at for place in places.values()))
     ties = len(alternatives - {tuple(place.at for place in best.places.values())})
@@ -286,7 +290,8 @@ def _on_cards(policy: Policy, name: str, cards: Sequence[BlindCard]) -> set[str]
 def distinct(
     policy: Policy, name: str, options: Sequence[Parameter], cards: Sequence[BlindCard]
 ) -> tuple[Parameter, ...]:
-    """One of all options that the policy's tests cannot tell apart on these cards; its own stays.
+    """One of all options that the policy's tests cannot tell apart on these cards: its own, or the
+    nearest to it.
 
     Only parameters that stand in tests of facts or events, each alone there, are narrowed down:
     then equal verdicts of those tests mean equal verdicts of everything.
@@ -296,7 +301,7 @@ def distinct(
         return tuple(options)
     own = policy.parameters[name]
     kept: dict[tuple[object, ...], Parameter] = {}
-    for option in sorted(options, key=lambda option: not alike(option, own)):
+    for option in sorted(options, key=lambda option: _away(option, own)):
         try:
             moved = policy.with_parameters(**_change(policy, {name: option}))
         except LeadpolicyError:
@@ -311,6 +316,13 @@ def distinct(
             option,
         )
     return tuple(kept.values())
+
+
+def _away(option: Parameter, own: Parameter) -> tuple[bool, float]:
+    try:
+        return not alike(option, own), abs(float(option.shown) - float(own.shown))
+    except ValueError:
+        return not alike(option, own), 0.0
 
 
 def _direct_uses(policy: Policy, name: str) -> list[Condition] | None:

@@ -20,7 +20,6 @@ from leadpolicy.comparison.codes import OPEN, TRUE, UNKNOWN, WON
 from leadpolicy.comparison.contested import Contested
 from leadpolicy.comparison.disagreements import Disagreement, Refusal
 from leadpolicy.comparison.evaluation import Evaluation, PolicyVerdicts
-from leadpolicy.comparison.leaks import Leak, users
 from leadpolicy.comparison.needs import needs
 from leadpolicy.comparison.outcomes import outcome
 from leadpolicy.comparison.overlap import exclusive, overlap
@@ -49,10 +48,6 @@ MISSING: Final[Columns] = {
     "policy": "str", "fact": "str", "open": "int64", "alone": "int64", "examined": "int64",
     "undecided": "int64", "records": "int64", "share": "float64", "share_alone": "float64",
     "in_data": "bool", "ask": "str", "owner": "str",
-}  # fmt: skip
-LEAKS: Final[Columns] = {
-    "fact": "str", "sort": "str", "evidence": "str", "figure": "float64", "records": "int64",
-    "guarded": "bool", "policies": "object",
 }  # fmt: skip
 VOLUMES: Final[Columns] = {
     "policy": "str", "rung": "str", "defined": "bool", "records": "int64", "certain": "Int64",
@@ -188,12 +183,6 @@ def missing_frame(missing: Sequence[MissingFact]) -> pd.DataFrame:
         for m in missing
     )
     return frame(rows, MISSING)
-
-
-def leaks_frame(evaluation: Evaluation, found: Sequence[Leak]) -> pd.DataFrame:
-    """One row per fact that knows the future, with the policies that look at it."""
-    policies = {one.label: one.policy for one in evaluation.policies}
-    return frame(({**leak.to_dict(), "policies": users(leak, policies)} for leak in found), LEAKS)
 
 
 def volumes_frame(evaluation: Evaluation, rungs: Sequence[str]) -> pd.DataFrame:

@@ -30,6 +30,9 @@ from leadpolicy.diagnostics import listing
 from leadpolicy.types import NUMERIC, TEMPORAL, Kind, Range, show
 
 if TYPE_CHECKING:
+    import pandas as pd
+
+    from leadpolicy.comparison.evaluation import Evaluation
     from leadpolicy.data.chronicle import Changes, Chronicle, Coded
     from leadpolicy.data.recordset import RecordSet
     from leadpolicy.policy.model import Policy
@@ -50,6 +53,11 @@ GROWS: Final = 0.30
 MORE: Final = 1.5
 """The mean of the oldest fifth over that of the newest."""
 DAY: Final = 86_400_000_000
+
+LEAKS: Final = {
+    "fact": "str", "sort": "str", "evidence": "str", "figure": "float64", "records": "int64",
+    "guarded": "bool", "policies": "object",
+}  # fmt: skip
 
 Numbers = npt.NDArray[np.float64]
 
@@ -189,6 +197,15 @@ def told(fact: str, sort: str, evidence: str, by: Sequence[str] | None) -> str:
     return f"Leak: {fact.removeprefix('event:')} knows the future ({sort}): {evidence}; {use}"
 
 
+def leaks_frame(evaluation: Evaluation, found: Iterable[Leak]) -> pd.DataFrame:
+    """One row per fact that knows the future, with the policies that look at it."""
+    from leadpolicy.comparison.frames import frame
+
+    policies = {one.label: one.policy for one in evaluation.policies}
+    rows = ({**leak.to_dict(), "policies": users(leak, policies)} for leak in found)
+    return frame(rows, LEAKS)
+
+
 # --------------------------------------------------------------------------- without dates
 
 
@@ -202,6 +219,10 @@ def _in_column(name: str, column: Coded, fates: _Fates) -> Iterator[Leak]:
             return
 
 
+def _percent(share: float) -> str:
+    return f"{100 * share:.1f} %"
+
+
 def _won_only(name: str, column: Coded, filled: Mask, fates: _Fates) -> Leak | None:
     others = fates.known & ~filled
     count, winners = int(filled.sum()), int((filled & fates.won).sum())
@@ -209,10 +230,10 @@ def _won_only(name: str, column: Coded, filled: Mask, fates: _Fates) -> Leak | N
     if not 0 < base < ALMOST:
         return None
     if count >= LEAST and winners >= ALMOST * count:
-        rest = f"{int((others & fates.won).sum()):,} of {int(others.sum()):,} others"
+        rest = f"{int((others & fates.won).sum()):,} of the {int(others.sum()):,} others"
         evidence = (
             f"filled for {count:,} records, {winners:,} of them {fates.name} "
-            f"({winners / count:.1%}); {fates.name} are {rest}"
+            f"({_percent(winners / count)}), and {rest}"
         )
         return Leak(name, Sort.WON_ONLY, evidence, winners / count, count)
     if column.type.kind in NUMERIC or column.type.kind in TEMPORAL or not len(column.values):
@@ -225,7 +246,8 @@ def _won_only(name: str, column: Coded, filled: Mask, fates: _Fates) -> Leak | N
         value = show(column.values[code], column.type)
         evidence = (
             f"the value {value} stands for {counts[code]:,} records, {wins[code]:,} of them "
-            f"{fates.name} ({wins[code] / counts[code]:.1%}); of all records {base:.1%} are"
+            f"{fates.name} ({_percent(wins[code] / counts[code])}); of all records "
+            f"{_percent(base)} are"
         )
         share = float(wins[code] / counts[code])
         return Leak(name, Sort.WON_ONLY, evidence, share, int(counts[code]))
@@ -247,8 +269,8 @@ def _later_dates(name: str, column: Coded, filled: Mask, fates: _Fates) -> Leak 
     if later < ALMOST:
         return None
     evidence = (
-        f"its date lies after the end of the record for {later:.1%} of the {int(ended.sum()):,} "
-        "records that ended"
+        f"its date lies after the end of the record for {_percent(later)} of the "
+        f"{int(ended.sum()):,} records that ended"
     )
     return Leak(name, Sort.AFTER, evidence, later, int(ended.sum()))
 
@@ -277,13 +299,13 @@ def _foretells(name: str, column: Coded, filled: Mask, fates: _Fates) -> Leak | 
         return None
     word = "above" if direction == "high" else "below"
     evidence = (
-        f"in {strength:.1%} of all pairs of a record that is {fates.name} and one that is not, the "
-        f"number of the first lies {word} that of the second (50 % is chance)"
+        f"in {_percent(strength)} of all pairs of a record that is {fates.name} and one that is "
+        f"not, the number of the first lies {word} that of the second (50 % is chance)"
     )
     if dead:
-        evidence += (
-            f"; of the fifth at the other end {share:.1%} are {fates.name}, of all {won.mean():.1%}"
-        )
+        usual = _percent(float(won.mean()))
+        evidence += f"; of the fifth at the other end {_percent(share)} are {fates.name}, "
+        evidence += f"of all {usual}"
     return Leak(name, Sort.FORETELLS, evidence, float(strength), int(rows.sum()))
 
 
@@ -411,6 +433,6 @@ def _dated(name: str, base: Coded, changes: Changes, fates: _Fates) -> Iterator[
     sort = Sort.WON_ONLY if share >= ALMOST and fates.base < ALMOST else Sort.AFTER
     evidence = (
         f"first known at or after the end of the record for {late:,} of {count:,} records; "
-        f"{share:.1%} of the records that have it are {fates.name}"
+        f"{_percent(share)} of the records that have it are {fates.name}"
     )
     yield Leak(name, sort, evidence, late / count, count, guarded=True)

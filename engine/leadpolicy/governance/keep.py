@@ -124,7 +124,8 @@ def _lines(one: Agreed, policy: Policy, every: Sequence[Policy], scale: Scale) -
     """One item of the list of cards."""
     card = one.card
     step = scale.answers[one.answer]
-    says = f"{card.name}, agreed in a workshop: {told(step) if step != NONE else 'no stage'}"
+    below = f"none of {', '.join(map(told, scale.steps))}"
+    says = f"{card.name}, agreed in a workshop: {told(step) if step != NONE else below}"
     lines = [
         f"- card: {_slug(card.name)}",
         f"  says: {written(says)}",

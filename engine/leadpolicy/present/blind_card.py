@@ -40,16 +40,16 @@ class Front:
         return not (self.facts or self.happened or self.yes or self.no or self.never)
 
     def lines(self, columns: int) -> float:
-        """Lines that the card takes where so many characters fit on one, headings counted as 1.5.
+        """Lines that the card takes where so many characters fit on one, headings counted as 1.7.
 
         Slightly too many: a card is set smaller rather than cut off.
         """
         pairs = [*self.facts, *self.happened]
-        lines = sum(0.3 + ceil((len(what) + 1.1 * len(told) + 4) / columns) for what, told in pairs)
+        lines = sum(0.4 + ceil((len(what) + 1.1 * len(told) + 4) / columns) for what, told in pairs)
         for texts in (self.yes, self.no, self.never, self.questions):
             if texts:
-                lines += 1.5 + ceil(sum(len(text) + 2 for text in texts) / (columns - 4))
-        return lines + 1.5 * bool(self.happened)
+                lines += 1.7 + ceil(sum(len(text) + 2 for text in texts) / (columns - 4))
+        return lines + 1.7 * bool(self.happened)
 
 
 def fronts(deck: Deck, facts: Sequence[str] = (), events: Sequence[str] = ()) -> list[Front]:

@@ -13,7 +13,13 @@ from leadpolicy.present.blind_card import Front, fronts
 from leadpolicy.present.pages import page
 
 TEMPLATE: Final = "cards.html.j2"
-_SIZES: Final = (("large", 52, 27), ("", 61, 33), ("small", 70, 39), ("tiny", 82, 46))
+_SIZES: Final = (
+    ("large", 52, 27),
+    ("", 61, 33),
+    ("small", 70, 39),
+    ("tiny", 82, 46),
+    ("least", 92, 52),
+)
 """Sizes of type by class: how many characters fit on a line, and how many lines on a card."""
 
 
@@ -44,6 +50,6 @@ def _printed(front: Front) -> _Printed:
             return _Printed(front, front.questions, 0, size)
     size, columns, lines = _SIZES[-1]
     kept = len(front.questions)
-    while kept > 1 and replace(front, questions=front.questions[:kept]).lines(columns) > lines:
+    while kept > 0 and replace(front, questions=front.questions[:kept]).lines(columns) > lines:
         kept -= 1
     return _Printed(front, front.questions[:kept], len(front.questions) - kept, size)

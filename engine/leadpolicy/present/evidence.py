@@ -30,6 +30,15 @@ def leak_warnings(leaks: pd.DataFrame) -> list[str]:
     return said
 
 
+def used_leaks(leaks: pd.DataFrame) -> list[str]:
+    """The facts that know the future and on which verdicts rest."""
+    return [
+        told(row.fact, row.sort, row.evidence, row.policies)
+        for row in rows_of(leaks[~leaks["guarded"]])
+        if row.policies
+    ]
+
+
 def deciding(missing: pd.DataFrame) -> list[Any]:
     """For each policy the one fact that, if collected, would decide most records."""
     alone = missing[missing["alone"] > 0]

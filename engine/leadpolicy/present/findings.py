@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from leadpolicy.comparison.comparison import Comparison
+from leadpolicy.present.evidence import used_leaks
 from leadpolicy.present.wording import number, percent, rows_of, rung_title
 
 
 def findings(comparison: Comparison) -> list[str]:
     """What a reader should take away, at most a handful of sentences."""
-    said = [_spread(comparison, rung) for rung in comparison.study.rungs]
+    said = [*used_leaks(comparison.leaks)]
+    said += [_spread(comparison, rung) for rung in comparison.study.rungs]
     said += [_unanimity(comparison), _likeness(comparison), _outcome(comparison)]
     said += [_missing(comparison)]
     return [sentence for sentence in said if sentence]

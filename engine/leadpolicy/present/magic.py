@@ -48,8 +48,13 @@ class Findings:
         parts = [f"<pre>{_marked(one)}</pre>" for one in self.diagnostics]
         return (
             f'<div class="leadpolicy-findings" role="status">{_STYLE}'
-            f'<div class="faint">{escape(self.said)}</div>{"".join(parts)}</div>'
+            f'<div class="faint">{_said(self.said)}</div>{"".join(parts)}</div>'
         )
+
+
+def _said(text: str) -> str:
+    """What stands between backticks, as code."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text))
 
 
 def _marked(diagnostic: Diagnostic) -> str:
@@ -200,7 +205,7 @@ class Told:
     def _repr_html_(self) -> str:
         if self.warnings:
             return Findings(self.said, self.warnings)._repr_html_()
-        return f"<p>{escape(self.said)}</p>"
+        return f"<p>{_said(self.said)}</p>"
 
 
 def _fetch(shell: InteractiveShell, line: str) -> None:

@@ -7,11 +7,9 @@ codes, and its direction is kept to itself.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from html import escape
 from typing import Final
 
 from leadpolicy.decision import Decision, Question, Step
-from leadpolicy.present.characters import visible
 from leadpolicy.present.explain import (
     FLIPS,
     MARKS,
@@ -23,34 +21,28 @@ from leadpolicy.present.explain import (
     known_so_far,
     seen_text,
 )
+from leadpolicy.present.notebook_theme import DARK, LIGHT
+from leadpolicy.present.notebook_theme import text as _text
 from leadpolicy.truth import FALSE, TRUE, UNKNOWN, Truth
 from leadpolicy.types import show
 from leadpolicy.vocabulary.model import Vocabulary
 
-# Blue, orange and grey stay apart for colour-blind readers; the mark says the same without colour.
+# The mark beside each colour says the same without it.
 _KINDS: Final = {TRUE: "yes", FALSE: "no", UNKNOWN: "open"}
-_LIGHT: Final = (
-    "--ground:#ffffff;--text:#1f2328;--faint:#59636e;--line:#d1d9e0;--soft:#f6f8fa;"
-    "--yes:#0a5c9e;--no:#a34a00;--open:#59636e"
-)
-_DARK: Final = (
-    "--ground:#1b1d21;--text:#e6e8eb;--faint:#a3abb4;--line:#3b4149;--soft:#24272c;"
-    "--yes:#79bdf2;--no:#f5ab66;--open:#b3bac2"
-)
 _STYLE: Final = f"""<style>
-.leadpolicy-decision {{{_LIGHT};
+.leadpolicy-decision {{{LIGHT};
   background:var(--ground);color:var(--text);border:1px solid var(--line);border-radius:10px;
   padding:16px 20px;max-width:54rem;font:14px/1.5 system-ui,-apple-system,"Segoe UI",sans-serif;
   overflow-wrap:anywhere;text-align:left}}
-@media (prefers-color-scheme:dark) {{.leadpolicy-decision {{{_DARK}}}}}
-[data-jp-theme-light="true"] .leadpolicy-decision,.vscode-light .leadpolicy-decision {{{_LIGHT}}}
-[data-jp-theme-light="false"] .leadpolicy-decision,.vscode-dark .leadpolicy-decision {{{_DARK}}}
+@media (prefers-color-scheme:dark) {{.leadpolicy-decision {{{DARK}}}}}
+[data-jp-theme-light="true"] .leadpolicy-decision,.vscode-light .leadpolicy-decision {{{LIGHT}}}
+[data-jp-theme-light="false"] .leadpolicy-decision,.vscode-dark .leadpolicy-decision {{{DARK}}}
 .leadpolicy-decision * {{box-sizing:border-box}}
 .leadpolicy-decision p,.leadpolicy-decision ul,.leadpolicy-decision ol {{margin:0;padding:0}}
 .leadpolicy-decision .who {{font-size:1.2em;font-weight:650}}
 .leadpolicy-decision .faint {{color:var(--faint);font-size:.92em}}
 .leadpolicy-decision .ladder {{display:flex;flex-wrap:wrap;gap:6px;margin:12px 0 10px;
-  list-style:none}}
+  padding:0 !important;list-style:none}}
 .leadpolicy-decision .ladder li {{margin:0;padding:1px 11px;border:1px solid var(--line);
   border-radius:999px;background:var(--soft);white-space:normal}}
 .leadpolicy-decision .ladder li.here {{border-color:var(--yes);box-shadow:0 0 0 1px var(--yes);
@@ -95,10 +87,6 @@ def decision_card(decision: Decision) -> str:
             "</div>",
         )
     )
-
-
-def _text(text: str) -> str:
-    return f"<bdi>{escape(visible(text))}</bdi>"
 
 
 def _mark(truth: Truth) -> str:

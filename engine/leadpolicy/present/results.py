@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from markdown_it import MarkdownIt
 
 from leadpolicy.diagnostics import listing
+from leadpolicy.present.characters import visible
 from leadpolicy.present.notebook_theme import text, themed
 from leadpolicy.present.sheet import sheet
 
@@ -34,9 +35,10 @@ _STYLE: Final = themed(
     "& code{font-size:.88em;color:var(--faint);background:var(--soft);padding:0 4px;"
     "border-radius:4px;border:0}"
     "& table{border-collapse:collapse;margin:4px 0 10px;font-size:.95em}"
-    "& th,& td{padding:3px 12px 3px 0;text-align:left;border:0;border-bottom:1px solid "
-    "var(--line);background:none;color:var(--text)}& thead th{color:var(--faint);font-weight:500}"
-    "& .num{text-align:right}",
+    "& th,& td{padding:3px 12px 3px 0;text-align:left !important;border:0;border-bottom:1px solid "
+    "var(--line);color:var(--text)}& thead th{color:var(--faint);font-weight:500}"
+    "& tr{background:none !important}& .num{text-align:right !important}"
+    "& .leadpolicy-plot{margin:0 0 8px;border:0;padding:0}",
 )
 OPEN_SECTIONS: Final = 1
 """How many sections of a definition sheet stand open: the ladder."""
@@ -83,7 +85,8 @@ def _table(heads: Sequence[str], rows: Iterable[Sequence[object]], words: int = 
 
 def policy_sheet(policy: Policy) -> str:
     """The definition sheet: its head and ladder, and every section to open."""
-    first, *sections = sheet(policy).split("\n## ")
+    lines = (visible(line) for line in sheet(policy).split("\n"))
+    first, *sections = "\n".join(lines).split("\n## ")
     title, _, head = first.partition("\n")
     reader = MarkdownIt("commonmark", {"html": False}).enable("table")
     parts = [f'<div class="h">{reader.renderInline(title.removeprefix("# "))}</div>']
@@ -131,13 +134,21 @@ def comparison_summary(comparison: Comparison) -> str:
 def backtest_summary(backtest: Backtest) -> str:
     """The verdicts, the cohort, and the plots to open."""
     from leadpolicy.present.backtest_plots import rates_plot
-    from leadpolicy.present.backtest_words import cohort_line, outcome_line
+    from leadpolicy.present.backtest_words import cohort_line, grouped, outcome_line
     from leadpolicy.present.plots.waiting import kaplan_meier
+    from leadpolicy.present.wording import rung_title
 
     box = _box(
         [
             _head(backtest.title, cohort_line(backtest), outcome_line(backtest)),
-            _listed(backtest.verdicts),
+            *(
+                _folded(
+                    f"{rung_title(rung)}: which is better?",
+                    _listed(r.says for r in rows),
+                    open=not at,
+                )
+                for at, ((rung,), rows) in enumerate(grouped(backtest.pairs, "rung"))
+            ),
             _folded("What to beware of", _listed(_first(backtest.notes))) if backtest.notes else "",
             _hint("frames", backtest.frames()),
         ]
@@ -185,14 +196,13 @@ def replay_summary(replay: Replay) -> str:
 
 def _plots(drawn: Sequence[tuple[str, Callable[[], Plot | None]]]) -> str:
     """The first plot in the open, the others folded."""
-    parts = [
-        found.figure()
-        if not at
-        else f'<details class="{_CLASS}"><summary>{text(name)}</summary>{found.figure()}</details>'
-        for at, (name, draw) in enumerate(drawn)
-        if (found := draw()) is not None
-    ]
-    return "".join(parts)
+    found = [(name, plot.figure()) for name, draw in drawn if (plot := draw()) is not None]
+    if not found:
+        return ""
+    folded = "".join(
+        f"<details><summary>{text(name)}</summary>{figure}</details>" for name, figure in found[1:]
+    )
+    return found[0][1] + (_box([folded]) if folded else "")
 
 
 def _hint(name: str, frames: Iterable[str]) -> str:

@@ -102,17 +102,15 @@ def _tables(found: Validation) -> str:
 def _broken(found: Validation) -> str:
     if not found.broken:
         return "<p>Nothing: every expectation is kept.</p>"
-    shown: dict[str, list[str]] = {}
-    for row in found.rows():
-        lines = shown.setdefault(row.expectation, [])
-        if len(lines) < MOST_ROWS:
-            aside = "set aside" if row.set_aside else "not set aside"
-            lines.append(f"<li><code>{_text(row)}</code> <span class='note'>{aside}</span></li>")
     rows = []
     for finding in found.broken:
         one = finding.expectation
         level = str(one.level) + (" (accepted)" if one.name in found.accepted else "")
-        listed = "".join(shown.get(one.name, ()))
+        listed = "".join(
+            f"<li><code>{_text(row)}</code> <span class='note'>"
+            f"{'set aside' if row.set_aside else 'not set aside'}</span></li>"
+            for row in found.rows_of(finding, MOST_ROWS)
+        )
         rows.append(
             f"<tr><td class='{one.level}'>{level}</td><td><code>{_text(one.name)}</code><br>"
             f"{_text(one.says)}{f'<ul>{listed}</ul>' if listed else ''}</td>"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from leadpolicy.comparison.leaks import Leak, told
 from leadpolicy.comparison.readiness import MissingFact, PolicyReadiness
 from leadpolicy.data.contract.model import Level
-from leadpolicy.data.contract.report import FailingRow, Validation
+from leadpolicy.data.contract.report import Validation
 from leadpolicy.diagnostics import listing
 from leadpolicy.present.console import grid, heading, label, line, said, show
 from leadpolicy.present.wording import percent, plural
@@ -61,9 +61,6 @@ def _broken(found: Validation, console: Console) -> None:
     if not found.broken:
         line(console, "Nothing: every expectation is kept.")
         return
-    rows: dict[str, list[FailingRow]] = {}
-    for row in found.rows():
-        rows.setdefault(row.expectation, []).append(row)
     for finding in found.broken:
         one = finding.expectation
         critical = one.level is Level.CRITICAL
@@ -71,7 +68,7 @@ def _broken(found: Validation, console: Console) -> None:
         text = f"{one.level}{mark}: {one.name}: {finding.observed}"
         line(console, text, "red" if critical and not mark else "yellow")
         line(console, f"expected: {one.says}", "dim", indent=4)
-        for row in rows.get(one.name, ())[:MOST_ROWS]:
+        for row in found.rows_of(finding, MOST_ROWS):
             line(console, str(row) + ("" if row.set_aside else " (not set aside)"), indent=4)
     if found.stopping:
         names = listing([f"--accept '{f.expectation.name}'" for f in found.stopping], 3)

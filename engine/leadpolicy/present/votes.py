@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from leadpolicy.comparison.fit import Fit, Search
+from leadpolicy.comparison.fit import FIT, Fit, Search
 from leadpolicy.comparison.scale import told
 from leadpolicy.comparison.votes import ACROSS, Agreement, SplitCard
 from leadpolicy.comparison.workshop import Workshop
@@ -75,7 +75,7 @@ def _alpha(one: Agreement) -> str:
 
 
 def _split(workshop: Workshop, width: int, *, every: bool) -> Iterator[str]:
-    split = [s for s in workshop.splits if s.alike is not None and (every or s.alike < 1)]
+    split = [s for s in workshop.splits if every or (s.alike is not None and s.alike < 1)]
     shown = split if every else split[:SPLIT]
     if not shown:
         yield "No card is split: on each, all votes are the same."
@@ -149,7 +149,10 @@ def _verdict(workshop: Workshop) -> Iterator[str]:
     if first.improves:
         moved = ", ".join(f"{n} {b} instead of {a}" for n, (a, b) in first.moved.items())
         yield f"The room is nearest to {first.own.policy.identity} with {moved}: it fits {fits}."
-        sets = " ".join(f"--set {_quoted(f'{n}={b}')}" for n, (_, b) in first.moved.items())
+        values = first.best.policy.parameters
+        sets = " ".join(
+            f"--set {_quoted(f'{name}={values[name].shown}')}" for name in first.best.policy.changed
+        )
         yield f"To write that version: leadpolicy revise {first.own.policy.id} {sets}"
     else:
         yield f"The room is nearest to {first.own.policy.identity} as it is: it fits {fits}."
@@ -160,9 +163,11 @@ def _verdict(workshop: Workshop) -> Iterator[str]:
             f"{plural(first.ties, 'other reading')} of these cards by other settings fit"
             f"{'s' if first.ties == 1 else ''} as well."
         )
-    equal = [s.best.policy.identity for s in others if s.best.rank()[:3] == first.best.rank()[:3]]
+    rank = first.best.rank()[:FIT]
+    equal = [one for one in others if one.best.rank()[:FIT] == rank]
     if equal:
-        yield f"As well fits {', '.join(equal)}."
+        names = ((one.best if one.improves else one.own).policy.identity for one in equal)
+        yield f"Equally near: {', '.join(names)}."
 
 
 def _quoted(text: str) -> str:

@@ -11,7 +11,7 @@ from leadpolicy.data.contract.judgement import reason_of
 from leadpolicy.data.contract.model import Contract, Finding
 from leadpolicy.data.dataset import open_dataset
 from leadpolicy.diagnostics import LeadpolicyError
-from tests.data.contract.tables import MAPPING, clean, write
+from tests.data.contract.tables import MAPPING, clean, dirty, write
 from tests.data.room import Room
 
 
@@ -183,6 +183,22 @@ def test_the_bundled_history_names_its_planted_dirt(fixtures: Path) -> None:
         ("events", "at", "is before the entry of its record"),
         ("companies", "company_id", "is the id of an earlier record; the first is kept"),
     }
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_every_row_set_aside_breaks_a_promise_for_the_same_reason(room: Room, seed: int) -> None:
+    write(room, dirty(seed))
+    dataset = room.open(MAPPING)
+    drawn = contract(dataset)
+    told = {
+        (sheet.table.name, int(sheet.table.lines[row]), f.expectation.source,
+         reason_of(f, sheet, row))
+        for f in judge(drawn)
+        if (sheet := drawn.sheets[f.expectation.sheet]).table is not None
+        for row in f.rows.tolist()
+    }  # fmt: skip
+    for row in dataset.chronicle().quarantine:
+        assert (row.table, row.line, row.column, row.reason) in told, str(row)
 
 
 @pytest.mark.parametrize("name", ["olist", "uci_bank", "bpi2012"])

@@ -38,6 +38,7 @@ nav,.btn,.modal,.popover,.ge-walkthrough-header,button{display:none!important}
 table{border-collapse:collapse;width:100%;margin:.4rem 0}
 td,th{border-top:1px solid #8885;padding:.35rem .5rem;text-align:left;vertical-align:top;
  overflow-wrap:anywhere}td:first-child,th:first-child{white-space:nowrap;width:9rem}
+td:nth-child(3),th:nth-child(3){white-space:nowrap;width:10rem}
 .badge{display:inline-block;border:1px solid #8888;border-radius:.3rem;padding:0 .3rem;
  font-size:.85em}
 .fa-check-circle::before{content:"\\2713 kept";color:#0a7d38}
@@ -47,6 +48,8 @@ td,th{border-top:1px solid #8885;padding:.35rem .5rem;text-align:left;vertical-a
 .text-success{color:#0a7d38!important}.text-danger{color:#b3261e!important}
 .fas{font-style:normal}.alert{border-left:4px solid #8888;padding:.1rem .8rem}
 .alert h5{margin:0}.sticky{position:static!important}
+@media(prefers-color-scheme:dark){.fa-check-circle::before,.text-success{color:#7ddf9f!important}
+.fa-times,.fa-exclamation-triangle,.fa-times-circle,.text-danger{color:#ff8a80!important}}
 a{color:LinkText}h1,h2,h3,h4{line-height:1.25}
 .ge-backdrop,.collapse{display:block}.cooltip .top{display:none}
 """

@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -29,7 +30,7 @@ HEADER: Final = (
 
 @dataclass(frozen=True, slots=True)
 class FailingRow:
-    """A row that breaks a promise; `set_aside` where the reader leaves the row or cell out."""
+    """A row that breaks a promise; `set_aside` where the reader leaves the row out."""
 
     expectation: str
     level: str
@@ -62,6 +63,7 @@ class Validation:
     quarantine: Quarantine
     pages: Mapping[str, Path] = field(default_factory=dict)
     accepted: frozenset[str] = frozenset()
+    _lines: set[tuple[str, int]] | None = field(default=None, repr=False)
 
     @property
     def broken(self) -> list[Finding]:
@@ -87,10 +89,18 @@ class Validation:
 
         The critical `….fits` speak of the same rows as the warnings, and add none.
         """
-        aside = {(row.table, row.line, row.column) for row in self.quarantine}
         for finding in self.findings:
-            if finding.expectation.level is Level.WARNING:
-                yield from _rows(self.dataset.spec, self.contract, finding, aside)
+            yield from self.rows_of(finding)
+
+    def rows_of(self, finding: Finding, most: int | None = None) -> Iterator[FailingRow]:
+        """The rows that break one promise, or the first of them."""
+        if finding.expectation.level is Level.WARNING:
+            yield from islice(_rows(self.dataset.spec, self.contract, finding, self._aside()), most)
+
+    def _aside(self) -> set[tuple[str, int]]:
+        if self._lines is None:
+            self._lines = {(row.table, row.line) for row in self.quarantine}
+        return self._lines
 
     def write_rows(self, path: Path) -> int:
         """Writes the failing rows as CSV; returns how many there are."""
@@ -158,7 +168,7 @@ def validated(
 
 
 def _rows(
-    spec: DatasetSpec, contract: Contract, finding: Finding, aside: set[tuple[str, int, str]]
+    spec: DatasetSpec, contract: Contract, finding: Finding, aside: set[tuple[str, int]]
 ) -> Iterator[FailingRow]:
     one = finding.expectation
     sheet = contract.sheets[one.sheet]
@@ -176,7 +186,7 @@ def _rows(
         yield FailingRow(
             one.name, str(one.level), table.name, table.file, line,
             _record(spec, table, row), one.source, column.text(row)[:200] if column else "",
-            reason, (table.name, line, one.source) in aside,
+            reason, (table.name, line) in aside,
         )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from leadpolicy.history.result import Replay
 from leadpolicy.policy.model import Policy
 from leadpolicy.present.drawing import CERTAIN, GRID, INK, MUTED, PAPER, UNKNOWN, Plot, blank, draw
 from leadpolicy.present.plots.axes import NO_STAGE, known_label, lane_axis, most, shown
+from leadpolicy.present.wording import plural
 from leadpolicy.types import show
 
 ROW: Final = 26
@@ -40,10 +41,11 @@ def swimlane(replay: Replay, record: str | int, *policies: str) -> Plot:
     dataset = chronicle.dataset
     title = (
         f"{named}: its stage under {len(labels)} "
-        f"{'policy' if len(labels) == 1 else 'policies'} over time. Reading: exact stages from "
-        f"entry until {replay.ends}, {shown(dataset.title or dataset.name)}. Bars: the stage that "
-        f"is certain, the fuller the higher; amber line: a higher stage is UNKNOWN. Dots: what "
-        f"was recorded that these policies ask for.{left_out}"
+        f"{'policy' if len(labels) == 1 else 'policies'} over time. Reading: exact stages of one "
+        f"of {plural(len(replay), 'record')} from entry until {replay.ends}, "
+        f"{shown(dataset.title or dataset.name)}. Bars: the stage that is certain, the fuller the "
+        f"higher; amber line: a higher stage is UNKNOWN. Dots: what was recorded that these "
+        f"policies ask for.{left_out}"
     )
     start = int(replay.starts[number])
     if start == NEVER:

@@ -27,7 +27,7 @@ from leadpolicy.present.drawing import (
     draw,
 )
 from leadpolicy.present.plots.axes import chosen_rung, known_label, shown
-from leadpolicy.present.wording import cohort, missing, percent, rows_of, rung_title
+from leadpolicy.present.wording import cohort, missing, percent, plural, rows_of, rung_title
 
 Source: TypeAlias = "Comparison | Backtest | pd.DataFrame"
 
@@ -171,9 +171,9 @@ def frontier(*sources: Source, rung: str | None = None, outcome: str | None = No
         return blank(head, f"No candidate holds a record whose outcome is known. {said}")
     front = _front(candidates)
     title = (
-        f"{head}, {len(candidates)} candidates. {said} Precision is of records certainly held with "
-        f"a known outcome, with 95 % Wilson intervals; hollow dots rest on fewer than {FEW}. "
-        f"Filled and joined: the {len(front)} that no other beats in both."
+        f"{head}, {plural(len(candidates), 'candidate')}. {said} Precision is of records "
+        f"certainly held with a known outcome, with 95 % Wilson intervals; hollow dots rest on "
+        f"fewer than {FEW}. Filled and joined: the {len(front)} that no other beats in both."
     )
     told = " ".join(
         f"{one.name}: {one.held:,} held, {percent(one.rate)} of {one.known:,}"
