@@ -14,8 +14,8 @@ from typing import Annotated, Any, Final, NoReturn
 import typer
 from typer.core import TyperGroup
 
-from leadpolicy import __version__
 from leadpolicy.diagnostics import LeadpolicyError, suggest
+from leadpolicy.version import __version__
 
 COMMANDS: Final = {
     "check": "Check policies, cards and vocabularies: all problems at once.",

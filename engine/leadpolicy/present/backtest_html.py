@@ -8,7 +8,6 @@ from typing import Any, Final
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from leadpolicy import __version__
 from leadpolicy.backtest.result import Backtest
 from leadpolicy.files import write_whole
 from leadpolicy.present import backtest_plots as plots
@@ -16,6 +15,7 @@ from leadpolicy.present import backtest_words as said
 from leadpolicy.present.characters import visible
 from leadpolicy.present.drawing import Plot
 from leadpolicy.present.wording import missing, number, percent, plural, ratio, rows_of, rung_title
+from leadpolicy.version import __version__
 
 TEMPLATE: Final = "backtest.html.j2"
 MOST_DISCORDANT: Final = 12

@@ -10,7 +10,6 @@ import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from leadpolicy import __version__
 from leadpolicy.comparison.comparison import Comparison
 from leadpolicy.comparison.outcomes import FEW
 from leadpolicy.comparison.readiness import SAMPLE
@@ -35,6 +34,7 @@ from leadpolicy.present.wording import (
     rows_of,
     rung_title,
 )
+from leadpolicy.version import __version__
 
 TEMPLATE: Final = "compare.html.j2"
 MOST_CAUSES: Final = 150
