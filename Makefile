@@ -30,7 +30,7 @@ INSTALL := $(BIN)/python -m pip install -qq --progress-bar off --no-warn-script-
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help setup compare test lint format lock history bench fuzz mutants evidence clean
+.PHONY: help setup compare test lint format lock history lab board validate backtest bench fuzz mutants evidence clean
 
 help: ## Show this list
 	@echo "Usage: make TARGET"
@@ -75,6 +75,19 @@ lock: $(UV_VENV)/bin/uv ## Write the lock files again (UPGRADE=1 takes the newes
 history: $(RUN_STAMP) $(PKG_STAMP) ## Make the bundled history again (same seed, same files)
 	@$(BIN)/leadpolicy simulate --seed 2024 --out fixtures/demo
 
+lab: $(DEV_STAMP) $(PKG_STAMP) ## Open the notebooks in JupyterLab
+	@$(BIN)/jupyter lab --notebook-dir=notebooks
+
+board: $(DEV_STAMP) $(PKG_STAMP) ## The workshop in a browser: cards, votes, sliders, signatures
+	@$(BIN)/python -m leadpolicy.board --policies policies --data $(DATA)
+
+validate: $(DEV_STAMP) $(PKG_STAMP) ## Can the data be believed? Great Expectations on the data set
+	@$(BIN)/leadpolicy validate $(DATA)
+
+backtest: $(RUN_STAMP) $(PKG_STAMP) ## Carry out the study of the bundled history
+	@mkdir -p build
+	@$(BIN)/leadpolicy backtest $(DATA) --report build/backtest.html
+
 bench: $(DEV_STAMP) $(PKG_STAMP) $(STREAM_STAMP) ## Measure against hand-written rivals (ROWS=1000000)
 	@$(BIN)/python -m tests.bench_single
 	@$(BIN)/python -m tests.bench --rows $(ROWS)
@@ -86,8 +99,9 @@ fuzz: $(DEV_STAMP) $(PKG_STAMP) $(STREAM_STAMP) ## Random policies through every
 mutants: $(DEV_STAMP) $(PKG_STAMP) $(STREAM_STAMP) ## Would a wrong backend be noticed? (BACKEND=sql)
 	@$(BIN)/python -m tests.mutation --backend $(BACKEND)
 
-evidence: $(DEV_STAMP) $(PKG_STAMP) ## A thousand simulated studies: are the intervals right?
+evidence: $(DEV_STAMP) $(PKG_STAMP) ## Are the intervals right, and is the replay exact? Minutes
 	@$(BIN)/python -m tests.evidence
+	@$(BIN)/python -m tests.history.agreement --histories 20000
 
 clean: ## Remove what the other targets made, except .venv
 	@rm -rf build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

@@ -232,6 +232,19 @@ def signed(seen: Seen, world: Path) -> None:
     assert (world / "policies" / "ours" / "adoptions.yaml").is_file()
 
 
+def run_first_cell(page: Any) -> None:
+    """Runs it; a key that is pressed before JupyterLab listens is pressed again."""
+    for _ in range(10):
+        page.click(".jp-CodeCell .jp-InputArea-editor >> nth=0")
+        page.keyboard.press("Control+Enter")
+        try:
+            page.wait_for_selector("text=What is a lead?", timeout=12_000)
+        except playwright.TimeoutError:
+            continue
+        return
+    raise AssertionError("the cell did not run")
+
+
 def test_the_board_in_jupyterlab(world: Path) -> None:
     port = free_port()
     url = f"http://127.0.0.1:{port}"
@@ -254,10 +267,8 @@ def test_the_board_in_jupyterlab(world: Path) -> None:
         page = seen.page
         page.goto(f"{url}/lab/tree/board.ipynb")
         page.wait_for_selector(".jp-CodeCell")
-        page.wait_for_selector("text=/Python 3.*Idle|Idle/", state="attached")
-        page.click(".jp-CodeCell .jp-InputArea-editor >> nth=0")
-        page.keyboard.press("Shift+Enter")
-        page.wait_for_selector("text=What is a lead?")
+        page.wait_for_selector("text=/\\| Idle/")
+        run_first_cell(page)
         begin(page)
         go(page, "Explore", "text=Answered in")
         move(page, "50")

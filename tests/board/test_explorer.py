@@ -119,3 +119,32 @@ def test_no_policy_and_unknown_data_are_told(world: Path) -> None:
         leadpolicy.explore([], world / "data" / "few")
     with pytest.raises(LeadpolicyError):
         leadpolicy.explore(world / "policies" / "ours", world / "data" / "none")
+
+
+def test_positions_may_be_spelt_otherwise_than_in_the_file(world: Path) -> None:
+    path = world / "policies" / "ours" / "1.0.0.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("value: 20", "value: 2_0"), "utf-8")
+    made = leadpolicy.explore(
+        world / "policies" / "ours", world / "data" / "few",
+        parameters={"min_employees": [10, 20, 50]},
+    )  # fmt: skip
+    slider = made.sliders["min_employees"]
+    assert [value for _, value in slider.options] == ["10", "2_0", "50"]
+    assert slider.value == "2_0"
+    assert "as in the file" in made.figures.value
+
+
+def test_a_quorum_moves_like_a_parameter_but_is_not_saved(world: Path) -> None:
+    path = world / "policies" / "ours" / "1.0.0.yaml"
+    told = path.read_text(encoding="utf-8")
+    quorum = "    at_least: 2\n    of: [large_enough, interested]\n"
+    both = "    when:\n      all: [large_enough, interested]\n"
+    told = told.replace(both, "    when: enough\n").replace(
+        "stages:", f"  enough:\n    says: Enough\n{quorum}stages:"
+    )
+    path.write_text(told, encoding="utf-8")
+    made = leadpolicy.explore(path, world / "data" / "few", parameters={"enough": [1, 2]})
+    made.sliders["enough"].value = "1"
+    assert "9 Lead , certain; +4 against the file" in text(made.figures.value)
+    made.saving.propose()
+    assert "not a parameter" in text(made.saving.told.value)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import xml.etree.ElementTree as ET
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import leadpolicy
@@ -24,9 +25,6 @@ from leadpolicy.present.plots.changes import HIGH, _blocks, _ribbons
 from leadpolicy.present.plots.trades import _Candidate, _front, _places
 from leadpolicy.present.plots.waiting import _cells
 from tests.conftest import FIXTURES, POLICIES
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 CHOSEN: Final = ["heinz", "b2b-international", "iql-mql-sql"]
 SVG: Final = "{http://www.w3.org/2000/svg}"
@@ -275,3 +273,16 @@ def test_no_outcome_and_nothing_open(comparison: Comparison) -> None:
 
     assert "whose outcome is known" in plots.frontier(emptied("outcomes"), rung="lead").alt
     assert plots.unknowns(emptied("missing")).alt.startswith("No verdict is open")
+
+
+def test_nothing_is_known_of_any_record() -> None:
+    vocabulary = leadpolicy.load_vocabulary(POLICIES / "vocabulary.yaml")
+    frame = pd.DataFrame({"company_id": ["a", "<b>"], "company.industry": [None, None]})
+    records = leadpolicy.from_frame(frame, vocabulary, id="company_id", as_of="2026-01-01")
+    policies = leadpolicy.load_policies(CHOSEN, policies=POLICIES)
+    comparison = leadpolicy.compare(policies, records)
+    assert "2 UNKNOWN" in texts(plots.funnel(comparison).svg())
+    assert "100.0 %, not in the data at all" in plots.unknowns(comparison).alt
+    assert "0 of 2 records (0.0 %) stand elsewhere." in plots.alluvial(comparison).title
+    assert "No policy certainly holds a record" in plots.upset(comparison, "lead").alt
+    assert comparison._repr_html_().count("<figure") >= 2

@@ -25,11 +25,28 @@ _WORDS: Final = {
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Counts:
+    """What one view counts at every stage and rung: the rows of its frames, by kind and name."""
+
+    volumes: Mapping[tuple[str, str], Any]
+    outcomes: Mapping[tuple[str, str], Any]
+
+
+def counts(view: View) -> Counts:
+    """Both frames of a view; most of a move's time goes into making frames, so each once."""
+    return Counts(
+        {(row.kind, row.name): row for row in rows_of(view.volumes())},
+        {(row.kind, row.name): row for row in rows_of(view.outcomes())},
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Asked:
     """A policy as it is set now and as its file has it, at one stage or rung, beside others."""
 
     now: View
     before: View
+    before_counts: Counts
     level: Level
     others: Sequence[View]
     """Of those that define the level, as many as are compared."""
@@ -56,15 +73,14 @@ class Asked:
 
 def figures(asked: Asked) -> str:
     """The headline numbers, the ladder, the outcome and the agreement with other policies."""
-    (volume,) = rows_of(asked.now.volumes(**asked.named))
-    (volume_before,) = rows_of(asked.before.volumes(**asked.named))
-    (outcome,) = rows_of(asked.now.outcomes(**asked.named))
-    (outcome_before,) = rows_of(asked.before.outcomes(**asked.named))
+    now, before = counts(asked.now), asked.before_counts
+    key = asked.level.kind, asked.level.name
+    volume, outcome = now.volumes[key], now.outcomes[key]
     return "".join(
         (
-            _headline(asked, volume, volume_before, outcome),
-            _ladder(asked, int(volume.records)),
-            _outcome(asked, outcome, outcome_before),
+            _headline(asked, volume, before.volumes[key], outcome),
+            _ladder(asked, now, int(volume.records)),
+            _outcome(asked, outcome, before.outcomes[key]),
             _agreement(asked),
         )
     )
@@ -95,17 +111,12 @@ def _precision(outcome: Any) -> str:
     )
 
 
-def _ladder(asked: Asked, records: int) -> str:
-    now, before = asked.now.volumes(), asked.before.volumes()
-    rows = zip(
-        rows_of(now[now.kind == "stage"]), rows_of(before[before.kind == "stage"]), strict=True
-    )
-    found = [
-        Bar(
-            asked.policy.stage(row.name).title, int(row.certain), int(row.unknown), int(old.certain)
-        )
-        for row, old in rows
-    ]
+def _ladder(asked: Asked, now: Counts, records: int) -> str:
+    found = []
+    for stage in asked.policy.stages:
+        row = now.volumes["stage", stage.name]
+        was = asked.before_counts.volumes["stage", stage.name]
+        found.append(Bar(stage.title, int(row.certain), int(row.unknown), int(was.certain)))
     told = (
         f"<h2>Volumes: {number(records)} records, each stage by itself</h2>"
         + bars(found, records)

@@ -13,10 +13,11 @@ from leadpolicy.board.look import STYLE, faint, plain, refusal
 from leadpolicy.board.positions import all_positions, fixed, positions, shown
 from leadpolicy.board.saving import Saving
 from leadpolicy.comparison.cubes.cube import Cube, cube
+from leadpolicy.comparison.cubes.moves import alike
 from leadpolicy.diagnostics import LeadpolicyError, listing
 from leadpolicy.policy import load_policies
 from leadpolicy.policy.labels import labelled
-from leadpolicy.policy.model import Policy
+from leadpolicy.policy.model import Parameter, Policy
 from leadpolicy.present.wording import plural, rung_title
 
 if TYPE_CHECKING:
@@ -97,6 +98,7 @@ class Explorer:
         self.took: list[float] = []
         """Seconds that each answer took, without the browser."""
         self.sliders: dict[str, Any] = {}
+        self._before: dict[str, answer.Counts] = {}
         self._quiet = False
         self._build(reps, saved)
         self.choose()
@@ -120,7 +122,7 @@ class Explorer:
         self.names = widgets.HTML()
         self.sheet = widgets.HTML()
         self.time = widgets.HTML()
-        self.saving = Saving(lambda: self.view().policy, saved)
+        self.saving = Saving(self.to_save, saved)
         left = widgets.VBox(
             [self.which, self.at, self.reps, self.panel, self.reset, self.told, self.saving.widget],
             layout={"width": "34%", "min_width": "300px", "padding": "0 18px 0 0"},
@@ -153,7 +155,7 @@ class Explorer:
         try:
             begin = time.perf_counter()
             made = self.cube_of(label)
-            self.scanned = time.perf_counter() - begin
+            self.scanned = max(self.scanned, time.perf_counter() - begin)
         except LeadpolicyError as error:
             self.figures.value = refusal(error)
             return
@@ -199,10 +201,12 @@ class Explorer:
         rows = []
         for name, allowed in made.settings[label].items():
             parameter = made.policies[label].parameters[name]
-            own = parameter.texts[0]
             slider = widgets.SelectionSlider(
-                options=[(shown(one.texts), one.texts[0]) for one in allowed],
-                value=self.settings[label].get(name, own), continuous_update=True,
+                options=[
+                    (shown(one.texts), parameter.shown if alike(one, parameter) else one.shown)
+                    for one in allowed
+                ],
+                value=self.settings[label].get(name, parameter.shown), continuous_update=True,
                 description=" ", layout={"width": "100%"},
                 style={"description_width": "0px"},
             )  # fmt: skip
@@ -223,10 +227,10 @@ class Explorer:
 
     def back(self, _: object = None) -> None:
         """All sliders of the policy as in its file."""
-        policy = self.policies[self.which.value]
+        own = self._own(self.which.value)
         self._quiet = True
         for name, slider in self.sliders.items():
-            slider.value = policy.parameters[name].texts[0]
+            slider.value = own[name].shown
         self._quiet = False
         self.show()
 
@@ -239,6 +243,27 @@ class Explorer:
         moves = self.settings[label] if made.settings[label] else {}
         return made.move(label, **moves) if moves else made.view(label)
 
+    def _own(self, label: str) -> Mapping[str, Parameter]:
+        """The parameters as in the file, and the numbers in its text that move like parameters."""
+        return self.cube_of(label).policies[label].parameters
+
+    def _counts_before(self, label: str) -> answer.Counts:
+        if label not in self._before:
+            self._before[label] = answer.counts(self.cube_of(label).view(label))
+        return self._before[label]
+
+    def to_save(self) -> Policy:
+        """The policy as it is set now, if a file can say so. Raises `LeadpolicyError`."""
+        policy = self.view().policy
+        for name in policy.changed:
+            if name not in self.policies[self.which.value].parameters:
+                raise LeadpolicyError.of(
+                    "LP506", f"`{name}` is a number in the text of the policy, not a parameter",
+                    where=policy.identity, help=f"declare it under `parameters:`, and write "
+                    f"${name} where the number stands; then it can be saved from here",
+                )  # fmt: skip
+        return policy
+
     def asked(self) -> answer.Asked:
         """What is to be shown."""
         label = self.which.value
@@ -250,7 +275,7 @@ class Explorer:
             if other != label and level.kind == answer.RUNG and level.name in policy.rungs
         ]
         return answer.Asked(
-            self.view(), made.view(label), level,
+            self.view(), made.view(label), self._counts_before(label), level,
             [self.view(other) for other in speaking[: answer.OTHERS]],
             max(0, len(speaking) - answer.OTHERS), self.reps.value,
         )  # fmt: skip
@@ -261,11 +286,11 @@ class Explorer:
             return
         begin = time.perf_counter()
         label = self.which.value
-        own = self.policies[label].parameters
+        own = self._own(label)
         self.settings[label] = {
             name: slider.value
             for name, slider in self.sliders.items()
-            if name not in own or slider.value != own[name].texts[0]
+            if slider.value != own[name].shown
         }
         try:
             asked = self.asked()
@@ -291,7 +316,7 @@ class Explorer:
         )
 
 
-def _declared(parameter: Any) -> str:
+def _declared(parameter: Parameter) -> str:
     texts = parameter.texts if parameter.declared is None else parameter.declared
     return ", ".join(texts)
 

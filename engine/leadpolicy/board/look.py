@@ -31,7 +31,8 @@ STYLE: Final = f"""<style>
 .lp-board input,.lp-board select,.lp-board textarea{{font-size:14px}}
 .lp-board button:focus-visible,.lp-board input:focus-visible,.lp-board select:focus-visible,
 .lp-board .noUi-handle:focus-visible{{outline:3px solid var(--certain);outline-offset:1px}}
-.lp-board .widget-vbox>.jupyter-button,.lp-board .widget-vbox>.widget-toggle-button{{
+.lp-board>.jupyter-button,.lp-board .widget-vbox>.jupyter-button,
+.lp-board .widget-vbox>.widget-toggle-button{{
   align-self:flex-start}}
 .lp-board .lp-go{{background:var(--certain);color:var(--ground);font-weight:600}}
 .lp-board h1{{font-size:1.6em;margin:4px 0 6px;line-height:1.25}}

@@ -57,16 +57,15 @@ class Saving:
 
     def propose(self, _: object = None) -> None:
         """Shows what would be written."""
-        policy = self.current()
-        if not policy.changed:
-            self.row.layout.display = "none"
-            self.told.value = "<p>Nothing has been changed: move a slider first.</p>"
-            return
-        self.version.value = next_version(policy)
+        self.row.layout.display = "none"
         try:
+            policy = self.current()
+            if not policy.changed:
+                self.told.value = "<p>Nothing has been changed: move a slider first.</p>"
+                return
+            self.version.value = next_version(policy)
             change = change_told(policy, self.version.value)
         except LeadpolicyError as error:
-            self.row.layout.display = "none"
             self.told.value = refusal(error)
             return
         self.told.value = (

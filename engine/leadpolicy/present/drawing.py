@@ -13,6 +13,7 @@ import textwrap
 import zlib
 from dataclasses import dataclass
 from html import escape
+from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
@@ -161,7 +162,7 @@ def _picture(plot: Plot, theme: Theme) -> str:
     lines = [(line, "ink", 600) for line in _wrapped(head, letters - 3)]
     lines += [(line, "muted", 400) for line in _wrapped(rest, letters)]
     top = _MARGIN + _LINE * len(lines) + 8
-    total_w, total_h = wide + 2 * _MARGIN, top + down + _MARGIN
+    total_w, total_h = ceil(wide + 2 * _MARGIN), ceil(top + down + _MARGIN)
     texts = "".join(
         f'<text x="{_MARGIN}" y="{_MARGIN + _LINE * at + 12}" font-family="{FONT}" '
         f'font-size="13" font-weight="{weight}" fill="var(--{colour}, #000000)">'
@@ -170,8 +171,8 @@ def _picture(plot: Plot, theme: Theme) -> str:
     )
     inner = plot.inline.replace("<svg", f'<svg x="{_MARGIN}" y="{top}"', 1)
     document = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{total_w:g}" height="{total_h:g}" '
-        f'viewBox="0 0 {total_w:g} {total_h:g}"><title>{escape(visible(plot.title))}</title>'
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{total_w}" height="{total_h}" '
+        f'viewBox="0 0 {total_w} {total_h}"><title>{escape(visible(plot.title))}</title>'
         f"<desc>{escape(visible(plot.alt))}</desc>"
         f'<rect width="100%" height="100%" fill="var(--paper, #000000)"/>{texts}{inner}</svg>'
     )

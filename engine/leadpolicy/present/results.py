@@ -27,7 +27,7 @@ _STYLE: Final = themed(
     _CLASS,
     "& .h{font-weight:650;font-size:1.15em;margin:0 0 6px}"
     "& p,& ul,& ol{margin:4px 0 8px}& ul,& ol{padding-left:1.4em}& li{margin:2px 0}"
-    "& summary{cursor:pointer;font-weight:650;padding:6px 0}"
+    "& + &{margin-top:10px}& summary{cursor:pointer;font-weight:650;padding:6px 0}"
     "& details{border-top:1px solid var(--line)}"
     "& .faint{color:var(--faint);font-size:.92em}"
     "& blockquote{margin:4px 0 8px;padding:0 0 0 10px;border-left:3px solid var(--line);"
@@ -195,14 +195,13 @@ def replay_summary(replay: Replay) -> str:
 
 
 def _plots(drawn: Sequence[tuple[str, Callable[[], Plot | None]]]) -> str:
-    """The first plot in the open, the others folded."""
+    """All plots, the first one open."""
     found = [(name, plot.figure()) for name, draw in drawn if (plot := draw()) is not None]
-    if not found:
-        return ""
     folded = "".join(
-        f"<details><summary>{text(name)}</summary>{figure}</details>" for name, figure in found[1:]
+        f"<details{'' if at else ' open'}><summary>{text(name)}</summary>{figure}</details>"
+        for at, (name, figure) in enumerate(found)
     )
-    return found[0][1] + (_box([folded]) if folded else "")
+    return _box([folded]) if found else ""
 
 
 def _hint(name: str, frames: Iterable[str]) -> str:

@@ -389,3 +389,10 @@ def test_texts_in_two_spellings_are_one() -> None:
     source = table({"x.unit": ["\u212a", "K", "k"]})
     assert stages(build.compare(Comparison.EQ, kelvin, Literal("K")), source) == [1, 1, 0]
     assert stages(build.member(kelvin, ["K", "x"]), source) == [1, 1, 0]
+
+
+def test_elements_of_sets_in_two_spellings_are_one() -> None:
+    tools = Subject("x.tools", Type(Kind.CHOICES))
+    spellings = [["Cafe\u0301"], ["Caf\u00e9"], ["Cafe"], None]
+    source = table({"x.tools": spellings}, **{"x.tools": pa.list_(pa.string())})
+    assert stages(build.has(tools, "Caf\u00e9"), source) == [1, 1, 0, 0]

@@ -121,7 +121,7 @@ def _drawn(
     moved = counts[UP] + counts[DOWN]
     share = percent(moved / total)
     head = f"{title}: {moved:,} of {plural(total, 'record')} ({share}) stand elsewhere"
-    if _comparable(old, new):
+    if moved and _comparable(old, new):
         head += f", {counts[UP]:,} of them higher and {counts[DOWN]:,} lower"
     rung = "" if _ladder(old) == _ladder(new) else " Higher and lower: by the common rungs."
     kinds = [kind for kind in (SAME, UP, DOWN) if counts[kind]]

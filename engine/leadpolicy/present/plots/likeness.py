@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final
 
 import altair as alt
@@ -26,7 +27,8 @@ def agreement(comparison: Comparison, rung: str | None = None) -> Plot:
     rung = chosen_rung(rung, comparison.agreement["rung"])
     found = agreement_plot(comparison, rung)
     if found is not None:
-        return found
+        reading = f"{found.title}. Reading: as they stand, {cohort(comparison.study)}."
+        return replace(found, title=reading)
     return blank(
         f"{rung_title(rung)}: on how many of 100 records two policies say the same",
         "Fewer than two of these policies define this rung, so there is no pair to compare.",

@@ -173,7 +173,7 @@ def frontier(*sources: Source, rung: str | None = None, outcome: str | None = No
     title = (
         f"{head}, {plural(len(candidates), 'candidate')}. {said} Precision is of records "
         f"certainly held with a known outcome, with 95 % Wilson intervals; hollow dots rest on "
-        f"fewer than {FEW}. Filled and joined: the {len(front)} that no other beats in both."
+        f"fewer than {FEW}. The line joins the {len(front)} that no other beats in both."
     )
     told = " ".join(
         f"{one.name}: {one.held:,} held, {percent(one.rate)} of {one.known:,}"
