@@ -12,68 +12,22 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlparse
 
 import pytest
 
 from tests.board.small import NAMES
+from tests.browser import SECONDS, Seen, chromium, needs_chromium, playwright
 from tests.conftest import REPO
 
 pytest.importorskip("voila", reason="the board needs the extra `notebooks`")
-playwright = pytest.importorskip("playwright.sync_api", reason="Playwright drives the browser")
-
-CHROMIUM = next(
-    (found for name in ("chromium", "chromium-browser", "google-chrome", "chrome")
-     if (found := shutil.which(name))), None,
-)  # fmt: skip
 NOTEBOOK = REPO / "notebooks" / "board.ipynb"
-SECONDS = 120
 
 pytestmark = [
-    pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium here"),
+    needs_chromium,
     pytest.mark.skipif(not NOTEBOOK.is_file(), reason="there is no notebooks/board.ipynb"),
 ]
-
-
-@dataclass
-class Seen:
-    """What a page asked for and complained about."""
-
-    page: Any
-    requests: list[str] = field(default_factory=list)
-    errors: list[str] = field(default_factory=list)
-
-    def watch(self) -> None:
-        self.page.on("request", lambda request: self.requests.append(request.url))
-        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
-        self.page.on("requestfailed", lambda request: self.errors.append(request.url))
-        self.page.on(
-            "console",
-            lambda told: self.errors.append(told.text) if told.type == "error" else None,
-        )
-
-    @property
-    def elsewhere(self) -> list[str]:
-        """Requests to other machines."""
-        hosts = {"127.0.0.1", "localhost", None}
-        return [url for url in self.requests if urlparse(url).hostname not in hosts]
-
-
-@contextmanager
-def chromium() -> Iterator[Seen]:
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        try:
-            page = browser.new_page(viewport={"width": 1400, "height": 1000})
-            page.set_default_timeout(1000 * SECONDS)
-            seen = Seen(page)
-            seen.watch()
-            yield seen
-        finally:
-            browser.close()
 
 
 def free_port() -> int:
@@ -158,14 +112,19 @@ def test_a_workshop_under_voila(world: Path) -> None:
         page.wait_for_selector("text=What is a lead?")
         shot(seen, world, "1_start")
         begin(page)
-        cards(seen, world)
-        votes(seen, world)
-        go(page, "Agreement", "text=How well the definitions fit")
-        shot(seen, world, "4_agreement")
-        explored(seen, world)
-        signed(seen, world)
+        whole_path(seen, world)
     assert seen.elsewhere == []
     assert seen.errors == []
+
+
+def whole_path(seen: Seen, world: Path) -> None:
+    """From the cards to a version that both teams have signed."""
+    cards(seen, world)
+    votes(seen, world)
+    go(seen.page, "Agreement", "text=How well the definitions fit")
+    shot(seen, world, "4_agreement")
+    explored(seen, world)
+    signed(seen, world)
 
 
 def cards(seen: Seen, world: Path) -> None:
@@ -191,7 +150,7 @@ def votes(seen: Seen, world: Path) -> None:
     marks.first.wait_for()
     for name, team in (("Ann <script>", "sales"), ("חיים 🎈", "marketing")):
         page.fill("input[placeholder='as it shall be shown']", name)
-        page.select_option("select >> nth=0", label=team)
+        page.select_option(".widget-dropdown select >> nth=0", label=team)
         for place in range(marks.count()):
             marks.nth(place).locator("button:text-is('lead')").click()
         page.click("text=Hand in my votes")
@@ -203,11 +162,14 @@ def votes(seen: Seen, world: Path) -> None:
 def explored(seen: Seen, world: Path) -> None:
     page = seen.page
     go(page, "Explore", "text=Answered in")
-    figures, plot = page.inner_text(".lp-figures"), page.inner_html("svg[role=img] >> nth=0")
+    figures, plot = (
+        page.inner_text(".lp-figures"),
+        page.inner_html(".widget-html-content svg[role=img] >> nth=0"),
+    )
     move(page, "50")
     page.wait_for_selector("text=−4 against the file")
     assert page.inner_text(".lp-figures") != figures
-    assert page.inner_html("svg[role=img] >> nth=0") != plot
+    assert page.inner_html(".widget-html-content svg[role=img] >> nth=0") != plot
     body = page.inner_text("body")
     assert all(name in body for name in NAMES)
     shot(seen, world, "5_moved")
@@ -270,9 +232,6 @@ def test_the_board_in_jupyterlab(world: Path) -> None:
         page.wait_for_selector("text=/\\| Idle/")
         run_first_cell(page)
         begin(page)
-        go(page, "Explore", "text=Answered in")
-        move(page, "50")
-        page.wait_for_selector("text=−4 against the file")
-        shot(seen, world, "lab")
+        whole_path(seen, world)
     assert seen.elsewhere == []
     assert not [one for one in seen.errors if not re.search("Unsatisfied|satisfying", one)]
