@@ -76,7 +76,8 @@ history: $(RUN_STAMP) $(PKG_STAMP) ## Make the bundled history again (same seed,
 	@$(BIN)/leadpolicy simulate --seed 2024 --out fixtures/demo
 
 lab: $(DEV_STAMP) $(PKG_STAMP) ## Open the notebooks in JupyterLab
-	@$(BIN)/jupyter lab --notebook-dir=notebooks
+	@$(BIN)/jupyter lab --notebook-dir=notebooks $(if $(filter 0,$(shell id -u)),--allow-root) \
+		--LabApp.news_url=None --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate
 
 board: $(DEV_STAMP) $(PKG_STAMP) ## The workshop in a browser: cards, votes, sliders, signatures
 	@$(BIN)/python -m leadpolicy.board --policies policies --data $(DATA)
