@@ -396,3 +396,13 @@ def test_elements_of_sets_in_two_spellings_are_one() -> None:
     spellings = [["Cafe\u0301"], ["Caf\u00e9"], ["Cafe"], None]
     source = table({"x.tools": spellings}, **{"x.tools": pa.list_(pa.string())})
     assert stages(build.has(tools, "Caf\u00e9"), source) == [1, 1, 0, 0]
+
+
+def test_a_range_in_a_text_is_told_apart(tmp_path: Path) -> None:
+    path = tmp_path / "companies.csv"
+    path.write_text("company.employees\n12\n11-50\n", encoding="utf-8")
+    with pytest.raises(LeadpolicyError) as caught:
+        program(IS_LARGE).run(path, as_of=NOW, check_all=True)
+    (found,) = caught.value.diagnostics
+    assert "such as `11-50`" in found.message
+    assert found.help == "ranges are read by a data set: map the table in a dataset.yaml"

@@ -17,7 +17,8 @@ from leadpolicy.backends.sql import tree
 from leadpolicy.backends.sql.columns import Header, Part, header_of
 from leadpolicy.backends.sql.exact import TIMES, sign_of_times
 from leadpolicy.backends.sql.tree import Sql
-from leadpolicy.diagnostics import Diagnostic, LeadpolicyError, cited
+from leadpolicy.diagnostics import Diagnostic, LeadpolicyError, ValueProblem, cited
+from leadpolicy.types import Kind, Range, Type, read_text
 
 PARQUET: Final = (".parquet", ".pq")
 DELIMITED: Final = (".csv", ".tsv", ".csv.gz", ".tsv.gz", ".csv.zst", ".tsv.zst")
@@ -209,8 +210,20 @@ def _unfit(part: Part, number: int, shown: str, where: str) -> Diagnostic:
         f"the column `{part.column}`: {rows}, such as `{cited(shown)}`",
         where=where,
         expected=part.expected,
-        help="a value that is not known is NULL" if shown in ("nan", "inf", "-inf") else None,
+        help=_advice(part, shown),
     )
+
+
+def _advice(part: Part, shown: str) -> str | None:
+    if shown in ("nan", "inf", "-inf"):
+        return "a value that is not known is NULL"
+    if "numbers" not in part.expected:
+        return None
+    try:
+        ranged = isinstance(read_text(Type(Kind.NUMBER), shown), Range)
+    except ValueProblem:
+        return None
+    return "ranges are read by a data set: map the table in a dataset.yaml" if ranged else None
 
 
 def mixed_columns(source: object, columns: Sequence[str]) -> list[str]:
