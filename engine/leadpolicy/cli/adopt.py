@@ -79,23 +79,16 @@ def _state(policy: Policy) -> Adoption:
 
 
 def _refuse_failing_cards(policy: Policy) -> None:
-    from leadpolicy.governance.examples import read_cards, run_cards
-    from leadpolicy.policy.load import EXAMPLES, Shelf, policy_files
+    from leadpolicy.governance.expect import failures
+    from leadpolicy.policy.load import EXAMPLES
 
-    folder = Path(policy.path).parent
-    if not (folder / EXAMPLES).is_file():
-        return
-    shelf = Shelf()
-    versions = [one for file in policy_files(folder) if (one := shelf.policy(file))]
-    cards = read_cards(folder, versions, shelf.problems)
-    shelf.problems.stop_on_errors()
-    failures = run_cards(policy, cards).failures
-    if failures:
+    failing = failures(policy)
+    if failing:
         raise LeadpolicyError.of(
             "LP601",
-            f"{policy.identity} does not give what {len(failures)} of its cards expect, "
-            f"{failures[0].card.name} among them",
-            where=str(folder / EXAMPLES),
+            f"{policy.identity} does not give what {len(failing)} of its cards expect, "
+            f"{failing[0].card.name} among them",
+            where=str(Path(policy.path).parent / EXAMPLES),
             help=f"see leadpolicy test {policy.id}; what is signed should pass its own examples",
         )
 

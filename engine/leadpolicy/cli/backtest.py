@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import Annotated
 
 import typer
-
-if TYPE_CHECKING:
-    from rich.console import Console
-
-WIDTH: Final = 110
-"""Columns where standard output is no terminal and COLUMNS is not set."""
 
 
 def backtest(
@@ -60,6 +53,7 @@ def backtest(
     from leadpolicy.data.contract import stop_on_failures
     from leadpolicy.files import write_whole
     from leadpolicy.policy.labels import labels
+    from leadpolicy.present.console import stdout_console
     from leadpolicy.present.progress import ProgressLine
 
     with ProgressLine(sys.stderr) as progress:
@@ -87,16 +81,9 @@ def backtest(
     else:
         from leadpolicy.present.backtest_terminal import print_backtest
 
-        print_backtest(result, _console())
+        print_backtest(result, stdout_console(110))
     if json_file is not None and not to_stdout:
         write_whole(json_file, result.to_json() + "\n")
         typer.echo(f"\nResults as JSON: {json_file}")
     if report is not None:
         typer.echo(f"HTML report: {report}", err=to_stdout)
-
-
-def _console() -> Console:
-    from rich.console import Console
-
-    wide = sys.stdout.isatty() or "COLUMNS" in os.environ
-    return Console(width=None if wide else WIDTH, markup=False, emoji=False, highlight=False)

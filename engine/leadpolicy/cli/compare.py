@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import Annotated
 
 import typer
 
@@ -13,12 +12,6 @@ from leadpolicy.cli.chosen import chosen_policies
 from leadpolicy.cli.options import PoliciesFolder, PolicyNames
 from leadpolicy.policy import RUNGS
 from leadpolicy.policy.load import POLICIES
-
-if TYPE_CHECKING:
-    from rich.console import Console
-
-WIDTH: Final = 100
-"""Columns where standard output is no terminal and COLUMNS is not set."""
 
 
 def compare(
@@ -97,6 +90,7 @@ def compare(
     from leadpolicy.comparison import compare as compare_policies
     from leadpolicy.data import open_dataset, parse_as_of
     from leadpolicy.data.contract import stop_on_failures
+    from leadpolicy.present.console import stdout_console
     from leadpolicy.present.progress import ProgressLine
 
     with ProgressLine(sys.stderr) as progress:
@@ -120,7 +114,7 @@ def compare(
     else:
         from leadpolicy.present.compare_terminal import print_comparison
 
-        print_comparison(result, _console())
+        print_comparison(result, stdout_console())
     if json_file is not None and not to_stdout:
         from leadpolicy.files import write_whole
 
@@ -129,13 +123,6 @@ def compare(
         {"Rows set aside": quarantine, "Results as JSON": json_file, "HTML report": report},
         to_stderr=to_stdout,
     )
-
-
-def _console() -> Console:
-    from rich.console import Console
-
-    wide = sys.stdout.isatty() or "COLUMNS" in os.environ
-    return Console(width=None if wide else WIDTH, markup=False, emoji=False, highlight=False)
 
 
 def _say_where(written: dict[str, Path | None], *, to_stderr: bool) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
@@ -28,7 +27,6 @@ FIRST: Final = 10
 """Records shown on the terminal."""
 SHOWN: Final = 4
 """Policies of which stages are shown record by record; more do not fit."""
-WIDTH: Final = 100
 MAPPINGS: Final = (".yaml", ".yml")
 
 
@@ -95,6 +93,7 @@ def evaluate(
     from leadpolicy.comparison.engines import watched
     from leadpolicy.comparison.sources import Described, is_table
     from leadpolicy.comparison.stages import answers
+    from leadpolicy.present.console import stdout_console
     from leadpolicy.present.progress import ProgressLine
 
     table = is_table(data)
@@ -115,7 +114,7 @@ def evaluate(
         summary = _plain(found, counts, verdicts) | ({"as_of": moment} if table else {})
         typer.echo(json.dumps(summary, ensure_ascii=False, indent=1))
     else:
-        console = _console()
+        console = stdout_console()
         _print_counts(found, counts, verdicts, console)
         if out is None:
             _print_first(found, made, console, id or "record")
@@ -260,10 +259,3 @@ def _print_first(found: Answers, made: Any, console: Console, key: str) -> None:
     console.print(table)
     if len(found.policies) > len(labels):
         console.print(f"{len(found.policies) - len(labels)} policies more: --out writes all")
-
-
-def _console() -> Console:
-    from rich.console import Console
-
-    wide = sys.stdout.isatty() or "COLUMNS" in os.environ
-    return Console(width=None if wide else WIDTH, markup=False, emoji=False, highlight=False)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import Annotated
 
 import typer
 
@@ -15,12 +14,6 @@ from leadpolicy.cli.options import PoliciesFolder, PolicyNames
 from leadpolicy.diagnostics import LeadpolicyError, ValueProblem
 from leadpolicy.policy.load import POLICIES
 from leadpolicy.times import read_date, read_moment
-
-if TYPE_CHECKING:
-    from rich.console import Console
-
-WIDTH: Final = 100
-"""Columns where standard output is no terminal and COLUMNS is not set."""
 
 
 def replay(
@@ -86,6 +79,7 @@ def replay(
     from leadpolicy.files import write_whole
     from leadpolicy.history import replay as replay_policies
     from leadpolicy.history.summary import as_json
+    from leadpolicy.present.console import stdout_console
     from leadpolicy.present.progress import ProgressLine
     from leadpolicy.present.replay_terminal import print_replay
 
@@ -104,7 +98,7 @@ def replay(
     if to_stdout:
         typer.echo(as_json(result))
     else:
-        print_replay(result, _console())
+        print_replay(result, stdout_console())
     if json_file is not None and not to_stdout:
         write_whole(json_file, as_json(result) + "\n")
         typer.echo(f"\nSummary as JSON: {json_file}")
@@ -124,10 +118,3 @@ def _end(text: str) -> date | datetime:
         raise LeadpolicyError.of(
             "LP506", f"--until: {problem.message}", expected=problem.expected, help=problem.help
         ) from None
-
-
-def _console() -> Console:
-    from rich.console import Console
-
-    wide = sys.stdout.isatty() or "COLUMNS" in os.environ
-    return Console(width=None if wide else WIDTH, markup=False, emoji=False, highlight=False)

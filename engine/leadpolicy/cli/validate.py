@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
@@ -13,14 +12,10 @@ import typer
 from leadpolicy.policy.load import POLICIES
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from leadpolicy.comparison.readiness import MissingFact, PolicyReadiness
     from leadpolicy.data import Dataset
     from leadpolicy.data.recordset import Progress
 
-WIDTH: Final = 100
-"""Columns where standard output is no terminal and COLUMNS is not set."""
 BUILD: Final = Path("build/validate")
 
 
@@ -78,6 +73,7 @@ def validate(
     from leadpolicy.comparison.leaks import leaks
     from leadpolicy.data import open_dataset
     from leadpolicy.data.contract.report import validated
+    from leadpolicy.present.console import stdout_console
     from leadpolicy.present.progress import ProgressLine
     from leadpolicy.present.validate_html import write_index
     from leadpolicy.present.validate_terminal import print_validation
@@ -98,7 +94,7 @@ def validate(
         }
         typer.echo(json.dumps(plain, ensure_ascii=False, indent=1))
     else:
-        print_validation(found, known, ready, _console())
+        print_validation(found, known, ready, stdout_console())
         typer.echo(f"\nReport and Data Docs: {index}")
         typer.echo(f"Failing rows: {target / 'failing_rows.csv'}")
         typer.echo(f"Rows set aside: {target / 'quarantine.csv'}")
@@ -135,10 +131,3 @@ def _plain(ready: PolicyReadiness, lacking: list[MissingFact]) -> dict[str, obje
             for m in lacking
         ],
     }
-
-
-def _console() -> Console:
-    from rich.console import Console
-
-    wide = sys.stdout.isatty() or "COLUMNS" in os.environ
-    return Console(width=None if wide else WIDTH, markup=False, emoji=False, highlight=False)

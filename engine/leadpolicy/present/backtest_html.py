@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from leadpolicy.backtest.result import Backtest
 from leadpolicy.files import write_whole
 from leadpolicy.present import backtest_plots as plots
 from leadpolicy.present import backtest_words as said
-from leadpolicy.present.characters import visible
 from leadpolicy.present.drawing import Plot
+from leadpolicy.present.pages import environment, unbroken
 from leadpolicy.present.wording import missing, number, percent, plural, ratio, rows_of, rung_title
 from leadpolicy.version import __version__
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 TEMPLATE: Final = "backtest.html.j2"
 MOST_DISCORDANT: Final = 12
@@ -33,20 +35,12 @@ def write_report(backtest: Backtest, path: Path) -> Path:
 
 
 def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("leadpolicy.present"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {
+    made = environment()
+    made.filters |= {
         "number": number,
         "percent": _percent,
-        "unbroken": _unbroken,
         "ratio": ratio,
         "rung": rung_title,
-        "visible": lambda text: visible(str(text)),
         "p": said.p_value,
         "points": said.points,
         "decimal": said.decimal,
@@ -54,23 +48,18 @@ def _environment() -> Environment:
         "day_count": said.day_count,
         "change": said.change,
     }
-    environment.globals |= {
+    made.globals |= {
         "plural": plural,
         "missing": missing,
-        "interval": lambda low, high: _unbroken(said.interval(low, high)),
+        "interval": lambda low, high: unbroken(said.interval(low, high)),
         "points_interval": said.points_interval,
         "of": said.of,
     }
-    return environment
+    return made
 
 
 def _percent(value: Any, digits: int = 1) -> str:
-    return _unbroken(percent(value, digits))
-
-
-def _unbroken(text: str) -> str:
-    """No line ends between a number and its percent sign."""
-    return text.replace(" %", "\u00a0%")
+    return unbroken(percent(value, digits))
 
 
 def _context(backtest: Backtest) -> dict[str, Any]:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from itertools import groupby
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from leadpolicy.comparison.comparison import Comparison
@@ -16,10 +15,10 @@ from leadpolicy.comparison.readiness import SAMPLE
 from leadpolicy.comparison.study import READING
 from leadpolicy.files import write_whole
 from leadpolicy.present import compare_plots as plots
-from leadpolicy.present.characters import visible
 from leadpolicy.present.drawing import Plot
 from leadpolicy.present.evidence import deciding, leak_warnings, one_answer
 from leadpolicy.present.findings import findings
+from leadpolicy.present.pages import environment, unbroken
 from leadpolicy.present.wording import (
     NOT_DEFINED,
     cause_sentence,
@@ -35,6 +34,9 @@ from leadpolicy.present.wording import (
     rung_title,
 )
 from leadpolicy.version import __version__
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 TEMPLATE: Final = "compare.html.j2"
 MOST_CAUSES: Final = 150
@@ -56,33 +58,20 @@ def write_report(comparison: Comparison, path: Path) -> Path:
 
 
 def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("leadpolicy.present"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {
+    made = environment()
+    made.filters |= {
         "number": number,
-        "percent": lambda share, digits=1: _unbroken(percent(share, digits)),
-        "unbroken": _unbroken,
+        "percent": lambda share, digits=1: unbroken(percent(share, digits)),
         "ratio": ratio,
         "rung": rung_title,
         "few": few,
         "names": names,
         "cause": cause_sentence,
-        "visible": lambda text: visible(str(text)),
         "fact": lambda name: str(name).removeprefix("event:"),
         "kappa": _kappa,
     }
-    environment.globals |= {"rows": rows_of, "plural": plural, "missing": missing}
-    return environment
-
-
-def _unbroken(text: str) -> str:
-    """No line ends between a number and its percent sign."""
-    return text.replace(" %", "\u00a0%")
+    made.globals |= {"rows": rows_of, "plural": plural, "missing": missing}
+    return made
 
 
 def _kappa(row: Any) -> str:

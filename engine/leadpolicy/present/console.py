@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import os
+import sys
+from typing import TYPE_CHECKING, Final
 
 from rich.padding import Padding
 from rich.table import Table
@@ -12,6 +14,17 @@ from leadpolicy.present.characters import visible
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+WIDTH: Final = 100
+"""Columns where nobody says how wide the output is, as in a pipe."""
+
+
+def stdout_console(width: int = WIDTH) -> Console:
+    """Standard output as wide as its terminal or COLUMNS says, else `width` columns."""
+    from rich.console import Console
+
+    wide = sys.stdout.isatty() or "COLUMNS" in os.environ
+    return Console(width=None if wide else width, markup=False, emoji=False, highlight=False)
 
 
 def heading(console: Console, text: str, *, first: bool = False) -> None:

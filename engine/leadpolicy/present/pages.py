@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from html import escape
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from leadpolicy.present.characters import visible
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 
 def shown(text: object) -> str:
@@ -13,17 +16,29 @@ def shown(text: object) -> str:
     return f"<bdi>{escape(visible(str(text)))}</bdi>"
 
 
-def page(template: str, **context: Any) -> str:
-    """A template of this room, filled in. Nothing reaches the page unescaped."""
+def unbroken(text: str) -> str:
+    """No line ends between a number and its percent sign."""
+    return text.replace(" %", "\u00a0%")
+
+
+def environment() -> Environment:
+    """Where templates of this room are filled in: all texts escaped, no name left open."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
     from markupsafe import Markup
 
-    environment = Environment(
+    made = Environment(
         loader=PackageLoader("leadpolicy.present"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["shown"] = lambda text: Markup(shown(text))
-    return environment.get_template(template).render(context)
+    made.filters["shown"] = lambda text: Markup(shown(text))
+    made.filters["unbroken"] = unbroken
+    made.filters["visible"] = lambda text: visible(str(text))
+    return made
+
+
+def page(template: str, **context: Any) -> str:
+    """A template of this room, filled in. Nothing reaches the page unescaped."""
+    return environment().get_template(template).render(context)
