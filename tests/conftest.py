@@ -9,6 +9,8 @@ from typing import Final
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.comparison.world import World, make_world
+
 REPO: Final = Path(__file__).resolve().parent.parent
 POLICIES: Final = REPO / "policies"
 FIXTURES: Final = REPO / "fixtures"
@@ -30,6 +32,12 @@ def place_outside(variable: str, default: str, what: str) -> Path:
     if not place.is_dir():
         pytest.skip(f"{what} not found at {place}; set {variable} to the folder that holds it")
     return place
+
+
+@pytest.fixture(scope="session")
+def world(tmp_path_factory: pytest.TempPathFactory) -> World:
+    """Six companies, three policies."""
+    return make_world(tmp_path_factory.mktemp("world"))
 
 
 @pytest.fixture(scope="session")

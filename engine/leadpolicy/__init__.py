@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from leadpolicy.comparison import Comparison as Comparison
     from leadpolicy.comparison import compare as compare
     from leadpolicy.comparison import cube as cube
-    from leadpolicy.comparison.stages import evaluate as evaluate
     from leadpolicy.data import Dataset as Dataset
     from leadpolicy.data import RecordSet as RecordSet
     from leadpolicy.data import from_frame as from_frame
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
     from leadpolicy.decision import decide as decide
     from leadpolicy.diagnostics import Diagnostic as Diagnostic
     from leadpolicy.diagnostics import LeadpolicyError as LeadpolicyError
+    from leadpolicy.evaluation.stages import evaluate as evaluate
     from leadpolicy.history import Replay as Replay
     from leadpolicy.history import replay as replay
     from leadpolicy.policy import Policy as Policy
@@ -65,7 +65,7 @@ _HOMES: Final = {
     "compare": "comparison",
     "cube": "comparison",
     "decide": "decision",
-    "evaluate": "comparison.stages",
+    "evaluate": "evaluation.stages",
     "explore": "board",
     "from_frame": "data",
     "load": "policy:load_policy",

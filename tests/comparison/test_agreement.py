@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leadpolicy.comparison.agreement import KappaNote, overall_agreement, pair_agreement
-from leadpolicy.comparison.codes import FALSE, TRUE, UNKNOWN, Codes
+from leadpolicy.evaluation.codes import FALSE, TRUE, UNKNOWN, Codes
 
 
 def codes(text: str) -> Codes:

@@ -10,9 +10,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from leadpolicy.comparison import Comparison, compare, evaluate
-from leadpolicy.comparison.codes import FALSE, TRUE, UNKNOWN
+from leadpolicy.comparison import Comparison, compare
 from leadpolicy.diagnostics import LeadpolicyError
+from leadpolicy.evaluation.codes import FALSE, TRUE, UNKNOWN
+from leadpolicy.evaluation.verdicts import verdicts_of
 from tests.comparison.world import World
 
 T, F, U = TRUE, FALSE, UNKNOWN
@@ -36,7 +37,7 @@ def rows(table: pd.DataFrame) -> list[Any]:
 
 
 def test_every_record_under_every_policy(world: World) -> None:
-    found = evaluate([world.wide, world.narrow, world.odd], world.records())
+    found = verdicts_of([world.wide, world.narrow, world.odd], world.records())
     lead = {label: found.rung(label, "lead") for label in ("wide", "narrow", "odd")}
     assert lead["wide"] is not None
     assert lead["narrow"] is not None
@@ -60,7 +61,7 @@ stages:
   - {stage: urgent, counts_as: lead, requires: nothing, when: {need.urgent: true}}
 """
     )
-    found = evaluate([both], world.records()).rung("both", "lead")
+    found = verdicts_of([both], world.records()).rung("both", "lead")
     assert found is not None
     assert found.tolist() == [T, T, T, T, T, U]
 

@@ -8,10 +8,10 @@ import numpy as np
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from leadpolicy.comparison.codes import FALSE, OPEN, TRUE, UNKNOWN
 from leadpolicy.comparison.contested import Contested, contested
 from leadpolicy.comparison.disagreements import cause_table
-from leadpolicy.comparison.evaluation import Evaluation, policy_verdicts
+from leadpolicy.evaluation.codes import FALSE, OPEN, TRUE, UNKNOWN
+from leadpolicy.evaluation.verdicts import Evaluation, policy_verdicts
 from tests.comparison.world import World
 
 T, F, U = TRUE, FALSE, UNKNOWN

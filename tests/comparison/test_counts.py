@@ -7,7 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leadpolicy.comparison.codes import (
+from leadpolicy.comparison.outcomes import FEW, outcome, wilson
+from leadpolicy.comparison.overlap import exclusive, overlap
+from leadpolicy.comparison.volumes import stage_volumes, volume
+from leadpolicy.evaluation.codes import (
     FALSE,
     NOT_WON,
     OPEN,
@@ -20,9 +23,6 @@ from leadpolicy.comparison.codes import (
     outcome_codes,
     share,
 )
-from leadpolicy.comparison.outcomes import FEW, outcome, wilson
-from leadpolicy.comparison.overlap import exclusive, overlap
-from leadpolicy.comparison.volumes import stage_volumes, volume
 
 T, F, U = TRUE, FALSE, UNKNOWN
 column = st.lists(st.sampled_from((T, F, U)), max_size=20)

@@ -11,7 +11,7 @@ from leadpolicy.backtest.arrays import DAY, NEVER
 from leadpolicy.backtest.cohort import Cohort
 from leadpolicy.backtest.spans import Spans
 from leadpolicy.backtest.view import View
-from leadpolicy.comparison.codes import FALSE, TRUE
+from leadpolicy.evaluation.codes import FALSE, TRUE
 
 Numbers = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]

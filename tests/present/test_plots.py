@@ -15,10 +15,10 @@ import leadpolicy
 from leadpolicy import LeadpolicyError, plots
 from leadpolicy.backtest import backtest, open_study
 from leadpolicy.comparison import cube
-from leadpolicy.comparison.codes import TRUE
 from leadpolicy.comparison.comparison import Comparison
 from leadpolicy.comparison.cubes.cube import Cube
 from leadpolicy.data.chronicle import NEVER
+from leadpolicy.evaluation.codes import TRUE
 from leadpolicy.history import Replay
 from leadpolicy.present.drawing import THEMES, Plot, Theme, blank
 from leadpolicy.present.plots.changes import HIGH, _blocks, _ribbons

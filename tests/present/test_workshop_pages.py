@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from leadpolicy.comparison.deal import BlindCard, Deck, Why
 from leadpolicy.comparison.parting import parting
 from leadpolicy.comparison.scale import Scale
 from leadpolicy.decision import decide
@@ -25,6 +24,7 @@ from leadpolicy.present.sheet import sheet
 from leadpolicy.present.sheet_print import sheet_html, sheet_pdf, sheet_typst
 from leadpolicy.types import Range
 from leadpolicy.vocabulary.record import EventLog, Happening, Record
+from leadpolicy.workshop.deal import BlindCard, Deck, Why
 from tests.conftest import POLICIES
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from leadpolicy.backtest.arrays import NEVER, Codes, Mask, Whole
-from leadpolicy.comparison.codes import TRUE, UNKNOWN
+from leadpolicy.evaluation.codes import TRUE, UNKNOWN
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -17,7 +17,7 @@ from leadpolicy.backtest.frames import Row, frame
 from leadpolicy.backtest.rates import precision, revenue, share
 from leadpolicy.backtest.study import Capacity
 from leadpolicy.backtest.view import View
-from leadpolicy.comparison.codes import TRUE, UNKNOWN
+from leadpolicy.evaluation.codes import TRUE, UNKNOWN
 from leadpolicy.policy.model import RUNGS
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from leadpolicy.backtest.arrays import NEVER, Codes, Mask, Whole
 from leadpolicy.backtest.cohort import Cohort
 from leadpolicy.backtest.spans import Spans
 from leadpolicy.backtest.study import Reading
-from leadpolicy.comparison.codes import FALSE, TRUE, UNKNOWN
+from leadpolicy.evaluation.codes import FALSE, TRUE, UNKNOWN
 from leadpolicy.policy.model import Policy
 
 

@@ -9,12 +9,12 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from leadpolicy.comparison.ballots import Ballots, read_ballots
-from leadpolicy.comparison.deal import Deck, common_vocabulary
 from leadpolicy.diagnostics import LeadpolicyError
-from leadpolicy.governance.deck import read_deck
 from leadpolicy.policy.load import load_policies, versions
 from leadpolicy.policy.model import Policy
+from leadpolicy.workshop.ballots import Ballots, read_ballots
+from leadpolicy.workshop.deal import Deck, common_vocabulary
+from leadpolicy.workshop.decks import read_deck
 
 if TYPE_CHECKING:
     from leadpolicy.board.explorer import Explorer

@@ -6,15 +6,15 @@ from pathlib import Path
 from typing import Final
 
 from leadpolicy.board.look import faint, plain, table
-from leadpolicy.comparison.ballots import Ballots
 from leadpolicy.comparison.scale import told as step_told
-from leadpolicy.comparison.votes import agreed_cards
 from leadpolicy.diagnostics import Problems
 from leadpolicy.governance.adoption import Adoption, adoption, read_adoptions
 from leadpolicy.governance.expect import failures
-from leadpolicy.governance.keep import Agreed, add_cards
 from leadpolicy.policy.model import Policy
 from leadpolicy.present.wording import plural
+from leadpolicy.workshop.ballots import Ballots
+from leadpolicy.workshop.examples import Agreed, add_cards
+from leadpolicy.workshop.votes import agreed_cards
 
 SHOWN: Final = 12
 """Changed examples that are listed; the others are counted."""

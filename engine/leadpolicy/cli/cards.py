@@ -49,17 +49,17 @@ def cards(
 
     Example: leadpolicy cards heinz b2b-international --data demo --out workshop/cards.html
     """
-    from leadpolicy.comparison.deal import deal
-    from leadpolicy.comparison.evaluation import evaluate
     from leadpolicy.data import open_dataset, parse_as_of
-    from leadpolicy.governance.deck import deck_json
+    from leadpolicy.evaluation.verdicts import verdicts_of
     from leadpolicy.present.progress import ProgressLine
+    from leadpolicy.workshop.deal import deal
+    from leadpolicy.workshop.decks import deck_json
 
     chosen = chosen_policies(policies, folder)
     with ProgressLine(sys.stderr) as progress:
         moment = parse_as_of(as_of) if as_of is not None else None
         records = open_dataset(data).records(moment, progress=progress)
-        dealt = deal(evaluate(chosen, records, progress), number, seed=seed, progress=progress)
+        dealt = deal(verdicts_of(chosen, records, progress), number, seed=seed, progress=progress)
     if as_json:
         typer.echo(deck_json(dealt))
     else:
@@ -67,7 +67,7 @@ def cards(
 
         typer.echo(listed(dealt))
     if out is not None:
-        from leadpolicy.governance.deck import write_all
+        from leadpolicy.workshop.decks import write_all
 
         facts = [name for policy in chosen for name in policy.facts]
         events = [name for policy in chosen for name in policy.events]

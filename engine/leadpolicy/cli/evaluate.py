@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from leadpolicy.backends.sql.columns import Place
-    from leadpolicy.comparison.stages import Answers
+    from leadpolicy.evaluation.stages import Answers
 
 FIRST: Final = 10
 """Records shown on the terminal."""
@@ -90,9 +90,9 @@ def evaluate(
     places = _places(columns or [])
 
     from leadpolicy.backends.sql.session import Session
-    from leadpolicy.comparison.engines import watched
-    from leadpolicy.comparison.sources import Described, is_table
-    from leadpolicy.comparison.stages import answers
+    from leadpolicy.evaluation.engines import watched
+    from leadpolicy.evaluation.sources import Described, is_table
+    from leadpolicy.evaluation.stages import answers
     from leadpolicy.present.console import stdout_console
     from leadpolicy.present.progress import ProgressLine
 

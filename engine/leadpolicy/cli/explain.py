@@ -110,8 +110,8 @@ def _disagreement(decisions: list[Decision], html: Path | None, *, as_json: bool
 
 
 def _from_cards(policies: list[Policy], path: Path, code: str, as_of: str | None) -> list[Decision]:
-    from leadpolicy.comparison.deal import common_vocabulary
-    from leadpolicy.governance.deck import read_deck
+    from leadpolicy.workshop.deal import common_vocabulary
+    from leadpolicy.workshop.decks import read_deck
 
     deck = read_deck(path, common_vocabulary(policies))
     card = deck.card(code)

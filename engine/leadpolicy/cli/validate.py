@@ -108,11 +108,11 @@ def _readiness(
     if not names:
         return []
     from leadpolicy.cli.chosen import chosen_policies
-    from leadpolicy.comparison.evaluation import evaluate
     from leadpolicy.comparison.readiness import condition_readiness, missing, policy_readiness
+    from leadpolicy.evaluation.verdicts import verdicts_of
 
     chosen = chosen_policies([str(folder) if name == "all" else name for name in names], folder)
-    evaluation = evaluate(chosen, dataset.records(progress=progress), progress)
+    evaluation = verdicts_of(chosen, dataset.records(progress=progress), progress)
     lacking = missing(evaluation, progress)
     ready = policy_readiness(evaluation, condition_readiness(evaluation))
     return [(one, [m for m in lacking if m.policy == one.policy]) for one in ready]

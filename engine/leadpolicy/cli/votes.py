@@ -16,9 +16,9 @@ from leadpolicy.diagnostics import LeadpolicyError
 from leadpolicy.policy.load import POLICIES
 
 if TYPE_CHECKING:
-    from leadpolicy.comparison.workshop import Workshop
-    from leadpolicy.governance.keep import Kept
     from leadpolicy.policy.model import Policy
+    from leadpolicy.workshop.agreement import Workshop
+    from leadpolicy.workshop.examples import Kept
 
 WIDEST = 120
 
@@ -66,11 +66,11 @@ def votes(
 
     Example: leadpolicy votes cards.yaml ann.csv bo.csv --before morning.csv --add heinz@1.1.0
     """
-    from leadpolicy.comparison.ballots import read_ballots
-    from leadpolicy.comparison.deal import common_vocabulary
-    from leadpolicy.comparison.workshop import workshop
-    from leadpolicy.governance.deck import deck_policies, read_deck
     from leadpolicy.present.progress import ProgressLine
+    from leadpolicy.workshop.agreement import workshop
+    from leadpolicy.workshop.ballots import read_ballots
+    from leadpolicy.workshop.deal import common_vocabulary
+    from leadpolicy.workshop.decks import deck_policies, read_deck
 
     cards = cards.with_suffix(".yaml") if cards.suffix == ".html" else cards
     policies = chosen_policies(names or deck_policies(cards), folder)
@@ -97,7 +97,7 @@ def votes(
 
 def _keep(policy: Policy, found: Workshop) -> Kept:
     """Adds what the room has agreed on to the examples of a policy."""
-    from leadpolicy.governance.keep import Agreed, add_cards
+    from leadpolicy.workshop.examples import Agreed, add_cards
 
     last = found.ballots.last()
     agreed = [

@@ -15,33 +15,28 @@ if TYPE_CHECKING:
     from leadpolicy.comparison.cubes.moves import Steps
     from leadpolicy.comparison.cubes.scan import Table
     from leadpolicy.comparison.cubes.view import View
-    from leadpolicy.comparison.evaluation import Evaluation, evaluate
     from leadpolicy.comparison.study import Study
 
 __all__ = [
     "Comparison",
     "Cube",
-    "Evaluation",
     "Steps",
     "Study",
     "Table",
     "View",
     "compare",
     "cube",
-    "evaluate",
 ]
 
 _HOMES: Final = {
     "Comparison": "leadpolicy.comparison.comparison",
     "Cube": "leadpolicy.comparison.cubes.cube",
-    "Evaluation": "leadpolicy.comparison.evaluation",
     "Steps": "leadpolicy.comparison.cubes.moves",
     "Study": "leadpolicy.comparison.study",
     "Table": "leadpolicy.comparison.cubes.scan",
     "View": "leadpolicy.comparison.cubes.view",
     "compare": "leadpolicy.comparison.comparison",
     "cube": "leadpolicy.comparison.cubes.cube",
-    "evaluate": "leadpolicy.comparison.evaluation",
 }
 
 

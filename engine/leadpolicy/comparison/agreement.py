@@ -15,7 +15,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from leadpolicy.comparison.codes import FALSE, TRUE, UNKNOWN, Codes, crossed, share
+from leadpolicy.evaluation.codes import FALSE, TRUE, UNKNOWN, Codes, crossed, share
 
 
 class KappaNote(StrEnum):

@@ -13,9 +13,9 @@ from typing import Final
 
 import numpy as np
 
-from leadpolicy.comparison.codes import Mask, Whole
-from leadpolicy.comparison.evaluation import PolicyVerdicts, distinct_rows
 from leadpolicy.decision.criteria import asked_of, smallest_criteria
+from leadpolicy.evaluation.codes import Mask, Whole
+from leadpolicy.evaluation.verdicts import PolicyVerdicts, distinct_rows
 from leadpolicy.policy.model import Policy, Stage
 from leadpolicy.truth import FALSE, TRUE, UNKNOWN, Truth
 

@@ -13,13 +13,13 @@ import pandas as pd
 from leadpolicy.comparison import frames
 from leadpolicy.comparison.contested import contested
 from leadpolicy.comparison.disagreements import cause_table, disagreements, refusals
-from leadpolicy.comparison.engines import Progress
-from leadpolicy.comparison.evaluation import Evaluation, evaluate
 from leadpolicy.comparison.leaks import leaks, leaks_frame
 from leadpolicy.comparison.readiness import condition_readiness, missing, policy_readiness
 from leadpolicy.comparison.segments import segments
 from leadpolicy.comparison.study import Study, describe
 from leadpolicy.diagnostics import LeadpolicyError, suggest
+from leadpolicy.evaluation.engines import Progress
+from leadpolicy.evaluation.verdicts import Evaluation, verdicts_of
 from leadpolicy.policy import RUNGS, Policy, load_policies
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class Comparison:
     ==============  ============================================================================
     frame           a row is
     ==============  ============================================================================
-    policies        a policy: identity, title, and how much of it the data can evaluate
+    policies        a policy: identity, title, and how much of it the data can verdicts_of
     criteria        a criterion or stage: what it needs, what is absent, verdict counts
     missing         a fact or event that leaves stages of a policy UNKNOWN
     volumes         a rung of a policy: certain, unknown, refused, possible records
@@ -142,7 +142,7 @@ def compare(
     records = _records(data, as_of, progress)
     _check_rungs(rungs)
     cut = None if by is None else records.segment(by)
-    evaluation = evaluate(_policies(policies), records, progress)
+    evaluation = verdicts_of(_policies(policies), records, progress)
     lacking = missing(evaluation, progress)
     conditions = condition_readiness(evaluation)
     if progress is not None:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from leadpolicy.comparison.causes import Cause
-from leadpolicy.comparison.codes import FALSE, TRUE, UNKNOWN, Whole, stable
 from leadpolicy.comparison.disagreements import Table
-from leadpolicy.comparison.evaluation import Evaluation, PolicyVerdicts, distinct_rows
+from leadpolicy.evaluation.codes import FALSE, TRUE, UNKNOWN, Whole, stable
+from leadpolicy.evaluation.verdicts import Evaluation, PolicyVerdicts, distinct_rows
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from typing import Final, Literal
 import numpy as np
 
 from leadpolicy.comparison.causes import Cause, Causes
-from leadpolicy.comparison.codes import FALSE, TRUE, UNKNOWN, Mask, Whole, stable
-from leadpolicy.comparison.evaluation import Evaluation, PolicyVerdicts
+from leadpolicy.evaluation.codes import FALSE, TRUE, UNKNOWN, Mask, Whole, stable
+from leadpolicy.evaluation.verdicts import Evaluation, PolicyVerdicts
 
 Kind = Literal["denied", "undecided"]
 KINDS: Final[tuple[tuple[Kind, int], ...]] = (("denied", FALSE), ("undecided", UNKNOWN))

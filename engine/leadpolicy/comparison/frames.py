@@ -16,16 +16,16 @@ from leadpolicy.comparison.agreement import (
     overall_agreement,
     pair_agreement,
 )
-from leadpolicy.comparison.codes import OPEN, TRUE, UNKNOWN, WON
 from leadpolicy.comparison.contested import Contested
 from leadpolicy.comparison.disagreements import Disagreement, Refusal
-from leadpolicy.comparison.evaluation import Evaluation, PolicyVerdicts
 from leadpolicy.comparison.needs import needs
 from leadpolicy.comparison.outcomes import outcome
 from leadpolicy.comparison.overlap import exclusive, overlap
 from leadpolicy.comparison.readiness import ConditionReadiness, MissingFact, PolicyReadiness
 from leadpolicy.comparison.segments import SegmentVolume
 from leadpolicy.comparison.volumes import stage_volumes, volume
+from leadpolicy.evaluation.codes import OPEN, TRUE, UNKNOWN, WON
+from leadpolicy.evaluation.verdicts import Evaluation, PolicyVerdicts
 from leadpolicy.types import show
 from leadpolicy.vocabulary.model import EVENT
 from leadpolicy.vocabulary.record import EventLog

@@ -25,16 +25,16 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from leadpolicy.comparison.codes import Mask, Whole
 from leadpolicy.diagnostics import listing
+from leadpolicy.evaluation.codes import Mask, Whole
 from leadpolicy.types import NUMERIC, TEMPORAL, Kind, Range, show
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from leadpolicy.comparison.evaluation import Evaluation
     from leadpolicy.data.chronicle import Changes, Chronicle, Coded
     from leadpolicy.data.recordset import RecordSet
+    from leadpolicy.evaluation.verdicts import Evaluation
     from leadpolicy.policy.model import Policy
 
 LEAST: Final = 20

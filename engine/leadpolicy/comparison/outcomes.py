@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from leadpolicy.comparison.codes import OPEN, WON, Codes, Mask, share
+from leadpolicy.evaluation.codes import OPEN, WON, Codes, Mask, share
 
 CONFIDENCE: Final = 0.95
 FEW: Final = 30

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from leadpolicy.comparison.codes import FALSE, TRUE, UNKNOWN, Codes, Mask, crossed, share
+from leadpolicy.evaluation.codes import FALSE, TRUE, UNKNOWN, Codes, Mask, crossed, share
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,12 +11,12 @@ from typing import Final, Literal
 
 import numpy as np
 
-from leadpolicy.comparison.codes import UNKNOWN, Whole, share
-from leadpolicy.comparison.engines import Progress
-from leadpolicy.comparison.evaluation import Evaluation, PolicyVerdicts
 from leadpolicy.comparison.needs import needs
 from leadpolicy.comparison.volumes import Volume, volume
 from leadpolicy.decision.reasons import missing_facts
+from leadpolicy.evaluation.codes import UNKNOWN, Whole, share
+from leadpolicy.evaluation.engines import Progress
+from leadpolicy.evaluation.verdicts import Evaluation, PolicyVerdicts
 from leadpolicy.logic.terms import Term
 from leadpolicy.vocabulary.model import EVENT
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from leadpolicy.comparison.codes import TRUE
-from leadpolicy.comparison.evaluation import Evaluation
 from leadpolicy.comparison.outcomes import Outcome, outcome
 from leadpolicy.comparison.volumes import Volume, volume
+from leadpolicy.evaluation.codes import TRUE
+from leadpolicy.evaluation.verdicts import Evaluation
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from leadpolicy.comparison.codes import OPEN
-from leadpolicy.comparison.evaluation import Evaluation
 from leadpolicy.comparison.outcomes import CONFIDENCE, Outcome, outcome
+from leadpolicy.evaluation.codes import OPEN
+from leadpolicy.evaluation.verdicts import Evaluation
 from leadpolicy.types import show
 from leadpolicy.vocabulary.model import PointInTime
 

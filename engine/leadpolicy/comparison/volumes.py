@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from leadpolicy.comparison.codes import FALSE, TRUE, UNKNOWN, Codes, last_reaching, share
+from leadpolicy.evaluation.codes import FALSE, TRUE, UNKNOWN, Codes, last_reaching, share
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from math import ceil
 
-from leadpolicy.comparison.deal import BlindCard, Deal, Deck
 from leadpolicy.policy.phrases import words
 from leadpolicy.present.terminal import counted
 from leadpolicy.types import Kind, Range, Type, Value, show
 from leadpolicy.vocabulary.model import Fact
 from leadpolicy.vocabulary.record import EventLog, Happening
+from leadpolicy.workshop.deal import BlindCard, Deal, Deck
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from leadpolicy.comparison.deal import Deck
 from leadpolicy.files import write_whole
 from leadpolicy.present.blind_card import Front, fronts
 from leadpolicy.present.pages import page
+from leadpolicy.workshop.deal import Deck
 
 TEMPLATE: Final = "cards.html.j2"
 _SIZES: Final = (

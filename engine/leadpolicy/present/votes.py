@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from leadpolicy.comparison.fit import FIT, Fit, Search
 from leadpolicy.comparison.scale import told
-from leadpolicy.comparison.votes import ACROSS, Agreement, SplitCard
-from leadpolicy.comparison.workshop import Workshop
-from leadpolicy.governance.keep import Kept
 from leadpolicy.policy.model import Policy
 from leadpolicy.present.characters import visible
 from leadpolicy.present.explain import table
 from leadpolicy.present.wording import percent, plural, ratio
+from leadpolicy.workshop.agreement import Workshop
+from leadpolicy.workshop.examples import Kept
+from leadpolicy.workshop.fit import FIT, Fit, Search
+from leadpolicy.workshop.votes import ACROSS, Agreement, SplitCard
 
 SPLIT: Final = 5
 """Cards shown as the most split, where not all are asked for."""

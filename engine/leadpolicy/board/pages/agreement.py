@@ -11,12 +11,12 @@ from leadpolicy.board.kit import widgets
 from leadpolicy.board.look import faint, plain, table
 from leadpolicy.board.pages.page import button, show, told_in
 from leadpolicy.board.saving import Saving
-from leadpolicy.comparison.fit import Fit, Search
 from leadpolicy.comparison.scale import told as step_told
-from leadpolicy.comparison.workshop import Workshop, workshop
 from leadpolicy.diagnostics import LeadpolicyError
 from leadpolicy.policy.model import Policy
 from leadpolicy.present.wording import percent, plural, ratio
+from leadpolicy.workshop.agreement import Workshop, workshop
+from leadpolicy.workshop.fit import Fit, Search
 
 SPLIT: Final = 6
 WELL: Final = 0.75

@@ -10,16 +10,16 @@ from leadpolicy.board.desk import KEY, Desk
 from leadpolicy.board.kit import widgets
 from leadpolicy.board.look import faint, plain
 from leadpolicy.board.pages.page import button, show, told_in
-from leadpolicy.comparison.deal import BlindCard, Deck, deal
-from leadpolicy.comparison.evaluation import evaluate
 from leadpolicy.comparison.scale import told as step_told
 from leadpolicy.decision import decide
 from leadpolicy.diagnostics import LeadpolicyError
+from leadpolicy.evaluation.verdicts import verdicts_of
 from leadpolicy.files import write_whole
-from leadpolicy.governance.deck import key_text, write_deck
 from leadpolicy.policy.model import Policy
 from leadpolicy.present.blind_card import Front, fronts
 from leadpolicy.present.wording import plural
+from leadpolicy.workshop.deal import BlindCard, Deck, deal
+from leadpolicy.workshop.decks import key_text, write_deck
 
 MINUTES: Final = 3
 """How long a room talks about one card, to begin with."""
@@ -138,7 +138,7 @@ class Cards:
                     "LP506", "there is nothing on the table yet", help="begin on the page “Start”"
                 )
             dealt = deal(
-                evaluate(self.desk.chosen, records), self.number.value, progress=self._progress
+                verdicts_of(self.desk.chosen, records), self.number.value, progress=self._progress
             )
             aside = self.desk.put_votes_aside()
             write_deck(dealt.deck, self.desk.cards_file)

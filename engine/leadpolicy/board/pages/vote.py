@@ -13,12 +13,12 @@ from leadpolicy.board.kit import widgets
 from leadpolicy.board.look import faint, plain, table
 from leadpolicy.board.pages.cards import deck_fronts, face
 from leadpolicy.board.pages.page import button, show, told_in
-from leadpolicy.comparison.ballots import COLUMNS, ROUND, read_ballots
-from leadpolicy.comparison.deal import Deck
 from leadpolicy.comparison.scale import told as step_told
 from leadpolicy.diagnostics import LeadpolicyError
 from leadpolicy.files import write_whole
 from leadpolicy.present.wording import plural
+from leadpolicy.workshop.ballots import COLUMNS, ROUND, read_ballots
+from leadpolicy.workshop.deal import Deck
 
 
 class Vote:

@@ -10,7 +10,6 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from leadpolicy.comparison.codes import FALSE, TRUE, UNKNOWN, Codes
 from leadpolicy.comparison.cubes.formula import (
     Counting,
     Fixed,
@@ -22,6 +21,7 @@ from leadpolicy.comparison.cubes.formula import (
 )
 from leadpolicy.comparison.cubes.groups import Groups
 from leadpolicy.diagnostics import LeadpolicyError
+from leadpolicy.evaluation.codes import FALSE, TRUE, UNKNOWN, Codes
 from leadpolicy.logic.terms import Const, Term
 from leadpolicy.policy.lower import NUMBER, Lowering
 from leadpolicy.policy.model import Written

@@ -17,9 +17,9 @@ from leadpolicy.comparison.cubes.moves import Settings, Wanted, alike, freed, mo
 from leadpolicy.comparison.cubes.reduce import lowering_of, reduced
 from leadpolicy.comparison.cubes.scan import Question, Table, scan_records, scan_table
 from leadpolicy.comparison.cubes.view import View
-from leadpolicy.comparison.engines import Engine, Progress
 from leadpolicy.comparison.frames import AGREEMENT, frame
 from leadpolicy.diagnostics import LeadpolicyError, listing, suggest
+from leadpolicy.evaluation.engines import Engine, Progress
 from leadpolicy.policy.labels import labels
 from leadpolicy.policy.model import Parameter, Policy
 

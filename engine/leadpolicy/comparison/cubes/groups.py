@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from leadpolicy.comparison.codes import Codes, Whole
+from leadpolicy.evaluation.codes import Codes, Whole
 from leadpolicy.logic.terms import Term
 
 PACKED: Final = 39

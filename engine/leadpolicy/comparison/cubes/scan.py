@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from leadpolicy.backends.interpreter import Evaluation
-from leadpolicy.comparison.codes import OPEN, Codes, Whole, outcome_codes
 from leadpolicy.comparison.cubes.formula import atoms
 from leadpolicy.comparison.cubes.groups import Groups, Segment, distinct, families
-from leadpolicy.comparison.engines import STEP, Engine, Progress, decoded, in_order, watched
 from leadpolicy.diagnostics import LeadpolicyError
+from leadpolicy.evaluation.codes import OPEN, Codes, Whole, outcome_codes
+from leadpolicy.evaluation.engines import STEP, Engine, Progress, decoded, in_order, watched
 from leadpolicy.logic.terms import Logic, Term
 
 if TYPE_CHECKING:
@@ -235,7 +235,7 @@ def _by_sql(data: RecordSet, logic: Logic, progress: Progress | None) -> dict[Te
     """All records in one query."""
     from leadpolicy.backends.sql.program import TableProgram
     from leadpolicy.backends.sql.session import Session
-    from leadpolicy.comparison.columns import KEY, NOW, load, one_moment
+    from leadpolicy.evaluation.columns import KEY, NOW, load, one_moment
 
     session = Session()
     try:

@@ -11,11 +11,11 @@ import numpy as np
 import pandas as pd
 
 from leadpolicy.comparison.agreement import cohens
-from leadpolicy.comparison.codes import FALSE, TRUE, UNKNOWN, Codes, Whole, share
 from leadpolicy.comparison.cubes.groups import Groups
 from leadpolicy.comparison.frames import AGREEMENT, STAGES, Columns, Row, frame
 from leadpolicy.comparison.outcomes import FEW, wilson
 from leadpolicy.diagnostics import LeadpolicyError, listing, suggest
+from leadpolicy.evaluation.codes import FALSE, TRUE, UNKNOWN, Codes, Whole, share
 from leadpolicy.policy.model import Policy
 
 if TYPE_CHECKING:

@@ -11,10 +11,10 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from leadpolicy.comparison.codes import TRUE, Codes
 from leadpolicy.comparison.comparison import Comparison
 from leadpolicy.data.moments import from_microseconds
 from leadpolicy.diagnostics import LeadpolicyError
+from leadpolicy.evaluation.codes import TRUE, Codes
 from leadpolicy.history.result import NOT_THERE, READINGS, Replay
 from leadpolicy.policy.model import RUNGS, Policy
 from leadpolicy.present.drawing import ABSENT, CERTAIN, INK, MUTED, Plot, blank, draw

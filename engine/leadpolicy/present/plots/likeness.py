@@ -9,8 +9,8 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from leadpolicy.comparison.codes import TRUE, UNKNOWN
 from leadpolicy.comparison.comparison import Comparison
+from leadpolicy.evaluation.codes import TRUE, UNKNOWN
 from leadpolicy.present.compare_plots import agreement_plot
 from leadpolicy.present.drawing import CERTAIN, GRID, INK, Plot, blank, draw
 from leadpolicy.present.plots.axes import chosen_rung, lane_axis, most, shown

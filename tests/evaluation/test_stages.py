@@ -18,8 +18,8 @@ import pyarrow.parquet as pq
 import pytest
 
 import leadpolicy
-from leadpolicy.comparison.stages import evaluate
 from leadpolicy.diagnostics import LeadpolicyError
+from leadpolicy.evaluation.stages import evaluate
 from leadpolicy.policy import Policy, parse_policy
 from leadpolicy.vocabulary import load_vocabulary
 from tests.comparison.world import World

@@ -16,18 +16,18 @@ import numpy as np
 
 from leadpolicy.backends.interpreter import verdicts
 from leadpolicy.comparison.causes import TRUTHS
-from leadpolicy.comparison.codes import UNKNOWN
 from leadpolicy.comparison.contested import contested
 from leadpolicy.comparison.disagreements import cause_table
-from leadpolicy.comparison.evaluation import Evaluation
-from leadpolicy.comparison.pseudonyms import pseudonym, rank
 from leadpolicy.comparison.scale import Scale, scale_of
 from leadpolicy.decision import decide
 from leadpolicy.diagnostics import LeadpolicyError
+from leadpolicy.evaluation.codes import UNKNOWN
+from leadpolicy.evaluation.verdicts import Evaluation
 from leadpolicy.policy.model import RUNGS, Policy
 from leadpolicy.types import Kind
 from leadpolicy.vocabulary.model import Vocabulary
 from leadpolicy.vocabulary.record import EventLog, Record
+from leadpolicy.workshop.pseudonyms import pseudonym, rank
 
 Progress: TypeAlias = Callable[[str, int, int], None]
 

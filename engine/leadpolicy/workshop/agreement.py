@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from leadpolicy.comparison.ballots import Ballots
-from leadpolicy.comparison.deal import BlindCard
-from leadpolicy.comparison.fit import Progress, Search, search
 from leadpolicy.comparison.scale import undefined_steps
-from leadpolicy.comparison.votes import (
+from leadpolicy.policy.model import Policy
+from leadpolicy.workshop.ballots import Ballots
+from leadpolicy.workshop.deal import BlindCard
+from leadpolicy.workshop.fit import Progress, Search, search
+from leadpolicy.workshop.votes import (
     Agreement,
     Moved,
     SplitCard,
@@ -20,7 +21,6 @@ from leadpolicy.comparison.votes import (
     moved,
     split_cards,
 )
-from leadpolicy.policy.model import Policy
 
 
 @dataclass(frozen=True, slots=True)

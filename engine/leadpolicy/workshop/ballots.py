@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from leadpolicy.comparison.deal import BlindCard, Deck
 from leadpolicy.diagnostics import LeadpolicyError, Problems, cited, listing, suggest
 from leadpolicy.source import Source, Span
 from leadpolicy.syntax.reader import read_source
+from leadpolicy.workshop.deal import BlindCard, Deck
 
 COLUMNS: Final = ("voter", "team", "card", "stage")
 ROUND: Final = "round"

@@ -25,9 +25,9 @@ from leadpolicy.backends.sql.output import whole
 from leadpolicy.backends.sql.program import Run, TableProgram
 from leadpolicy.backends.sql.session import PARQUET, Session, Unfit
 from leadpolicy.backends.sql.tree import Sql
-from leadpolicy.comparison.engines import Progress
-from leadpolicy.comparison.sources import NOTHING, Asked, Described, Given, Moment, records_of
 from leadpolicy.diagnostics import LeadpolicyError
+from leadpolicy.evaluation.engines import Progress
+from leadpolicy.evaluation.sources import NOTHING, Asked, Described, Given, Moment, records_of
 from leadpolicy.policy import Policy, load_policies
 from leadpolicy.policy.labels import labels
 

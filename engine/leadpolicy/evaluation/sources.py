@@ -12,17 +12,17 @@ from leadpolicy.backends.sql.columns import Between
 from leadpolicy.backends.sql.events import EventTable
 from leadpolicy.backends.sql.names import count_values, in_memory
 from leadpolicy.backends.sql.session import DELIMITED, PARQUET
-from leadpolicy.comparison import columns as made
 from leadpolicy.data.moments import AfterEntry, AtMoment, parse_as_of
 from leadpolicy.diagnostics import LeadpolicyError, Problems, ValueProblem, suggest
+from leadpolicy.evaluation import columns as made
 from leadpolicy.times import read_moment
 
 if TYPE_CHECKING:
     from leadpolicy.backends.sql.columns import Header, Place
     from leadpolicy.backends.sql.program import TableProgram
     from leadpolicy.backends.sql.session import Session
-    from leadpolicy.comparison.engines import Progress
     from leadpolicy.data import AsOf, RecordSet
+    from leadpolicy.evaluation.engines import Progress
     from leadpolicy.policy import Policy
 
 Moment: TypeAlias = "datetime | date | str | AsOf | None"

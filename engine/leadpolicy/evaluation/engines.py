@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 
 import numpy as np
 
-from leadpolicy.comparison.codes import FALSE, TRUE, UNKNOWN, Codes, Whole
+from leadpolicy.evaluation.codes import FALSE, TRUE, UNKNOWN, Codes, Whole
 from leadpolicy.policy.model import Policy
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def by_sql(
         }
     from leadpolicy.backends.sql.program import TableProgram
     from leadpolicy.backends.sql.session import Session
-    from leadpolicy.comparison.columns import KEY, NOW, load, one_moment
+    from leadpolicy.evaluation.columns import KEY, NOW, load, one_moment
 
     if progress is not None:
         progress("evaluating", 0, 100)

@@ -10,7 +10,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from leadpolicy.comparison.deal import BlindCard, Deal, Deck, Why
 from leadpolicy.comparison.scale import NONE, Scale
 from leadpolicy.diagnostics import LeadpolicyError, Problems, listing
 from leadpolicy.files import write_whole
@@ -24,6 +23,7 @@ from leadpolicy.syntax.writing import written
 from leadpolicy.types import Value, plain
 from leadpolicy.vocabulary.model import Vocabulary
 from leadpolicy.vocabulary.record import Record
+from leadpolicy.workshop.deal import BlindCard, Deal, Deck, Why
 
 TOP_KEYS: Final = {
     "policies": "the policies in question, such as [heinz@1.1.0]",

@@ -16,9 +16,9 @@ from typing import Any, Final
 
 import numpy as np
 
-from leadpolicy.comparison.ballots import Ballots, Vote
-from leadpolicy.comparison.codes import share
-from leadpolicy.comparison.deal import BlindCard
+from leadpolicy.evaluation.codes import share
+from leadpolicy.workshop.ballots import Ballots, Vote
+from leadpolicy.workshop.deal import BlindCard
 
 ACROSS: Final = "across"
 AGREED: Final = 0.75

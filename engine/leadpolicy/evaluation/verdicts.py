@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from leadpolicy.comparison.codes import Codes, Whole, any_of, outcome_codes
-from leadpolicy.comparison.engines import Engine, Progress, all_verdicts
+from leadpolicy.evaluation.codes import Codes, Whole, any_of, outcome_codes
+from leadpolicy.evaluation.engines import Engine, Progress, all_verdicts
 from leadpolicy.policy.labels import labels
 from leadpolicy.policy.model import RUNGS, Policy
 from leadpolicy.vocabulary.model import EVENT
@@ -72,7 +72,7 @@ class Evaluation:
         return [one for one in self.policies if rung in one.rungs]
 
 
-def evaluate(
+def verdicts_of(
     policies: Iterable[Policy],
     data: RecordSet,
     progress: Progress | None = None,

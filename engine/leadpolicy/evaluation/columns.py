@@ -28,7 +28,7 @@ from leadpolicy.types import NUMERIC, Kind, Range, Type
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from leadpolicy.comparison.codes import Whole
+    from leadpolicy.evaluation.codes import Whole
 
 KEY: Final = "record"
 NOW: Final = "now"

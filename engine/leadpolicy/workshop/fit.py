@@ -14,12 +14,10 @@ from math import prod
 from typing import Any, Final, TypeAlias
 
 from leadpolicy.backends.interpreter import Evaluation
-from leadpolicy.comparison.ballots import Ballots
-from leadpolicy.comparison.codes import share
 from leadpolicy.comparison.cubes.moves import Settings, alike, settings
-from leadpolicy.comparison.deal import BlindCard
 from leadpolicy.comparison.scale import Place
 from leadpolicy.diagnostics import LeadpolicyError
+from leadpolicy.evaluation.codes import share
 from leadpolicy.policy.model import (
     Condition,
     EventTest,
@@ -32,6 +30,8 @@ from leadpolicy.policy.model import (
     written_in,
 )
 from leadpolicy.types import NUMERIC, Range, show_number
+from leadpolicy.workshop.ballots import Ballots
+from leadpolicy.workshop.deal import BlindCard
 
 Progress: TypeAlias = Callable[[str, int, int], None]
 

@@ -10,17 +10,17 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 from leadpolicy.backends.interpreter import verdicts
-from leadpolicy.comparison.deal import BlindCard
 from leadpolicy.comparison.scale import NONE, Scale, told
 from leadpolicy.diagnostics import LeadpolicyError, Problems
 from leadpolicy.files import write_whole
-from leadpolicy.governance.deck import record_lines
 from leadpolicy.governance.examples import NO_STAGE, Card, reached, read_cards
 from leadpolicy.policy.load import EXAMPLES, load_policies, versions
 from leadpolicy.policy.model import Policy
 from leadpolicy.syntax.writing import written
 from leadpolicy.times import in_utc
 from leadpolicy.types import plain
+from leadpolicy.workshop.deal import BlindCard
+from leadpolicy.workshop.decks import record_lines
 
 _HEAD: Final = """\
 policy: {policy}

@@ -9,17 +9,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from leadpolicy.comparison import evaluate
-from leadpolicy.comparison.engines import in_order
 from leadpolicy.data import from_frame, open_dataset
+from leadpolicy.evaluation.engines import in_order
+from leadpolicy.evaluation.verdicts import verdicts_of
 from leadpolicy.policy import Policy, load_policies
 from leadpolicy.vocabulary import load_vocabulary
 from tests.comparison.world import World
 from tests.conftest import FIXTURES, POLICIES
 
 if TYPE_CHECKING:
-    from leadpolicy.comparison import Evaluation
     from leadpolicy.data import RecordSet
+    from leadpolicy.evaluation.verdicts import Evaluation
 
 REAL = ("bpi2012", "uci_bank", "olist")
 MOST = 1_500
@@ -35,8 +35,8 @@ def every_version() -> list[Policy]:
 
 
 def assert_same(data: RecordSet, policies: list[Policy]) -> Evaluation:
-    fast = evaluate(policies, data)
-    slow = evaluate(policies, data, engine="interpreter")
+    fast = verdicts_of(policies, data)
+    slow = verdicts_of(policies, data, engine="interpreter")
     assert [one.label for one in fast.policies] == [one.label for one in slow.policies]
     for one, other in zip(fast.policies, slow.policies, strict=True):
         assert one.stages.dtype == np.int8
@@ -212,5 +212,5 @@ def test_answers_in_another_order_are_put_back() -> None:
 
 
 def test_no_policy_and_no_record(world: World) -> None:
-    assert evaluate([], world.records()).policies == ()
+    assert verdicts_of([], world.records()).policies == ()
     assert_same(world.records(), [world.wide, world.narrow, world.odd])

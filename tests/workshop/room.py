@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from leadpolicy.comparison.ballots import Ballots, Vote
-from leadpolicy.comparison.deal import BlindCard, Deck, Why, common_vocabulary, teams_of
 from leadpolicy.comparison.scale import scale_of
 from leadpolicy.policy import Policy
+from leadpolicy.workshop.ballots import Ballots, Vote
+from leadpolicy.workshop.deal import BlindCard, Deck, Why, common_vocabulary, teams_of
 from tests.comparison.world import World
 
 

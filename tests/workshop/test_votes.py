@@ -8,15 +8,15 @@ from dataclasses import replace
 
 import pytest
 
-from leadpolicy.comparison.ballots import Ballots, Vote
-from leadpolicy.comparison.fit import fit, search
 from leadpolicy.comparison.scale import scale_of
-from leadpolicy.comparison.votes import agreed_cards, agreement, alpha_of, moved, split_cards
-from leadpolicy.comparison.workshop import workshop
 from leadpolicy.diagnostics import LeadpolicyError
 from leadpolicy.present.votes import render_workshop
-from tests.comparison.room import deck_of, votes_of
+from leadpolicy.workshop.agreement import workshop
+from leadpolicy.workshop.ballots import Ballots, Vote
+from leadpolicy.workshop.fit import fit, search
+from leadpolicy.workshop.votes import agreed_cards, agreement, alpha_of, moved, split_cards
 from tests.comparison.world import World
+from tests.workshop.room import deck_of, votes_of
 
 Said = Mapping[tuple[str, str], Sequence[int | None]]
 ANN, BO = ("Ann", "sales"), ("Bo", "sales")

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from leadpolicy.comparison.ballots import read_ballots
-from leadpolicy.comparison.deal import Deck
 from leadpolicy.diagnostics import Diagnostic, LeadpolicyError
-from tests.comparison.room import csv_file, deck_of
+from leadpolicy.workshop.ballots import read_ballots
+from leadpolicy.workshop.deal import Deck
 from tests.comparison.world import World
+from tests.workshop.room import csv_file, deck_of
 
 
 @pytest.fixture

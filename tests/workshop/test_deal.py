@@ -6,20 +6,20 @@ from dataclasses import replace
 
 import pytest
 
-from leadpolicy.comparison.deal import Why, deal
-from leadpolicy.comparison.evaluation import evaluate
 from leadpolicy.comparison.parting import parting
-from leadpolicy.comparison.pseudonyms import pseudonym
 from leadpolicy.decision import decide
 from leadpolicy.diagnostics import LeadpolicyError
+from leadpolicy.evaluation.verdicts import verdicts_of
 from leadpolicy.truth import FALSE, TRUE
+from leadpolicy.workshop.deal import Why, deal
+from leadpolicy.workshop.pseudonyms import pseudonym
 from tests.comparison.world import World
 
 
 def test_records_that_divide_are_dealt_and_every_record_once(world: World) -> None:
     """wide and narrow differ on b, c and e; a, d and f fill up."""
     policies = [world.wide, world.narrow]
-    found = deal(evaluate(policies, world.records()), 6)
+    found = deal(verdicts_of(policies, world.records()), 6)
     assert sorted(found.keys.values()) == list("abcdef")
     why = {found.keys[card.code]: card.why for card in found.deck.cards}
     assert {id for id, reason in why.items() if reason is Why.DIVIDES} <= set("bce")
@@ -28,12 +28,12 @@ def test_records_that_divide_are_dealt_and_every_record_once(world: World) -> No
 
 
 def test_the_record_that_divides_most_comes_even_if_there_is_one_card(world: World) -> None:
-    found = deal(evaluate([world.wide, world.narrow], world.records()), 1)
+    found = deal(verdicts_of([world.wide, world.narrow], world.records()), 1)
     assert [card.why for card in found.deck.cards] == [Why.DIVIDES]
 
 
 def test_cards_hold_neither_ids_nor_origins(world: World) -> None:
-    found = deal(evaluate([world.wide, world.narrow], world.records()), 6)
+    found = deal(verdicts_of([world.wide, world.narrow], world.records()), 6)
     for card in found.deck.cards:
         assert card.record.id == card.name
         assert card.name not in found.keys.values()
@@ -44,9 +44,9 @@ def test_cards_hold_neither_ids_nor_origins(world: World) -> None:
 
 def test_the_same_seed_deals_the_same_in_any_order(world: World) -> None:
     policies = [world.wide, world.narrow]
-    one = deal(evaluate(policies, world.records("abcdef")), 6)
-    two = deal(evaluate(policies, world.records("fedcba")), 6)
-    other = deal(evaluate(policies, world.records()), 6, seed=1)
+    one = deal(verdicts_of(policies, world.records("abcdef")), 6)
+    two = deal(verdicts_of(policies, world.records("fedcba")), 6)
+    other = deal(verdicts_of(policies, world.records()), 6, seed=1)
     assert one.keys == two.keys
     names = {one.keys[card.code]: card.name for card in one.deck.cards}
     assert names == {two.keys[card.code]: card.name for card in two.deck.cards}
@@ -57,7 +57,7 @@ def test_one_policy_alone_gets_cards_at_its_edges(world: World) -> None:
     """c has 20 employees: with 9 it is no chance any more, which is 11/20 away. No record divides
     a policy from itself.
     """
-    found = deal(evaluate([world.wide], world.records()), 4)
+    found = deal(verdicts_of([world.wide], world.records()), 4)
     assert found.notes == ()
     assert all(card.why is not Why.DIVIDES for card in found.deck.cards)
     assert {card.about for card in found.deck.cards} >= {
@@ -67,21 +67,21 @@ def test_one_policy_alone_gets_cards_at_its_edges(world: World) -> None:
 
 
 def test_policies_that_agree_on_everything_are_told(world: World) -> None:
-    found = deal(evaluate([world.wide, world.wide], world.records()), 3)
+    found = deal(verdicts_of([world.wide, world.wide], world.records()), 3)
     assert found.notes == (
         "No record divides these policies: none says yes where another says no.",
     )
 
 
 def test_more_cards_than_records(world: World) -> None:
-    found = deal(evaluate([world.wide, world.narrow], world.records()), 12)
+    found = deal(verdicts_of([world.wide, world.narrow], world.records()), 12)
     assert len(found.deck.cards) == 6
     assert found.notes == ("There are only 6 records that fit on a card.",)
 
 
 def test_no_records_at_all(world: World) -> None:
     with pytest.raises(LeadpolicyError, match="there is no record"):
-        deal(replace(evaluate([world.wide], world.records()), ids=()))
+        deal(replace(verdicts_of([world.wide], world.records()), ids=()))
 
 
 def test_invented_names_do_not_repeat() -> None:

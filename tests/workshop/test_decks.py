@@ -9,10 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from leadpolicy.comparison.deal import BlindCard, Deal, Deck, Why
 from leadpolicy.comparison.scale import Scale, scale_of
 from leadpolicy.diagnostics import LeadpolicyError, Problems
-from leadpolicy.governance.deck import (
+from leadpolicy.governance.examples import read_cards, run_cards
+from leadpolicy.policy.load import load_policies, load_policy, versions
+from leadpolicy.types import Range
+from leadpolicy.vocabulary.record import EventLog, Happening, Record
+from leadpolicy.workshop.deal import BlindCard, Deal, Deck, Why
+from leadpolicy.workshop.decks import (
     ballot_text,
     deck_policies,
     deck_text,
@@ -20,11 +24,7 @@ from leadpolicy.governance.deck import (
     read_deck,
     write_deck,
 )
-from leadpolicy.governance.examples import read_cards, run_cards
-from leadpolicy.governance.keep import Agreed, add_cards
-from leadpolicy.policy.load import load_policies, load_policy, versions
-from leadpolicy.types import Range
-from leadpolicy.vocabulary.record import EventLog, Happening, Record
+from leadpolicy.workshop.examples import Agreed, add_cards
 from tests.conftest import POLICIES
 
 NOON = datetime(2026, 3, 1, 12, 30, tzinfo=UTC)
