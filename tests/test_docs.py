@@ -31,7 +31,7 @@ import pytest
 from leadpolicy.diagnostics import CODES
 from leadpolicy.operators import OPERATORS
 from leadpolicy.policy import parse_policy
-from leadpolicy.present.reference import refreshed
+from leadpolicy.present.policy.reference import refreshed
 from leadpolicy.vocabulary import Vocabulary, load_vocabulary
 from tests.conftest import POLICIES, REPO
 
@@ -246,7 +246,7 @@ def test_dots_stand_for_what_is_left_out(shown: str, output: str, same: bool) ->
 @pytest.mark.parametrize("readme", READMES, ids=lambda path: str(path.relative_to(REPO)))
 def test_tables_made_from_the_code_are_current(readme: Path) -> None:
     text = readme.read_text(encoding="utf-8")
-    assert refreshed(text) == text, f"python -m leadpolicy.present.reference {readme}"
+    assert refreshed(text) == text, f"python -m leadpolicy.present.policy.reference {readme}"
 
 
 def test_the_reference_names_every_operator_and_every_code() -> None:

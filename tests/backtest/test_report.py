@@ -15,8 +15,8 @@ import pytest
 from rich.console import Console
 
 from leadpolicy.backtest import Backtest, backtest
-from leadpolicy.present.backtest_html import html_report
-from leadpolicy.present.backtest_terminal import print_backtest
+from leadpolicy.present.backtest.report import html_report
+from leadpolicy.present.backtest.terminal import print_backtest
 from tests.backtest.history import STUDY, write_history
 from tests.conftest import FIXTURES, REPO
 

@@ -11,7 +11,7 @@ import pytest
 
 from leadpolicy.decision import Counted, decide
 from leadpolicy.diagnostics import width as columns_of
-from leadpolicy.present.explain import (
+from leadpolicy.present.decision.terminal import (
     event_text,
     folded,
     painted,

@@ -14,7 +14,7 @@ from leadpolicy.comparison.leaks import Leak, Sort, leaks, users, warnings
 from leadpolicy.data.dataset import open_dataset
 from leadpolicy.diagnostics import Problems
 from leadpolicy.policy import load_policies, parse_policy
-from leadpolicy.present.findings import findings
+from leadpolicy.present.comparison.findings import findings
 from leadpolicy.vocabulary import read_vocabulary
 
 WORDS: Final = """\

@@ -10,7 +10,7 @@ import pytest
 from leadpolicy.governance.difference import Change, Part, difference
 from leadpolicy.governance.identity import canonical
 from leadpolicy.policy import Policy, load_policies, load_policy
-from leadpolicy.present.difference import render_difference
+from leadpolicy.present.policy.difference import render_difference
 from tests.badinput.command import leadpolicy
 from tests.conftest import POLICIES, REPO
 from tests.governance.test_adoption import folder, write

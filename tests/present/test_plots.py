@@ -20,10 +20,10 @@ from leadpolicy.comparison.cubes.cube import Cube
 from leadpolicy.data.chronicle import NEVER
 from leadpolicy.evaluation.codes import TRUE
 from leadpolicy.history import Replay
+from leadpolicy.present.backtest.thresholds import _Candidate, _front, _places
+from leadpolicy.present.backtest.waiting import _cells
+from leadpolicy.present.comparison.alluvial import HIGH, _blocks, _ribbons
 from leadpolicy.present.drawing import THEMES, Plot, Theme, blank
-from leadpolicy.present.plots.changes import HIGH, _blocks, _ribbons
-from leadpolicy.present.plots.trades import _Candidate, _front, _places
-from leadpolicy.present.plots.waiting import _cells
 from tests.conftest import FIXTURES, POLICIES
 
 CHOSEN: Final = ["heinz", "b2b-international", "iql-mql-sql"]

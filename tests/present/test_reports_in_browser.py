@@ -10,9 +10,9 @@ import pytest
 from leadpolicy.backtest import backtest
 from leadpolicy.comparison import compare
 from leadpolicy.policy import load_policy
-from leadpolicy.present.backtest_html import write_report as write_backtest
-from leadpolicy.present.compare_html import write_report as write_comparison
-from leadpolicy.present.sheet_print import sheet_html
+from leadpolicy.present.backtest.report import write_report as write_backtest
+from leadpolicy.present.comparison.report import write_report as write_comparison
+from leadpolicy.present.policy.printed import sheet_html
 from tests.browser import chromium, needs_chromium
 from tests.conftest import FIXTURES, POLICIES
 

@@ -9,10 +9,10 @@ import pytest
 import leadpolicy
 from leadpolicy import LeadpolicyError, Policy
 from leadpolicy.backtest import backtest, open_study
-from leadpolicy.present.notebook_theme import DARK, LIGHT
+from leadpolicy.present.notebook import DARK, LIGHT
 from leadpolicy.present.results import policy_sheet
 from tests.conftest import FIXTURES, POLICIES
-from tests.present.test_notebook import NASTY, Page, contrast
+from tests.present.decision.test_notebook import NASTY, Page, contrast
 
 
 def plain(html: str) -> str:

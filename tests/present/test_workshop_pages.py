@@ -17,11 +17,11 @@ from leadpolicy.governance.adoption import Signature, sign
 from leadpolicy.governance.identity import content_hash
 from leadpolicy.policy import Policy, load_policies, parse_policy
 from leadpolicy.policy.load import load_policy
-from leadpolicy.present.blind_card import fronts
-from leadpolicy.present.cards_html import cards_page
-from leadpolicy.present.disagreement import disagreement_page, render_disagreement
-from leadpolicy.present.sheet import sheet
-from leadpolicy.present.sheet_print import sheet_html, sheet_pdf, sheet_typst
+from leadpolicy.present.comparison.disagreement import disagreement_page, render_disagreement
+from leadpolicy.present.policy.printed import sheet_html, sheet_pdf, sheet_typst
+from leadpolicy.present.policy.sheet import sheet
+from leadpolicy.present.workshop.cards import fronts
+from leadpolicy.present.workshop.printed import cards_page
 from leadpolicy.types import Range
 from leadpolicy.vocabulary.record import EventLog, Happening, Record
 from leadpolicy.workshop.deal import BlindCard, Deck, Why

@@ -10,7 +10,7 @@ import pytest
 
 from leadpolicy.comparison.scale import scale_of
 from leadpolicy.diagnostics import LeadpolicyError
-from leadpolicy.present.votes import render_workshop
+from leadpolicy.present.workshop.votes import render_workshop
 from leadpolicy.workshop.agreement import workshop
 from leadpolicy.workshop.ballots import Ballots, Vote
 from leadpolicy.workshop.fit import fit, search

@@ -201,7 +201,7 @@ def sheet(policy: Policy) -> str:
     """The definition as it now reads; what was changed is marked."""
     from markdown_it import MarkdownIt
 
-    from leadpolicy.present.sheet import sheet as markdown
+    from leadpolicy.present.policy.sheet import sheet as markdown
 
     # Raw HTML is off: whatever a policy says arrives as text.
     text = "\n".join(visible(line) for line in markdown(policy).splitlines())

@@ -12,7 +12,7 @@ from leadpolicy.governance.difference import difference
 from leadpolicy.governance.revise import next_version, revised, write_version
 from leadpolicy.policy.load import parse_policy
 from leadpolicy.policy.model import Policy
-from leadpolicy.present.difference import render_difference
+from leadpolicy.present.policy.difference import render_difference
 
 
 def change_told(policy: Policy, version: str) -> str:

@@ -64,7 +64,7 @@ def adopt(
     if as_json:
         typer.echo(json.dumps(state.to_dict(), ensure_ascii=False, indent=2))
     else:
-        from leadpolicy.present.adoption import render_adoption
+        from leadpolicy.present.policy.adoption import render_adoption
 
         typer.echo(render_adoption(state))
     if signature is None and not state.adopted:

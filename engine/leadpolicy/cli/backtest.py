@@ -71,7 +71,7 @@ def backtest(
             warnings=warnings(leaks(chronicle), named, figures=[asked.amount or ""]),
         )
         if report is not None:
-            from leadpolicy.present.backtest_html import write_report
+            from leadpolicy.present.backtest.report import write_report
 
             progress("drawing the report", 0, 1)
             write_report(result, report)
@@ -79,7 +79,7 @@ def backtest(
     if to_stdout:
         typer.echo(result.to_json())
     else:
-        from leadpolicy.present.backtest_terminal import print_backtest
+        from leadpolicy.present.backtest.terminal import print_backtest
 
         print_backtest(result, stdout_console(110))
     if json_file is not None and not to_stdout:

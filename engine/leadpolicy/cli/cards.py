@@ -63,7 +63,7 @@ def cards(
     if as_json:
         typer.echo(deck_json(dealt))
     else:
-        from leadpolicy.present.blind_card import listed
+        from leadpolicy.present.workshop.cards import listed
 
         typer.echo(listed(dealt))
     if out is not None:
@@ -71,7 +71,7 @@ def cards(
 
         facts = [name for policy in chosen for name in policy.facts]
         events = [name for policy in chosen for name in policy.events]
-        from leadpolicy.present.cards_html import cards_page
+        from leadpolicy.present.workshop.printed import cards_page
 
         written = write_all(dealt, out, cards_page(dealt.deck, facts, events))
         typer.echo(err=as_json)

@@ -12,7 +12,7 @@ import typer
 from leadpolicy.cli.options import Paths
 from leadpolicy.diagnostics import LeadpolicyError, Problems
 from leadpolicy.governance.check import check_paths
-from leadpolicy.present.terminal import print_diagnostics, summary
+from leadpolicy.present.problems import print_diagnostics, summary
 
 
 def check(

@@ -103,7 +103,7 @@ def compare(
         rungs = tuple(dict.fromkeys(rung)) if rung else RUNGS
         result = compare_policies(chosen, records, by=by, rungs=rungs, top=top, progress=progress)
         if report is not None:
-            from leadpolicy.present.compare_html import write_report
+            from leadpolicy.present.comparison.report import write_report
 
             progress("drawing the report", 0, 1)
             write_report(result, report)
@@ -112,7 +112,7 @@ def compare(
     if to_stdout:
         typer.echo(result.to_json())
     else:
-        from leadpolicy.present.compare_terminal import print_comparison
+        from leadpolicy.present.comparison.terminal import print_comparison
 
         print_comparison(result, stdout_console())
     if json_file is not None and not to_stdout:

@@ -31,7 +31,7 @@ def diff(
     if as_json:
         typer.echo(json.dumps(found.to_dict(), ensure_ascii=False, indent=2))
     else:
-        from leadpolicy.present.difference import render_difference
+        from leadpolicy.present.policy.difference import render_difference
 
         typer.echo(render_difference(found))
     if exit_code and found.in_meaning:

@@ -16,8 +16,13 @@ from leadpolicy.decision import Decision, as_moment, as_record, decide
 from leadpolicy.diagnostics import LeadpolicyError, Problems, cited, listing
 from leadpolicy.policy import Policy, load_policies
 from leadpolicy.policy.load import POLICIES
-from leadpolicy.present.explain import WIDTH, painted, render_decision, render_side_by_side
-from leadpolicy.present.terminal import coloured
+from leadpolicy.present.decision.terminal import (
+    WIDTH,
+    painted,
+    render_decision,
+    render_side_by_side,
+)
+from leadpolicy.present.problems import coloured
 
 _LARGEST: Final = 10 * 2**20
 _JSON: Final = 'an object such as {"facts": {…}, "events": […], "as_of": "2026-03-01"}'
@@ -97,7 +102,7 @@ def explain(
 def _disagreement(decisions: list[Decision], html: Path | None, *, as_json: bool) -> None:
     """The disagreement card: printed, and written as a page if one is wanted."""
     from leadpolicy.comparison.parting import parting
-    from leadpolicy.present.disagreement import render_disagreement, write_disagreement
+    from leadpolicy.present.comparison.disagreement import render_disagreement, write_disagreement
 
     found = parting(decisions)
     if as_json:

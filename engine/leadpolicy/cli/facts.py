@@ -39,7 +39,7 @@ def facts(
     policies that use it. `past` says whether yesterday's value can be rebuilt: yes, from history;
     snapshot, only today's value exists; judgement, somebody judged it on a date.
     """
-    from leadpolicy.present import catalogue
+    from leadpolicy.present.policy import vocabulary as catalogue
 
     vocabulary = load_vocabulary(folder / VOCABULARY)
     width = min(shutil.get_terminal_size((80, 24)).columns, WIDEST)
@@ -86,7 +86,7 @@ def _nothing(pattern: str, vocabulary: Vocabulary) -> LeadpolicyError:
 
 
 def _everything(one: Fact | EventKind, folder: Path, width: int) -> str:
-    from leadpolicy.present import catalogue
+    from leadpolicy.present.policy import vocabulary as catalogue
 
     policies = _readable(folder)
     if isinstance(one, Fact):

@@ -10,7 +10,7 @@ import typer
 from leadpolicy.diagnostics import LeadpolicyError, Problems
 from leadpolicy.governance.lock import LOCK, write_lock
 from leadpolicy.policy.load import Shelf, policy_files
-from leadpolicy.present.terminal import print_diagnostics
+from leadpolicy.present.problems import print_diagnostics
 
 
 def lock(

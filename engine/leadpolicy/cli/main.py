@@ -110,7 +110,7 @@ def main() -> NoReturn:
     try:
         code = app(standalone_mode=True)
     except LeadpolicyError as error:
-        from leadpolicy.present.terminal import print_diagnostics
+        from leadpolicy.present.problems import print_diagnostics
 
         print_diagnostics(error.diagnostics)
         code = 2

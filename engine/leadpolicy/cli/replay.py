@@ -80,8 +80,8 @@ def replay(
     from leadpolicy.history import replay as replay_policies
     from leadpolicy.history.summary import as_json
     from leadpolicy.present.console import stdout_console
+    from leadpolicy.present.history.terminal import print_replay
     from leadpolicy.present.progress import ProgressLine
-    from leadpolicy.present.replay_terminal import print_replay
 
     with ProgressLine(sys.stderr) as progress:
         result = replay_policies(

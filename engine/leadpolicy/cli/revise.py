@@ -12,7 +12,7 @@ from leadpolicy.diagnostics import LeadpolicyError
 from leadpolicy.governance.difference import difference
 from leadpolicy.governance.revise import next_version, revised, write_version
 from leadpolicy.policy.load import POLICIES, load_policy, parse_policy
-from leadpolicy.present.difference import render_difference
+from leadpolicy.present.policy.difference import render_difference
 
 
 class Step(StrEnum):

@@ -11,7 +11,7 @@ import typer
 
 from leadpolicy.cli.options import PoliciesFolder, PolicyNames
 from leadpolicy.policy.load import POLICIES, load_policies
-from leadpolicy.present.terminal import coloured
+from leadpolicy.present.problems import coloured
 
 WIDEST = 100
 
@@ -39,11 +39,11 @@ def show(
 
     Example: leadpolicy show heinz@1.1.0 --pdf heinz.pdf
     """
-    from leadpolicy.present.sheet import render, sheet
+    from leadpolicy.present.policy.sheet import render, sheet
 
     policies = load_policies(names, policies=folder)
     if html is not None or pdf is not None:
-        from leadpolicy.present.sheet_print import write_html, write_pdf
+        from leadpolicy.present.policy.printed import write_html, write_pdf
 
         if html is not None:
             typer.echo(f"Definition sheet: {write_html(policies, html)}")

@@ -11,8 +11,8 @@ import typer
 from leadpolicy.cli.options import Paths
 from leadpolicy.diagnostics import LeadpolicyError, Problems
 from leadpolicy.governance.suite import run_suite
-from leadpolicy.present.cards import render_run, render_total, run_to_dict
-from leadpolicy.present.terminal import print_diagnostics
+from leadpolicy.present.policy.examples import render_run, render_total, run_to_dict
+from leadpolicy.present.problems import print_diagnostics
 
 
 def test(

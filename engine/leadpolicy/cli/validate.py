@@ -74,9 +74,9 @@ def validate(
     from leadpolicy.data import open_dataset
     from leadpolicy.data.contract.report import validated
     from leadpolicy.present.console import stdout_console
+    from leadpolicy.present.data.page import write_index
+    from leadpolicy.present.data.terminal import print_validation
     from leadpolicy.present.progress import ProgressLine
-    from leadpolicy.present.validate_html import write_index
-    from leadpolicy.present.validate_terminal import print_validation
 
     with ProgressLine(sys.stderr) as progress:
         dataset = open_dataset(data)

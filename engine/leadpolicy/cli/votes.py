@@ -87,7 +87,7 @@ def votes(
         added = {"added": [one.to_dict() for one, _ in kept]} if kept else {}
         typer.echo(json.dumps(found.to_dict() | added, ensure_ascii=False, indent=2))
         return
-    from leadpolicy.present.votes import render_kept, render_workshop
+    from leadpolicy.present.workshop.votes import render_kept, render_workshop
 
     width = min(shutil.get_terminal_size((WIDEST, 24)).columns, WIDEST)
     typer.echo(render_workshop(found, width, every=every))

@@ -275,7 +275,7 @@ class Decision:
         return self.sentence()
 
     def _repr_html_(self) -> str:
-        from leadpolicy.present.notebook import decision_card
+        from leadpolicy.present.decision.notebook import decision_card
 
         return decision_card(self)
 

@@ -15,7 +15,7 @@ from leadpolicy.files import write_whole
 from leadpolicy.policy.load import POLICIES, VOCABULARY, find
 from leadpolicy.policy.model import Policy
 from leadpolicy.policy.read import VERSION, read_policy
-from leadpolicy.present.notebook_theme import themed
+from leadpolicy.present.notebook import themed
 from leadpolicy.source import Source
 from leadpolicy.syntax.reader import read_source, read_yaml
 from leadpolicy.vocabulary import Vocabulary, read_vocabulary

@@ -27,7 +27,7 @@ def environment() -> Environment:
     from markupsafe import Markup
 
     made = Environment(
-        loader=PackageLoader("leadpolicy.present"),
+        loader=PackageLoader("leadpolicy.present", ""),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

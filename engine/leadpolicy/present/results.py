@@ -12,8 +12,8 @@ from markdown_it import MarkdownIt
 
 from leadpolicy.diagnostics import listing
 from leadpolicy.present.characters import visible
-from leadpolicy.present.notebook_theme import text, themed
-from leadpolicy.present.sheet import sheet
+from leadpolicy.present.notebook import text, themed
+from leadpolicy.present.policy.sheet import sheet
 
 if TYPE_CHECKING:
     from leadpolicy.backtest.result import Backtest
@@ -106,10 +106,10 @@ def policy_sheet(policy: Policy) -> str:
 
 def comparison_summary(comparison: Comparison) -> str:
     """What stands out, the volumes, and more plots to open."""
-    from leadpolicy.present.compare_plots import outcomes_plot, volumes_plot
-    from leadpolicy.present.findings import findings
-    from leadpolicy.present.plots.likeness import agreement
-    from leadpolicy.present.plots.open import unknowns
+    from leadpolicy.present.comparison.agreement import agreement
+    from leadpolicy.present.comparison.findings import findings
+    from leadpolicy.present.comparison.plots import outcomes_plot, volumes_plot
+    from leadpolicy.present.comparison.unknowns import unknowns
 
     study = comparison.study
     policies = [f"{row.policy}: {row.title}" for row in comparison.policies.itertuples()]
@@ -133,9 +133,9 @@ def comparison_summary(comparison: Comparison) -> str:
 
 def backtest_summary(backtest: Backtest) -> str:
     """The verdicts, the cohort, and the plots to open."""
-    from leadpolicy.present.backtest_plots import rates_plot
-    from leadpolicy.present.backtest_words import cohort_line, grouped, outcome_line
-    from leadpolicy.present.plots.waiting import kaplan_meier
+    from leadpolicy.present.backtest.plots import rates_plot
+    from leadpolicy.present.backtest.waiting import kaplan_meier
+    from leadpolicy.present.backtest.wording import cohort_line, grouped, outcome_line
     from leadpolicy.present.wording import rung_title
 
     box = _box(

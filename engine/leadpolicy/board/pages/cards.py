@@ -16,8 +16,8 @@ from leadpolicy.diagnostics import LeadpolicyError
 from leadpolicy.evaluation.verdicts import verdicts_of
 from leadpolicy.files import write_whole
 from leadpolicy.policy.model import Policy
-from leadpolicy.present.blind_card import Front, fronts
 from leadpolicy.present.wording import plural
+from leadpolicy.present.workshop.cards import Front, fronts
 from leadpolicy.workshop.deal import BlindCard, Deck, deal
 from leadpolicy.workshop.decks import key_text, write_deck
 

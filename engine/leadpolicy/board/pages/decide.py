@@ -18,8 +18,8 @@ from leadpolicy.governance.difference import difference
 from leadpolicy.governance.expect import failures, follow
 from leadpolicy.policy.load import load_policies, load_policy, versions
 from leadpolicy.policy.model import Policy
-from leadpolicy.present.adoption import render_adoption
-from leadpolicy.present.difference import render_difference
+from leadpolicy.present.policy.adoption import render_adoption
+from leadpolicy.present.policy.difference import render_difference
 
 REVIEW: Final = timedelta(days=182)
 """When a version is looked at again, unless the teams say otherwise."""
@@ -153,7 +153,7 @@ class Decide:
 
     def print_sheet(self, _: object = None) -> None:
         """The definition sheet with its signatures, as files in the workshop's folder."""
-        from leadpolicy.present.sheet_print import write_html, write_pdf
+        from leadpolicy.present.policy.printed import write_html, write_pdf
 
         with told_in(self.printed, "Writing the sheet…"):
             policy = self.policy()

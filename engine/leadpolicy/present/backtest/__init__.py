@@ -1,0 +1,1 @@
+"""How a backtest looks."""

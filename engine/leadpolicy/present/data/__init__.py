@@ -1,0 +1,1 @@
+"""How the check of a data set looks."""

@@ -1,0 +1,1 @@
+"""How policies and their vocabulary look."""

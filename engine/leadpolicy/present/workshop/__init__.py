@@ -1,0 +1,1 @@
+"""How the cards and the votes of a workshop look."""
