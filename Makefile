@@ -68,7 +68,7 @@ format: $(DEV_STAMP) $(PKG_STAMP) ## Format the code and apply safe fixes
 
 lock: $(UV_VENV)/bin/uv ## Write the lock files again (UPGRADE=1 takes the newest versions)
 	@$(COMPILE) $(if $(UPGRADE),--upgrade) --extra dev pyproject.toml -o requirements/dev.txt
-	@$(COMPILE) -c requirements/dev.txt pyproject.toml -o requirements/run.txt
+	@$(COMPILE) -c requirements/dev.txt --extra compare pyproject.toml -o requirements/run.txt
 	@echo 'durable-rules' | $(filter-out --no-build --group build,$(COMPILE)) - -o requirements/stream.txt
 	@echo "requirements/*.txt are up to date"
 
@@ -112,7 +112,7 @@ clean: ## Remove what the other targets made, except .venv
 # Stamps are renewed only when a lock file or pyproject.toml changes.
 
 $(BIN)/pip:
-	@py=; for candidate in $(PYTHON) python3 python3.13 python3.12 python3.11 python; do \
+	@py=; for candidate in $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11 python; do \
 		if $$candidate -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; \
 		then py=$$candidate; break; fi; \
 	done; \
@@ -139,9 +139,13 @@ $(DEV_STAMP): requirements/dev.txt | $(BIN)/pip
 	@$(INSTALL) --require-hashes -r $<
 	@touch $@ $(RUN_STAMP)
 
-# durable-rules is compiled while it is installed. Without a C compiler its tests are skipped.
+# durable-rules is compiled while it is installed: always anew, since a copy that was compiled
+# without the definition cannot be loaded by Python 3.13 and newer. Without a C compiler its tests
+# are skipped.
 $(STREAM_STAMP): requirements/stream.txt | $(DEV_STAMP)
-	@$(INSTALL) --require-hashes -r $< >/dev/null 2>&1 \
+	@CPPFLAGS=-DPyEval_CallObject=PyObject_CallObject $(INSTALL) --require-hashes --no-cache-dir \
+		-r $< >/dev/null 2>&1 \
+		&& $(BIN)/python -c 'import durable_rules_engine' \
 		|| echo "==> durable-rules could not be compiled here; what needs it is skipped"
 	@touch $@
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import sqlite3
+from contextlib import closing
 from typing import Final
 
 from leadpolicy.backends.interpreter import Verdicts
@@ -136,11 +137,15 @@ def interval(
 
 
 def test_sqlite_agrees() -> None:
+    with closing(sqlite3.connect(":memory:")) as database:
+        _agrees(database)
+
+
+def _agrees(database: sqlite3.Connection) -> None:
     rng = random.Random(5)
     records = [record(rng) for _ in range(RECORDS)]
     terms = [drawn(rng, rng.randrange(4)) for _ in range(TERMS)]
     names = [s.name for s in (*WHOLE, *WORDS, *FLAGS)]
-    database = sqlite3.connect(":memory:")
     columns = ", ".join(f'"{name}"' for name in names)
     database.execute(f"CREATE TABLE records (place, {columns})")
     marks = ", ".join("?" * (len(names) + 1))

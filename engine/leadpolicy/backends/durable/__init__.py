@@ -12,7 +12,7 @@ gets two positive formulas for every term (`program`), plain properties under na
 from __future__ import annotations
 
 from leadpolicy.backends.durable.limits import LIMITS, OUTSIDE, Limit
-from leadpolicy.backends.durable.process import Durable, installed, verdicts
+from leadpolicy.backends.durable.process import Durable, lacking, verdicts
 from leadpolicy.backends.durable.program import Program, compile_logic
 
 __all__ = [
@@ -22,6 +22,6 @@ __all__ = [
     "Limit",
     "Program",
     "compile_logic",
-    "installed",
+    "lacking",
     "verdicts",
 ]

@@ -12,7 +12,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
-from importlib.util import find_spec
 from types import TracebackType
 from typing import Any, Final
 
@@ -21,6 +20,7 @@ from leadpolicy.backends.durable.properties import Values
 from leadpolicy.backends.durable.wire import Scalar
 from leadpolicy.backends.interpreter import Verdicts, moved
 from leadpolicy.diagnostics import LeadpolicyError
+from leadpolicy.extras import Missing, missing, needs
 from leadpolicy.logic.terms import Logic
 from leadpolicy.truth import Truth
 from leadpolicy.vocabulary.record import EventLog, Record
@@ -33,9 +33,9 @@ _TRUTHS: Final = tuple(Truth)
 _TICK: Final = timedelta(microseconds=1)
 
 
-def installed() -> bool:
-    """Whether durable-rules is there."""
-    return find_spec(ENGINE) is not None
+def lacking() -> Missing | None:
+    """Why durable-rules cannot be used, or None where it can."""
+    return missing("stream", ENGINE)
 
 
 @dataclass(slots=True)
@@ -148,11 +148,11 @@ class Durable:
 
 
 def _error(message: str, who: str) -> LeadpolicyError:
+    needs("stream", ENGINE)
     return LeadpolicyError.of(
         "LP506",
         f"durable-rules could not evaluate this record: {message}",
         where=who,
-        help=None if installed() else "install it with `pip install durable-rules`",
         expected="verdicts from another backend (closure, interpreter) do not need the engine",
     )
 
