@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from leadpolicy import extras
-from leadpolicy.diagnostics import LeadpolicyError
+from leadpolicy.diagnostics import LeadpolicyError, Severity
 
 BROKEN = "raise ImportError('undefined symbol: PyEval_CallObject')\n"
 
@@ -26,7 +26,8 @@ def test_a_missing_extra_is_one_sentence_with_its_command(monkeypatch: pytest.Mo
         extras.needs("compare")
     (found,) = caught.value.diagnostics
     assert found.code == "LP511"
-    assert found.message == "this needs the extra `compare`, and `duckdb` is not installed"
+    assert found.message == "this needs the extra `compare`, but duckdb cannot be found"
+    assert found.severity is Severity.ERROR
     assert found.help == 'install it with `pip install "leadpolicy[compare]"`'
 
 
@@ -42,7 +43,7 @@ def test_one_that_cannot_be_loaded_counts_as_missing(
     found = extras.missing("stream", "durable_rules_engine")
     assert found is not None
     assert found.reason == (
-        "`durable_rules_engine` is installed and cannot be loaded "
+        "durable_rules_engine is installed and cannot be loaded "
         "(ImportError: undefined symbol: PyEval_CallObject)"
     )
     assert found.cure == f"{flags}pip install --force-reinstall --no-cache-dir durable-rules"
@@ -54,7 +55,7 @@ def test_a_failed_import_is_explained_where_an_extra_brings_the_module(
     monkeypatch.setitem(sys.modules, "scipy", None)
     error = extras.explained(ImportError("no", name="scipy.stats"))
     assert error is not None
-    assert "`scipy` is not installed" in error.diagnostics[0].message
+    assert "scipy cannot be found" in error.diagnostics[0].message
     assert extras.explained(ImportError("no", name="something_else")) is None
     assert extras.explained(ImportError("no")) is None
 

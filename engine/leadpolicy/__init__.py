@@ -80,6 +80,9 @@ _HOMES: Final = {
     "run_study": "backtest:backtest",
 }
 
+_ON_MANY_RECORDS: Final = ("backtest", "evaluation.stages")
+"""Rooms above that need the extra `compare` as they are imported; others see to it themselves."""
+
 __all__ = [*_HOMES, "__version__"]  # noqa: PLE0604  (names of the table above)
 
 
@@ -87,6 +90,10 @@ def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module 'leadpolicy' has no attribute {name!r}")
     room, colon, called = _HOMES[name].partition(":")
+    if room in _ON_MANY_RECORDS:
+        from leadpolicy.extras import needs
+
+        needs("compare")
     module = import_module(f"leadpolicy.{room}")
     value = module if colon and not called else getattr(module, called or name)
     globals()[name] = value

@@ -5,15 +5,14 @@ An extra that is installed and cannot be loaded counts as missing.
 
 from __future__ import annotations
 
-import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
+from types import ModuleType
 from typing import Final
 
-from leadpolicy.diagnostics import LeadpolicyError
+from leadpolicy.diagnostics import LeadpolicyError, listing
 
 EXTRAS: Final = {
     "compare": (
@@ -49,7 +48,13 @@ def missing(extra: str, *modules: str) -> Missing | None:
 
     All its modules are looked for, which is quick; those in `modules` are loaded as well.
     """
-    return next(_faults(extra, modules), None)
+    gone = [name for name in EXTRAS[extra] if find_spec(name) is None]
+    if gone:
+        whole = len(gone) == len(EXTRAS[extra])
+        reason = "it is not installed" if whole else f"{listing(gone)} cannot be found"
+        return Missing(extra, reason, _command(extra, gone[0]))
+    broken = ((name, why) for name in modules if (why := _failure(name)))
+    return next((_broken(extra, *one) for one in broken), None)
 
 
 def needs(extra: str, *modules: str) -> None:
@@ -65,18 +70,22 @@ def explained(error: ImportError) -> LeadpolicyError | None:
     return None if extra is None else _error(missing(extra) or _broken(extra, name, str(error)))
 
 
-def _faults(extra: str, modules: tuple[str, ...]) -> Iterator[Missing]:
-    for name in EXTRAS[extra]:
-        if find_spec(name) is None:
-            yield Missing(extra, f"`{name}` is not installed", _command(extra, name))
-    for name in modules:
-        if reason := _failure(name):
-            yield _broken(extra, name, reason)
+def brought(extra: str, module: str) -> ModuleType:
+    """A module of ours that is built on an extra. Raises `LeadpolicyError` (LP511)."""
+    needs(extra)
+    try:
+        return import_module(module)
+    except ImportError as error:
+        if found := explained(error):
+            raise found from None
+        raise
 
 
 def _failure(name: str) -> str | None:
     """Why a module that is installed cannot be loaded."""
     if name in COMPILED:  # it may take its process with it
+        import subprocess
+
         run = subprocess.run(
             [sys.executable, "-c", f"import {name}"],
             stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace", check=False,
@@ -91,7 +100,7 @@ def _failure(name: str) -> str | None:
 
 
 def _broken(extra: str, name: str, reason: str) -> Missing:
-    why = f"`{name}` is installed and cannot be loaded ({reason.partition(chr(10))[0]})"
+    why = f"{name} is installed and cannot be loaded ({reason.partition(chr(10))[0]})"
     return Missing(extra, why, _command(extra, name, again=True))
 
 
@@ -105,6 +114,6 @@ def _command(extra: str, name: str, *, again: bool = False) -> str:
 def _error(found: Missing) -> LeadpolicyError:
     return LeadpolicyError.of(
         "LP511",
-        f"this needs the extra `{found.extra}`, and {found.reason}",
+        f"this needs the extra `{found.extra}`, but {found.reason}",
         help=f"install it with `{found.cure}`",
     )

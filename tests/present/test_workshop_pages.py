@@ -24,7 +24,7 @@ from leadpolicy.present.workshop.cards import fronts
 from leadpolicy.present.workshop.printed import cards_page
 from leadpolicy.types import Range
 from leadpolicy.vocabulary.record import EventLog, Happening, Record
-from leadpolicy.workshop.deal import BlindCard, Deck, Why
+from leadpolicy.workshop.blind import BlindCard, Deck, Why
 from tests.conftest import POLICIES
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)

@@ -8,7 +8,7 @@ from pathlib import Path
 from leadpolicy.comparison.scale import scale_of
 from leadpolicy.policy import Policy
 from leadpolicy.workshop.ballots import Ballots, Vote
-from leadpolicy.workshop.deal import BlindCard, Deck, Why, common_vocabulary, teams_of
+from leadpolicy.workshop.blind import BlindCard, Deck, Why, common_vocabulary, teams_of
 from tests.comparison.world import World
 
 

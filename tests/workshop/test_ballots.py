@@ -8,7 +8,7 @@ import pytest
 
 from leadpolicy.diagnostics import Diagnostic, LeadpolicyError
 from leadpolicy.workshop.ballots import read_ballots
-from leadpolicy.workshop.deal import Deck
+from leadpolicy.workshop.blind import Deck
 from tests.comparison.world import World
 from tests.workshop.room import csv_file, deck_of
 

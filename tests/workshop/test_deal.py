@@ -11,7 +11,8 @@ from leadpolicy.decision import decide
 from leadpolicy.diagnostics import LeadpolicyError
 from leadpolicy.evaluation.verdicts import verdicts_of
 from leadpolicy.truth import FALSE, TRUE
-from leadpolicy.workshop.deal import Why, deal
+from leadpolicy.workshop.blind import Why
+from leadpolicy.workshop.deal import deal
 from leadpolicy.workshop.pseudonyms import pseudonym
 from tests.comparison.world import World
 

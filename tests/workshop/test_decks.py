@@ -15,7 +15,7 @@ from leadpolicy.governance.examples import read_cards, run_cards
 from leadpolicy.policy.load import load_policies, load_policy, versions
 from leadpolicy.types import Range
 from leadpolicy.vocabulary.record import EventLog, Happening, Record
-from leadpolicy.workshop.deal import BlindCard, Deal, Deck, Why
+from leadpolicy.workshop.blind import BlindCard, Deal, Deck, Why
 from leadpolicy.workshop.decks import (
     ballot_text,
     deck_policies,

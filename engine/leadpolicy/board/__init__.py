@@ -6,8 +6,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
+
+from leadpolicy.extras import brought
 
 if TYPE_CHECKING:
     from leadpolicy.board.app import Board as Board
@@ -23,4 +24,4 @@ __all__ = ["Board", "Explorer", "board", "explore"]
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module 'leadpolicy.board' has no attribute {name!r}")
-    return getattr(import_module(f"leadpolicy.board.{_HOMES[name]}"), name)
+    return getattr(brought("notebooks", f"leadpolicy.board.{_HOMES[name]}"), name)

@@ -13,7 +13,7 @@ from leadpolicy.diagnostics import LeadpolicyError
 from leadpolicy.policy.load import load_policies, versions
 from leadpolicy.policy.model import Policy
 from leadpolicy.workshop.ballots import Ballots, read_ballots
-from leadpolicy.workshop.deal import Deck, common_vocabulary
+from leadpolicy.workshop.blind import Deck, common_vocabulary
 from leadpolicy.workshop.decks import read_deck
 
 if TYPE_CHECKING:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from leadpolicy.diagnostics import LeadpolicyError
+from leadpolicy.extras import needs
 
 PORT: Final = 8866
 TEMPLATES: Final = Path(__file__).with_name("jupyter")
@@ -68,13 +69,8 @@ def serve(asked: argparse.Namespace) -> None:
         os.environ[variable] = str(getattr(asked, name).resolve())
     before = os.environ.get("JUPYTER_PATH")
     os.environ["JUPYTER_PATH"] = os.pathsep.join([str(TEMPLATES), *([before] if before else [])])
-    try:
-        voila = import_module("voila.app")
-    except ImportError:
-        raise LeadpolicyError.of(
-            "LP506", "Voilà is not installed", help="pip install 'leadpolicy[notebooks]'"
-        ) from None
-    voila.main(
+    needs("notebooks", "voila.app")
+    import_module("voila.app").main(
         [
             str(asked.notebook), "--template=leadpolicy", f"--port={asked.port}",
             f"--Voila.ip={asked.ip}", *(["--no-browser"] if asked.no_browser else []),

@@ -14,6 +14,7 @@ import typer
 from leadpolicy.cli.options import PoliciesFolder, PolicyNames
 from leadpolicy.decision import Decision, as_moment, as_record, decide
 from leadpolicy.diagnostics import LeadpolicyError, Problems, cited, listing
+from leadpolicy.extras import needs
 from leadpolicy.policy import Policy, load_policies
 from leadpolicy.policy.load import POLICIES
 from leadpolicy.present.decision.terminal import (
@@ -115,7 +116,7 @@ def _disagreement(decisions: list[Decision], html: Path | None, *, as_json: bool
 
 
 def _from_cards(policies: list[Policy], path: Path, code: str, as_of: str | None) -> list[Decision]:
-    from leadpolicy.workshop.deal import common_vocabulary
+    from leadpolicy.workshop.blind import common_vocabulary
     from leadpolicy.workshop.decks import read_deck
 
     deck = read_deck(path, common_vocabulary(policies))
@@ -194,6 +195,7 @@ def _unusable(
 
 
 def _from_data(policies: list[Policy], data: str, id: str, as_of: str | None) -> list[Decision]:
+    needs("compare")
     from leadpolicy.data import open_dataset, parse_as_of
 
     dataset = open_dataset(data)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from importlib import import_module
 from typing import Annotated, Any, Final, NoReturn
 
@@ -15,6 +16,7 @@ import typer
 from typer.core import TyperGroup
 
 from leadpolicy.diagnostics import LeadpolicyError, suggest
+from leadpolicy.extras import explained, needs
 from leadpolicy.version import __version__
 
 COMMANDS: Final = {
@@ -39,6 +41,11 @@ COMMANDS: Final = {
 }
 """Name (which is also the module and the function) and summary; loaded when called."""
 
+NEEDS: Final = {"validate": "validate"} | dict.fromkeys(
+    ("evaluate", "compare", "replay", "backtest", "cards", "votes", "simulate"), "compare"
+)
+"""The extra that a command cannot do without; the others work with the core."""
+
 
 class _Commands(TyperGroup):
     """Imports the module of a command only when the command is called."""
@@ -57,7 +64,10 @@ class _Commands(TyperGroup):
             context_settings={"help_option_names": ["-h", "--help"]},
         )
         single.command(name=cmd_name)(function)
-        return typer.main.get_command(single)
+        command = typer.main.get_command(single)
+        if cmd_name in NEEDS:
+            command.callback = _with(NEEDS[cmd_name], command.callback)
+        return command
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         if args and args[0] not in COMMANDS:
@@ -68,6 +78,16 @@ class _Commands(TyperGroup):
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
+
+
+def _with(extra: str, act: Any) -> Callable[..., Any]:
+    """What a command does, after a look whether the extra is there."""
+
+    def checked(*given: Any, **named: Any) -> Any:
+        needs(extra)
+        return act(*given, **named)
+
+    return checked
 
 
 app = typer.Typer(
@@ -109,10 +129,13 @@ def main() -> NoReturn:
             stream.reconfigure(errors="replace")
     try:
         code = app(standalone_mode=True)
-    except LeadpolicyError as error:
+    except (LeadpolicyError, ImportError) as error:
+        known = explained(error) if isinstance(error, ImportError) else error
+        if known is None:
+            raise
         from leadpolicy.present.problems import print_diagnostics
 
-        print_diagnostics(error.diagnostics)
+        print_diagnostics(known.diagnostics)
         code = 2
     except BrokenPipeError:
         # The reader of our output has left (`leadpolicy show x | head`).

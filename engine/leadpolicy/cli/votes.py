@@ -69,7 +69,7 @@ def votes(
     from leadpolicy.present.progress import ProgressLine
     from leadpolicy.workshop.agreement import workshop
     from leadpolicy.workshop.ballots import read_ballots
-    from leadpolicy.workshop.deal import common_vocabulary
+    from leadpolicy.workshop.blind import common_vocabulary
     from leadpolicy.workshop.decks import deck_policies, read_deck
 
     cards = cards.with_suffix(".yaml") if cards.suffix == ".html" else cards

@@ -6,8 +6,9 @@ loaded when they are used, so that importing this room stays cheap.
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
+
+from leadpolicy.extras import brought
 
 if TYPE_CHECKING:
     from leadpolicy.comparison.comparison import Comparison, compare
@@ -43,4 +44,4 @@ _HOMES: Final = {
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(name)
-    return getattr(import_module(_HOMES[name]), name)
+    return getattr(brought("compare", _HOMES[name]), name)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from leadpolicy.comparison.causes import Cause
 from leadpolicy.comparison.disagreements import Table
+from leadpolicy.comparison.obstacles import Cause
 from leadpolicy.evaluation.codes import FALSE, TRUE, UNKNOWN, Whole, stable
 from leadpolicy.evaluation.verdicts import Evaluation, PolicyVerdicts, distinct_rows
 

@@ -8,7 +8,8 @@ from typing import Final, Literal
 
 import numpy as np
 
-from leadpolicy.comparison.causes import Cause, Causes
+from leadpolicy.comparison.causes import Causes
+from leadpolicy.comparison.obstacles import Cause
 from leadpolicy.evaluation.codes import FALSE, TRUE, UNKNOWN, Mask, Whole, stable
 from leadpolicy.evaluation.verdicts import Evaluation, PolicyVerdicts
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from leadpolicy.comparison.causes import Cause, find_cause
+from leadpolicy.comparison.obstacles import Cause, find_cause
 from leadpolicy.comparison.scale import Place, Scale, scale_of
 from leadpolicy.decision import Decision
 from leadpolicy.decision.criteria import smallest_criteria

@@ -7,8 +7,9 @@ The names are loaded when they are used, so that importing this room stays cheap
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
+
+from leadpolicy.extras import brought
 
 if TYPE_CHECKING:
     from leadpolicy.data.as_of import cut, record_at
@@ -65,4 +66,4 @@ _HOMES: Final = {
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(name)
-    return getattr(import_module(_HOMES[name]), name)
+    return getattr(brought("compare", _HOMES[name]), name)

@@ -6,8 +6,9 @@ record at a time.
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
+
+from leadpolicy.extras import brought
 
 if TYPE_CHECKING:
     from leadpolicy.history.definition import Span, replay_record
@@ -28,4 +29,4 @@ _HOMES: Final = {
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    return getattr(brought("compare", f"{__name__}.{_HOMES[name]}"), name)

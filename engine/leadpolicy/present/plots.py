@@ -8,8 +8,9 @@ draw, the plot says why. What a plot needs is loaded when it is first drawn.
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
+
+from leadpolicy.extras import brought
 
 if TYPE_CHECKING:
     from leadpolicy.present.backtest.thresholds import frontier as frontier
@@ -44,7 +45,7 @@ __all__ = [*_HOMES]  # noqa: PLE0604  (names of the table above)
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(_HOMES[name]), name)
+    return getattr(brought("compare", _HOMES[name]), name)
 
 
 def __dir__() -> list[str]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-import pandas as pd
-
-from leadpolicy.comparison.outcomes import FEW
-from leadpolicy.comparison.study import Study
 from leadpolicy.present.characters import isolated
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from leadpolicy.comparison.study import Study
 
 NOT_DEFINED: Final = "—"
 _TITLES: Final = {
@@ -61,6 +62,8 @@ def ratio(value: Any) -> str:
 
 def missing(value: Any) -> bool:
     """Whether a cell of a frame holds nothing."""
+    import pandas as pd
+
     return value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value))
 
 
@@ -117,4 +120,6 @@ def cause_sentence(row: Any, kind: str = "denied") -> str:
 
 def few(known: int) -> str:
     """A warning where a rate rests on few records or none."""
+    from leadpolicy.comparison.outcomes import FEW
+
     return "" if known >= FEW else "few records" if known else "no record"

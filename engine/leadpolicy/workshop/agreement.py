@@ -10,7 +10,7 @@ from typing import Any
 from leadpolicy.comparison.scale import undefined_steps
 from leadpolicy.policy.model import Policy
 from leadpolicy.workshop.ballots import Ballots
-from leadpolicy.workshop.deal import BlindCard
+from leadpolicy.workshop.blind import BlindCard
 from leadpolicy.workshop.fit import Progress, Search, search
 from leadpolicy.workshop.votes import (
     Agreement,

@@ -14,7 +14,7 @@ from typing import Final
 from leadpolicy.diagnostics import LeadpolicyError, Problems, cited, listing, suggest
 from leadpolicy.source import Source, Span
 from leadpolicy.syntax.reader import read_source
-from leadpolicy.workshop.deal import BlindCard, Deck
+from leadpolicy.workshop.blind import BlindCard, Deck
 
 COLUMNS: Final = ("voter", "team", "card", "stage")
 ROUND: Final = "round"

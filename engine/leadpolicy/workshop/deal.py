@@ -5,10 +5,8 @@ one fact.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime
-from enum import StrEnum
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final, TypeAlias
 
@@ -23,10 +21,10 @@ from leadpolicy.decision import decide
 from leadpolicy.diagnostics import LeadpolicyError
 from leadpolicy.evaluation.codes import UNKNOWN
 from leadpolicy.evaluation.verdicts import Evaluation
-from leadpolicy.policy.model import RUNGS, Policy
+from leadpolicy.policy.model import RUNGS
 from leadpolicy.types import Kind
-from leadpolicy.vocabulary.model import Vocabulary
 from leadpolicy.vocabulary.record import EventLog, Record
+from leadpolicy.workshop.blind import BlindCard, Deal, Deck, Why, common_vocabulary, teams_of
 from leadpolicy.workshop.pseudonyms import pseudonym, rank
 
 Progress: TypeAlias = Callable[[str, int, int], None]
@@ -36,62 +34,6 @@ LOOKED_AT: Final = 600
 """Decisions that are asked for their nearest flips: so many in all, spread over the policies."""
 NEAR: Final = 0.5
 """A flip no further away than this (half of a number's value, say) makes an edge."""
-
-
-class Why(StrEnum):
-    """What a card is there for; the facilitator knows it, the voters do not."""
-
-    DIVIDES = "divides the definitions"
-    EDGE = "close to an edge"
-    TURNS = "turns on one fact"
-    OPEN = "something is missing"
-    PLAIN = "for comparison"
-
-
-@dataclass(frozen=True, slots=True)
-class BlindCard:
-    """A record to judge without knowing whose it is or what any policy says of it.
-
-    `code` is what voters write down. `name` is invented, and it is the record's id here. `about`
-    is the fact or event (`event:KIND`) that the card turns on, if it is there for one.
-    """
-
-    code: str
-    name: str
-    why: Why
-    record: Record
-    as_of: datetime
-    about: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Deck:
-    """Cards with the scale to judge them by, the teams that vote, and the policies in question.
-
-    `policies` are identities.
-    """
-
-    cards: tuple[BlindCard, ...]
-    scale: Scale
-    teams: tuple[str, ...]
-    policies: tuple[str, ...]
-    vocabulary: Vocabulary = field(repr=False)
-
-    def card(self, code: str) -> BlindCard | None:
-        """The card of a code or an invented name, however it is spelt."""
-        wanted = code.strip().casefold()
-        return next(
-            (c for c in self.cards if wanted in (c.code.casefold(), c.name.casefold())), None
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Deal:
-    """A deck, and whose record each card is (`keys`: card code to record id)."""
-
-    deck: Deck
-    keys: Mapping[str, str]
-    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,21 +242,3 @@ class _Dealing:
         if spoken:
             told = ", ".join(dict.fromkeys(spoken))
             yield f"Free text stands on the cards as it was recorded ({told}): read it first."
-
-
-def teams_of(policies: Iterable[Policy]) -> tuple[str, ...]:
-    """All teams that the policies name."""
-    return tuple(dict.fromkeys(team for policy in policies for team in policy.teams))
-
-
-def common_vocabulary(policies: Sequence[Policy]) -> Vocabulary:
-    """All facts and events that the policies may speak of."""
-    first = policies[0].vocabulary
-    facts = {name: fact for policy in policies for name, fact in policy.vocabulary.facts.items()}
-    events = {name: kind for policy in policies for name, kind in policy.vocabulary.events.items()}
-    return replace(first, facts=facts, events=events)
-
-
-def phrase_of(deck: Deck, about: str) -> str:
-    """What a card turns on, in words."""
-    return deck.vocabulary.phrase(about) if about else ""

@@ -23,7 +23,7 @@ from leadpolicy.syntax.writing import written
 from leadpolicy.types import Value, plain
 from leadpolicy.vocabulary.model import Vocabulary
 from leadpolicy.vocabulary.record import Record
-from leadpolicy.workshop.deal import BlindCard, Deal, Deck, Why
+from leadpolicy.workshop.blind import BlindCard, Deal, Deck, Why
 
 TOP_KEYS: Final = {
     "policies": "the policies in question, such as [heinz@1.1.0]",

@@ -19,7 +19,7 @@ from leadpolicy.policy.model import Policy
 from leadpolicy.syntax.writing import written
 from leadpolicy.times import in_utc
 from leadpolicy.types import plain
-from leadpolicy.workshop.deal import BlindCard
+from leadpolicy.workshop.blind import BlindCard
 from leadpolicy.workshop.decks import record_lines
 
 _HEAD: Final = """\

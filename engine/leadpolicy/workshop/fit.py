@@ -31,7 +31,7 @@ from leadpolicy.policy.model import (
 )
 from leadpolicy.types import NUMERIC, Range, show_number
 from leadpolicy.workshop.ballots import Ballots
-from leadpolicy.workshop.deal import BlindCard
+from leadpolicy.workshop.blind import BlindCard
 
 Progress: TypeAlias = Callable[[str, int, int], None]
 

@@ -18,7 +18,7 @@ import numpy as np
 
 from leadpolicy.evaluation.codes import share
 from leadpolicy.workshop.ballots import Ballots, Vote
-from leadpolicy.workshop.deal import BlindCard
+from leadpolicy.workshop.blind import BlindCard
 
 ACROSS: Final = "across"
 AGREED: Final = 0.75

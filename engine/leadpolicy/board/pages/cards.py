@@ -18,7 +18,8 @@ from leadpolicy.files import write_whole
 from leadpolicy.policy.model import Policy
 from leadpolicy.present.wording import plural
 from leadpolicy.present.workshop.cards import Front, fronts
-from leadpolicy.workshop.deal import BlindCard, Deck, deal
+from leadpolicy.workshop.blind import BlindCard, Deck
+from leadpolicy.workshop.deal import deal
 from leadpolicy.workshop.decks import key_text, write_deck
 
 MINUTES: Final = 3

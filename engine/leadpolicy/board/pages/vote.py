@@ -18,7 +18,7 @@ from leadpolicy.diagnostics import LeadpolicyError
 from leadpolicy.files import write_whole
 from leadpolicy.present.wording import plural
 from leadpolicy.workshop.ballots import COLUMNS, ROUND, read_ballots
-from leadpolicy.workshop.deal import Deck
+from leadpolicy.workshop.blind import Deck
 
 
 class Vote:

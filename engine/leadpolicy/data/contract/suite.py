@@ -34,7 +34,7 @@ from leadpolicy.data.contract.model import (
     Words,
 )
 from leadpolicy.data.recordset import Progress
-from leadpolicy.diagnostics import LeadpolicyError
+from leadpolicy.extras import needs
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -105,14 +105,9 @@ def _quiet() -> Iterator[None]:
 
 
 def _library() -> Any:
-    try:
-        import great_expectations as gx
-    except ImportError:
-        raise LeadpolicyError.of(
-            "LP506",
-            "Great Expectations is not installed",
-            help="install it with `pip install 'leadpolicy[validate]'`",
-        ) from None
+    needs("validate", "great_expectations")
+    import great_expectations as gx
+
     return gx
 
 

@@ -13,7 +13,8 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
-from leadpolicy.diagnostics import LeadpolicyError, Problems
+from leadpolicy.diagnostics import Problems
+from leadpolicy.extras import needs
 from leadpolicy.files import write_whole
 from leadpolicy.governance.adoption import Adoption, adoption, read_adoptions
 from leadpolicy.policy.model import Policy
@@ -114,14 +115,8 @@ _SET: Final = """\
 
 def sheet_pdf(policies: Sequence[Policy]) -> bytes:
     """The sheets as a PDF of A4 pages. Raises `LeadpolicyError`, also where Typst is missing."""
-    try:
-        typst = import_module("typst")
-    except ImportError:
-        raise LeadpolicyError.of(
-            "LP506", "PDF needs Typst, which is not installed",
-            help="pip install 'leadpolicy[print]', or write --html and print it from a browser",
-        ) from None  # fmt: skip
-    found: bytes = typst.compile(sheet_typst(policies).encode())
+    needs("print", "typst")
+    found: bytes = import_module("typst").compile(sheet_typst(policies).encode())
     return found
 
 

@@ -12,7 +12,7 @@ from leadpolicy.present.problems import counted
 from leadpolicy.types import Kind, Range, Type, Value, show
 from leadpolicy.vocabulary.model import Fact
 from leadpolicy.vocabulary.record import EventLog, Happening
-from leadpolicy.workshop.deal import BlindCard, Deal, Deck
+from leadpolicy.workshop.blind import BlindCard, Deal, Deck
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import Final
 from leadpolicy.files import write_whole
 from leadpolicy.present.pages import page
 from leadpolicy.present.workshop.cards import Front, fronts
-from leadpolicy.workshop.deal import Deck
+from leadpolicy.workshop.blind import Deck
 
 TEMPLATE: Final = "workshop/cards.html.j2"
 _SIZES: Final = (
