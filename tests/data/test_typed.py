@@ -16,6 +16,7 @@ from leadpolicy.data.dates import moment_text
 from leadpolicy.data.model import PLAIN, Money, Reading
 from leadpolicy.data.moments import from_microseconds
 from leadpolicy.data.tables import column_of_objects
+from leadpolicy.data.texts import Texts
 from leadpolicy.data.values import Converted, convert
 from leadpolicy.diagnostics import ValueProblem
 from leadpolicy.types import Kind, Type, Value
@@ -118,11 +119,11 @@ strange = st.sampled_from(
 
 @given(st.lists(written | strange, min_size=1, max_size=8))
 def test_moments_in_iso_form(texts: list[str]) -> None:
-    found, certain = iso.instants(texts)
+    found, certain = iso.instants(Texts(pa.array(texts, pa.large_string())))
     for text, instant, sure in zip(texts, found.tolist(), certain.tolist(), strict=True):
         if sure:
             assert from_microseconds(instant) == moment_text(text, None, None)
-    values = told(convert(column_of_objects(texts), MOMENT, PLAIN))
+    values = told(convert(column_of_arrow(pa.array(texts)), MOMENT, PLAIN))
     for text, value in zip(texts, values, strict=True):
         try:
             expected = moment_text(text, None, None) if text.strip() else None
@@ -136,7 +137,7 @@ def test_moments_in_iso_form(texts: list[str]) -> None:
 def test_the_usual_forms_are_certain() -> None:
     texts = ["2026-02-28", "2026-02-28T09:30", "2026-02-28 09:30:15.5+02:00",
              "2026-02-28 09:30:15.125+02:00", "2026-02-28T09:30:15.000001Z"]  # fmt: skip
-    found, certain = iso.instants(texts)
+    found, certain = iso.instants(Texts(pa.array(texts, pa.large_string())))
     assert certain.tolist() == [True, True, False, True, True]
     assert from_microseconds(int(found[3])) == datetime(
         2026, 2, 28, 9, 30, 15, 125_000, tzinfo=timezone(timedelta(hours=2))

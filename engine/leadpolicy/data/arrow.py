@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC
 from typing import Any, Final
 
 import numpy as np
 
-from leadpolicy.data.tables import Codes, Column, column_of_objects, column_of_texts
+from leadpolicy.data.tables import Codes, Column, column_of_objects
+from leadpolicy.data.texts import texts_of
 from leadpolicy.data.typed import TypedCells
 from leadpolicy.types import Kind
 
@@ -35,7 +37,11 @@ def column_of_arrow(data: Any) -> Column:
     if cells is not None:
         return Column(codes, cells)
     if types.is_string(whole.type) or types.is_large_string(whole.type):
-        return _texts(codes, packed.dictionary.to_pylist())
+        dictionary = packed.dictionary.cast(pa.large_string())
+        if whole.null_count:
+            nothing = pa.array([None], pa.large_string())
+            dictionary = pa.concat_arrays([dictionary, nothing])
+        return _texts(codes, dictionary)
     return Column(codes, [*packed.dictionary.to_pylist(), None])
 
 
@@ -77,11 +83,26 @@ def _typed(dictionary: Any) -> TypedCells | None:
     return None
 
 
-def _texts(codes: Codes, texts: list[str]) -> Column:
+def coded(texts: Sequence[str]) -> Any:
+    """Texts as an Arrow array that holds each of them once."""
+    import pyarrow as pa
+
+    return pa.array(texts, pa.string()).dictionary_encode()
+
+
+def column_of_chunks(chunks: Sequence[Any]) -> Column:
+    """A column out of parts of it, each with its own texts."""
+    import pyarrow as pa
+
+    kind = pa.dictionary(pa.int32(), pa.large_string())
+    whole = pa.chunked_array([chunk.cast(kind) for chunk in chunks], kind).unify_dictionaries()
+    if not whole.num_chunks:
+        return _texts(np.zeros(0, np.int32), pa.array([], pa.large_string()))
+    codes = np.concatenate([c.indices.to_numpy(zero_copy_only=False) for c in whole.chunks])
+    return _texts(codes, whole.chunk(0).dictionary)
+
+
+def _texts(codes: Codes, dictionary: Any) -> Column:
     """Texts that differ only in the white space around them are the same."""
-    column = column_of_texts(codes[codes < len(texts)], texts)
-    if not (codes == len(texts)).any():
-        return Column(column.codes, column.cells)
-    whole = np.full(len(codes), len(column.cells), np.int32)
-    whole[codes < len(texts)] = column.codes
-    return Column(whole, [*column.cells, None])
+    texts, moved = texts_of(dictionary)
+    return Column(codes if moved is None else moved[codes], texts)

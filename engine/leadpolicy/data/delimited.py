@@ -1,25 +1,30 @@
-"""CSV and its relatives: which character separates, where rows begin, which rows are ragged."""
+"""CSV and its relatives: which character separates, where rows begin, which rows are ragged.
+
+Arrow reads the bulk. Where it would read a row otherwise than the CSV reader of Python does, that
+one reads, and says what is wrong.
+"""
 
 from __future__ import annotations
 
 import csv
-import itertools
+import io
 import re
-from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, TextIO
+from itertools import chain
+from typing import IO, Any, Final
 
 import numpy as np
 
+from leadpolicy.data.arrow import coded, column_of_chunks
+from leadpolicy.data.blocks import LONGEST, Block, Text, block_of
 from leadpolicy.data.encodings import Unreadable
-from leadpolicy.data.tables import Codes, Column, Fault, Rows, column_of_texts
+from leadpolicy.data.tables import Column, Fault, Rows
+from leadpolicy.data.texts import Places
 
 CANDIDATES: Final = (",", ";", "\t", "|")
 NAMES: Final = {",": "a comma", ";": "a semicolon", "\t": "a tab", "|": "a bar"}
 SPELLED: Final = {",": '","', ";": '";"', "\t": "tab", "|": '"|"'}
-_CHUNK: Final = 50_000
-_BREAK: Final = re.compile(r"\r\n|\r|\n")
 _FOOTER: Final = re.compile(r"(?i)Copyright \(c\) .*salesforce|Confidential Information - Do Not")
 
 
@@ -49,37 +54,34 @@ def choose_delimiter(head: str, wanted: Collection[str]) -> str:
     return max(CANDIDATES, key=score)
 
 
-def parse(stream: TextIO, delimiter: str | None, wanted: Collection[str], footer: bool) -> Parsed:
+def parse(
+    file: IO[bytes], encoding: str, delimiter: str | None, wanted: Collection[str], footer: bool
+) -> Parsed:
     """All rows of a text. Raises `Unreadable` for a text that is no table at all."""
-    before, head = _head(stream)
-    if found := re.fullmatch(r"sep=(.)\s*", head):
+    text = Text(file, encoding)
+    head = _head(text)
+    if found := re.fullmatch(r"sep=([^\r\"])\s*", head):
         delimiter = delimiter or found[1]
-        skipped, head = _head(stream)
-        before += skipped + 1
+        head = _head(text)
     if not head:
         raise Unreadable("the file is empty", expected="a header line and rows")
     delimiter = _delimiter(head, delimiter, wanted)
-    reader = csv.reader(itertools.chain([head], stream), delimiter=delimiter, strict=True)
-    rows = _Rows(reader, before)
     try:
-        header = [name.strip() for name in next(reader)]
-        return rows.read(header, wanted, footer)
+        header = next(csv.reader(chain([head], text.rest()), delimiter=delimiter, strict=True))
+        header = [name.strip() for name in header]
+        places = {name: header.index(name) for name in wanted if name in header}
+        return _Rows(text, delimiter, header, places).read(footer)
     except csv.Error as error:
         raise Unreadable(
             f"the row cannot be taken apart: {_in_plain_words(str(error))}",
-            before + reader.line_num,
+            text.lines,
             help="a quote inside a quoted value is written twice",
         ) from None
 
 
-def _head(stream: TextIO) -> tuple[int, str]:
-    """The first line that is not blank, and how many blank ones stand before it."""
-    skipped = 0
-    for line in stream:
-        if line.strip():
-            return skipped, line
-        skipped += 1
-    return skipped, ""
+def _head(text: Text) -> str:
+    """The first line that is not blank."""
+    return next((line for line in text.rest() if line.strip()), "")
 
 
 def _delimiter(head: str, declared: str | None, wanted: Collection[str]) -> str:
@@ -108,69 +110,107 @@ def _in_plain_words(problem: str) -> str:
 
 @dataclass(slots=True)
 class _Rows:
-    """Reads row after row in chunks, giving each distinct text of a wanted column a number."""
+    """Reads block after block, giving each distinct text of a wanted column a number.
 
-    reader: Any
-    before: int
+    `places` are the wanted columns by their place in the header.
+    """
+
+    text: Text
+    delimiter: str
+    header: list[str]
+    places: Mapping[str, int]
     faults: list[Fault] = field(default_factory=list)
     lines: list[Rows] = field(default_factory=list)
+    chunks: dict[str, list[Any]] = field(default_factory=dict)
 
-    def read(self, header: list[str], wanted: Collection[str], footer: bool) -> Parsed:
-        places = {name: header.index(name) for name in wanted if name in header}
-        numbers: dict[str, defaultdict[str, int]] = {
-            name: defaultdict(itertools.count().__next__) for name in places
-        }
-        codes: dict[str, list[Codes]] = {name: [] for name in places}
-        for rows in self.chunks(len(header)):
-            by_column = list(zip(*rows, strict=True))
-            for name, place in places.items():
-                number = numbers[name].__getitem__
-                chunk = np.fromiter(map(number, by_column[place]), np.int32, len(rows))
-                codes[name].append(chunk)
-        columns = {
-            name: column_of_texts(_joined(codes[name], np.int32), numbers[name]) for name in places
-        }
-        parsed = Parsed(header, columns, _joined(self.lines, np.int64), self.faults)
+    def read(self, footer: bool) -> Parsed:
+        text = self.text
+        self.chunks = {name: [] for name in self.places}
+        simple = self.delimiter.isascii() and len(self.header) > 0
+        while text.at < len(text.data) or text.more():
+            data = text.data[text.at :]
+            block = block_of(data, self.delimiter, text.ended) if simple and data else None
+            if block is not None and self.in_bulk(data, block):
+                text.at += len(block.letters)
+                text.lines += block.height
+            elif data and (text.ended or len(data) > LONGEST or not simple):
+                self.one_by_one()
+            elif not text.more():
+                continue
+        columns = {name: column_of_chunks(chunks) for name, chunks in self.chunks.items()}
+        lines = np.concatenate(self.lines) if self.lines else np.empty(0, np.int64)
+        parsed = Parsed(self.header, columns, lines, self.faults)
         drop_footer(parsed, footer)
         return parsed
 
-    def chunks(self, length: int) -> Iterator[list[list[str]]]:
-        """Rows of the right length, in chunks; others become faults, blank lines are skipped."""
-        while True:
-            start = self.reader.line_num
-            rows: list[list[str]] = list(itertools.islice(self.reader, _CHUNK))
-            if not rows:
-                return
-            places = self.places(rows, start)
-            fits = np.fromiter(map(len, rows), np.int64, len(rows)) == length
-            if not fits.all():
-                for i in np.flatnonzero(~fits):
-                    if rows[i]:
-                        self.faults.append(_ragged(rows[i], int(places[i]), length))
-                rows = [row for row, fit in zip(rows, fits, strict=True) if fit]
-                places = places[fits]
-            if rows:
-                self.lines.append(places)
-                yield rows
+    def in_bulk(self, data: bytes, block: Block) -> bool:
+        """Has Arrow read a block; False, and nothing done, where it does not find the same rows."""
+        import pyarrow as pa
+        from pyarrow import csv as arrow
 
-    def places(self, rows: Sequence[list[str]], start: int) -> Rows:
-        """The line on which each row begins; quoted values may hold line ends."""
-        first = self.before + start + 1
-        if self.reader.line_num - start == len(rows):
-            return np.arange(first, first + len(rows), dtype=np.int64)
-        heights = (1 + sum(len(_BREAK.findall(value)) for value in row) for row in rows)
-        ends = itertools.accumulate(heights, initial=first)
-        return np.fromiter(ends, np.int64, len(rows) + 1)[:-1]
+        if not len(block.begins):
+            return True
+        ragged: list[object] = []
+
+        def note(row: object) -> str:
+            ragged.append(row)
+            return "skip"
+
+        names = [str(place) for place in range(len(self.header))]
+        wanted = [names[place] for place in self.places.values()] or names[:1]
+        texts = pa.dictionary(pa.int32(), pa.string())
+        found = arrow.read_csv(
+            pa.BufferReader(pa.py_buffer(data)[: len(block.letters)]),
+            arrow.ReadOptions(column_names=names, block_size=len(data) + 1, use_threads=False),
+            arrow.ParseOptions(
+                delimiter=self.delimiter, newlines_in_values=True, invalid_row_handler=note
+            ),
+            arrow.ConvertOptions(
+                check_utf8=False, column_types=dict.fromkeys(wanted, texts), include_columns=wanted
+            ),
+        )
+        lines = block.lines + self.text.lines + 1
+        fits = np.ones(len(lines), np.bool_)
+        if ragged:
+            fits = block.widths(self.delimiter) == len(names)
+        if found.num_rows != np.count_nonzero(fits):
+            return False
+        self.faults += self.ragged(data, block, lines, np.flatnonzero(~fits))
+        self.lines.append(lines[fits])
+        for name, place in self.places.items():
+            self.chunks[name] += found.column(names[place]).chunks
+        return True
+
+    def ragged(self, data: bytes, block: Block, lines: Rows, places: Places) -> Iterator[Fault]:
+        """The rows of a block that have too many or too few values."""
+        for place in places.tolist():
+            row = data[block.begins[place] : block.ends[place]].decode()
+            lines_of_row = io.StringIO(row, newline="")
+            values = next(csv.reader(lines_of_row, delimiter=self.delimiter, strict=True))
+            yield _ragged(values, int(lines[place]), len(self.header))
+
+    def one_by_one(self) -> None:
+        """Has Python's own reader read what has been read of the text, and the row it ends in."""
+        text, part = self.text, self.text.parts
+        reader = csv.reader(text.rest(), delimiter=self.delimiter, strict=True)
+        rows, lines = [], []
+        while text.parts == part and text.at < len(text.data):
+            line = text.lines + 1
+            row = next(reader, [])
+            if len(row) == len(self.header):
+                rows.append(row)
+                lines.append(line)
+            elif row:
+                self.faults.append(_ragged(row, line, len(self.header)))
+        self.lines.append(np.array(lines, np.int64))
+        for name, place in self.places.items():
+            self.chunks[name].append(coded([row[place] for row in rows]))
 
 
 def _ragged(row: list[str], line: int, length: int) -> Fault:
     values = "1 value" if len(row) == 1 else f"{len(row)} values"
     reason = f"has {values} where the header has {length}"
     return Fault(line, reason, " | ".join(row)[:200], len(row))
-
-
-def _joined(parts: list[Any], dtype: Any) -> Any:
-    return np.concatenate(parts) if parts else np.empty(0, dtype)
 
 
 def drop_footer(parsed: Parsed, declared: bool) -> None:

@@ -14,6 +14,7 @@ from leadpolicy.data.chronicle import UNDATED
 from leadpolicy.data.coding import Packed
 from leadpolicy.data.model import PLAIN, Reading
 from leadpolicy.data.tables import Mask, Rows
+from leadpolicy.data.texts import Texts
 from leadpolicy.data.typed import DAY, FIRST, LAST, TypedCells
 from leadpolicy.types import NUMERIC, Kind, Type
 
@@ -41,7 +42,7 @@ def convert_directly(
         if direct is not None and cells.distinct and not direct.open.any():
             _keep_distinct(direct.values, cells)
         return direct
-    if kind.kind is Kind.MOMENT and isinstance(cells, list):
+    if kind.kind is Kind.MOMENT and isinstance(cells, Texts):
         declared = replace(reading, nulls=frozenset(), format=None)
         if reading.format in (None, "iso") and declared == PLAIN and not _dated(nulls):
             return _texts(cells)
@@ -123,7 +124,7 @@ def _direct(array: npt.NDArray[Any], kind: Type, unsettled: Mask) -> Direct:
     return Direct(Packed(whole, kind.kind), settled, np.append(unsettled, False))
 
 
-def _texts(cells: list[object]) -> Direct:
+def _texts(cells: Texts) -> Direct:
     instants, found = iso.instants(cells)
     return Direct(Packed(instants, Kind.MOMENT), found, ~found)
 

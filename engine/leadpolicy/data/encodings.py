@@ -9,7 +9,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Final, TextIO, cast
+from typing import IO, TYPE_CHECKING, Final, TextIO
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 _MARKS: Final = (
     (b"\xef\xbb\xbf", "utf-8-sig"),
@@ -21,6 +24,11 @@ _FOREIGN: Final = (
     (b"PAR1", "a Parquet file", "parquet"),
 )
 BROKEN: Final = (gzip.BadGzipFile, EOFError, zlib.error)
+MOST_GROWN: Final = 200
+"""How many times as large a packed file may be unpacked; exports reach 5 to 50 times."""
+FREE: Final = 100_000_000
+"""So many bytes may always be unpacked."""
+_PART: Final = 1 << 20
 
 
 class Unreadable(Exception):
@@ -48,17 +56,52 @@ class Encoding:
     note: str | None = None
 
 
-def _open_bytes(path: Path) -> IO[bytes]:
+def open_bytes(path: Path) -> IO[bytes]:
+    """The file, unpacked if it is gzipped. Reading raises `Unreadable` where it grows too much."""
     with path.open("rb") as file:
         packed = file.read(2) == b"\x1f\x8b"
-    return cast("IO[bytes]", gzip.open(path, "rb")) if packed else path.open("rb")
+    return io.BufferedReader(_Unpacked(path), _PART) if packed else path.open("rb")
+
+
+class _Unpacked(io.RawIOBase):
+    """A gzipped file that does not unpack without end."""
+
+    def __init__(self, path: Path) -> None:
+        self.file = gzip.GzipFile(path, "rb")
+        self.most = most_unpacked(path.stat().st_size)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: WriteableBuffer, /) -> int:
+        read = self.file.readinto(buffer)
+        if self.file.tell() > self.most:
+            raise grown()
+        return read
+
+    def close(self) -> None:
+        self.file.close()
+        super().close()
+
+
+def most_unpacked(packed: int) -> int:
+    """How many bytes so many packed ones may become."""
+    return max(packed * MOST_GROWN, FREE)
+
+
+def grown() -> Unreadable:
+    """A packed file grows out of proportion."""
+    return Unreadable(
+        f"unpacked, the file is more than {MOST_GROWN} times as large: tables are not like that",
+        help="if it is one nevertheless, unpack it and name the unpacked file",
+    )
 
 
 @contextmanager
 def open_text(path: Path, encoding: str) -> Iterator[TextIO]:
     """The file as text, unpacked if it is gzipped, with its line ends as they are."""
     with (
-        _open_bytes(path) as file,
+        open_bytes(path) as file,
         io.TextIOWrapper(file, encoding, newline="") as text,
     ):
         yield text
@@ -66,7 +109,7 @@ def open_text(path: Path, encoding: str) -> Iterator[TextIO]:
 
 def first_guess(path: Path) -> str:
     """The encoding that the first bytes announce, else UTF-8."""
-    with _open_bytes(path) as file:
+    with open_bytes(path) as file:
         head = file.read(400)
     for mark, name in _MARKS:
         if head.startswith(mark):
@@ -121,7 +164,7 @@ def explain(path: Path, declared: str | None) -> Encoding:
 def _utf8_lines(path: Path) -> tuple[int | None, int | None]:
     """The first line with characters beyond ASCII in UTF-8, and the first that is not UTF-8."""
     wide, other = None, None
-    with _open_bytes(path) as file:
+    with open_bytes(path) as file:
         for number, line in enumerate(file, start=1):
             if line.isascii():
                 continue
@@ -137,7 +180,7 @@ def _utf8_lines(path: Path) -> tuple[int | None, int | None]:
 
 
 def _first_bad_line(path: Path, encoding: str) -> int | None:
-    with _open_bytes(path) as file:
+    with open_bytes(path) as file:
         data = file.read()
     try:
         data.decode(encoding)

@@ -5,15 +5,13 @@ Only what is certain is read; whoever asks looks at all other texts one by one.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Final, TypeAlias
+from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
 from leadpolicy.data.tables import Mask, Rows
+from leadpolicy.data.texts import Letters, Texts
 
-Letters: TypeAlias = npt.NDArray[np.uint8]
 _ZERO: Final = ord("0")
 _FRACTIONS: Final = {0: 0, 4: 3, 7: 6}
 """Digits of a second, by the length of the part that holds them."""
@@ -22,18 +20,16 @@ _SECOND: Final = 1_000_000
 _DAY: Final = 86_400 * _SECOND
 
 
-def instants(cells: Sequence[object]) -> tuple[Rows, Mask]:
-    """Microseconds since 1970 of each cell, and for which cells they were found."""
+def instants(cells: Texts) -> tuple[Rows, Mask]:
+    """Microseconds since 1970 of each text, and for which texts they were found."""
+    letters, begins = cells.letters()
     found = np.zeros(len(cells), np.bool_)
     moments = np.zeros(len(cells), np.int64)
-    lengths = np.fromiter(
-        (len(c) if isinstance(c, str) and c.isascii() else 0 for c in cells), np.int64, len(cells)
-    )
+    lengths = np.diff(begins)
     for length in np.unique(lengths[(lengths >= 10) & (lengths <= _LONGEST)]).tolist():
         places = np.flatnonzero(lengths == length)
-        texts = [cells[place] for place in places.tolist()]
-        letters = np.array(texts, f"S{length}").view(np.uint8).reshape(len(texts), length)
-        moments[places], found[places] = _read(letters)
+        texts = letters[begins[places][:, np.newaxis] + np.arange(length)]
+        moments[places], found[places] = _read(texts)
     return moments, found
 
 

@@ -135,8 +135,9 @@ def _read_csv(
 
 
 def _parse(spec: TableSpec, encoding: Encoding, wanted: Collection[str]) -> delimited.Parsed:
-    with open_text(spec.path, encoding.name) as stream:
-        return delimited.parse(stream, spec.delimiter, wanted, spec.footer is not None)
+    with encodings.open_bytes(spec.path) as file:
+        footer = spec.footer is not None
+        return delimited.parse(file, encoding.name, spec.delimiter, wanted, footer)
 
 
 # ------------------------------------------------------------------------------------- Parquet

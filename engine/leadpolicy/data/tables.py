@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from leadpolicy.data.model import Condition
+from leadpolicy.data.texts import Texts
 from leadpolicy.data.typed import TypedCells
 
 Codes: TypeAlias = npt.NDArray[np.int32]
@@ -33,6 +34,7 @@ class Column:
 
     codes: Codes
     cells: Sequence[object]
+    _hits: dict[frozenset[str], Mask] = field(default_factory=dict, repr=False, compare=False)
 
     def text(self, row: int) -> str:
         """The cell of a row as text."""
@@ -49,10 +51,20 @@ class Column:
         if isinstance(self.cells, TypedCells) and not self.cells.may_say(wanted):
             empty: Mask = self.codes == len(self.cells) - 1
             return empty if "" in wanted else np.zeros(len(empty), np.bool_)
-        hits = np.fromiter(
-            (cell_text(cell) in wanted for cell in self.cells), np.bool_, len(self.cells)
-        )
+        texts = frozenset(wanted)
+        hits = self._hits.get(texts)
+        if hits is None:
+            hits = self._hits[texts] = self._among(texts)
+        if not hits.any():
+            return np.zeros(len(self.codes), np.bool_)
         return hits[self.codes]
+
+    def _among(self, wanted: frozenset[str]) -> Mask:
+        """Which of the cells are one of the texts."""
+        if isinstance(self.cells, Texts):
+            return self.cells.among(wanted)
+        found = (cell_text(cell) in wanted for cell in self.cells)
+        return np.fromiter(found, np.bool_, len(self.cells))
 
     def distinct(self) -> Column:
         """The same column with each cell once."""
@@ -137,17 +149,6 @@ def cell_text(cell: object) -> str:
             return json.dumps(cell, ensure_ascii=False, default=str)
         case _:
             return str(cell)
-
-
-def column_of_texts(codes: Codes, texts: Iterable[str]) -> Column:
-    """A column out of distinct texts; white space around them is not part of them."""
-    raw = list(texts)
-    stripped = [text.strip() for text in raw]
-    seen: dict[str, int] = {}
-    moved = np.fromiter((seen.setdefault(t, len(seen)) for t in stripped), np.int32, len(raw))
-    if len(seen) == len(raw):
-        return Column(codes, stripped)
-    return Column(moved[codes], list(seen))
 
 
 def column_of_objects(cells: Iterable[object]) -> Column:

@@ -22,6 +22,7 @@ from leadpolicy.data.direct import Direct, convert_directly, moments_of
 from leadpolicy.data.model import Money, Reading
 from leadpolicy.data.moments import microseconds
 from leadpolicy.data.tables import Codes, Column, Mask, Rows, cell_text
+from leadpolicy.data.texts import Texts
 from leadpolicy.diagnostics import ValueProblem
 from leadpolicy.types import (
     NUMERIC,
@@ -127,15 +128,21 @@ class Conversion:
 
     def of(self, rows: Mask | None = None) -> Converted:
         """The values, with those of the cells in `rows` worked out (default: all)."""
+        if self.converted.done.all():
+            return self.converted
         used = np.zeros(len(self.column.cells), np.bool_)
         used[self.column.codes if rows is None else self.column.codes[rows]] = True
-        for code in np.flatnonzero(used & ~self.converted.done).tolist():
-            self._one(code)
+        cells = self.column.cells
+        codes = np.flatnonzero(used & ~self.converted.done)
+        new = codes.tolist()
+        found = cells.some(codes) if isinstance(cells, Texts) else map(cells.__getitem__, new)
+        for code, cell in zip(new, found, strict=True):
+            self._one(code, cell)
         self.converted.done |= used
         return self.converted
 
-    def _one(self, code: int) -> None:
-        cell, converted = self.column.cells[code], self.converted
+    def _one(self, code: int, cell: object) -> None:
+        converted = self.converted
         try:
             value = convert_cell(cell, self.kind, self.reading, self.nulls)
         except ValueProblem as problem:

@@ -21,6 +21,7 @@ from leadpolicy.data.model import (
 )
 from leadpolicy.data.quarantine import Quarantine, SetAside
 from leadpolicy.data.tables import Column, Mask, Table
+from leadpolicy.data.texts import Texts
 from leadpolicy.data.values import Conversion, Converted
 from leadpolicy.diagnostics import Problems
 from leadpolicy.source import Span
@@ -65,7 +66,7 @@ class Work:
 
     def note_zones(self, cell: Cell, column: Column) -> None:
         """Times with and without a zone in one column are read, each as it stands, and told."""
-        if isinstance(column.cells, list) and mixed_zones(column.cells):
+        if isinstance(column.cells, list | Texts) and mixed_zones(column.cells):
             where = cell.reading.timezone or "UTC"
             self.note(
                 f"{cell.column}: some times name their zone and some do not; those are read as "

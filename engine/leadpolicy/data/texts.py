@@ -1,0 +1,108 @@
+"""The different texts of a column in one buffer, made into strings only where somebody asks.
+
+What is asked of all of them is asked of the buffer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias, overload
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+Letters: TypeAlias = npt.NDArray[np.uint8]
+Places: TypeAlias = npt.NDArray[np.int64]
+
+
+class Texts(Sequence[object]):
+    """Distinct texts without white space around them; None where one of them is no text at all."""
+
+    __slots__ = ("array",)
+
+    def __init__(self, array: pa.LargeStringArray) -> None:
+        self.array = array
+
+    def __len__(self) -> int:
+        return len(self.array)
+
+    @overload
+    def __getitem__(self, place: int) -> object: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[object]: ...
+    def __getitem__(self, place: int | slice) -> object:
+        if isinstance(place, slice):
+            return self.array[place].to_pylist()
+        return self.array[int(place)].as_py()
+
+    def __iter__(self) -> Iterator[object]:
+        return iter(self.array.to_pylist())
+
+    def some(self, places: Places) -> list[object]:
+        """The texts at some places."""
+        found: list[object] = self.array.take(places).to_pylist()
+        return found
+
+    def among(self, wanted: Collection[str]) -> npt.NDArray[np.bool_]:
+        """Which of them are one of the wanted texts; nothing counts as the empty text."""
+        import pyarrow as pa
+        from pyarrow import compute
+
+        texts = pa.array(sorted(wanted), pa.large_string())
+        hits = compute.is_in(self.array, value_set=texts).to_numpy(zero_copy_only=False)
+        if "" in wanted and self.array.null_count:
+            hits = hits | self.array.is_null().to_numpy(zero_copy_only=False)
+        found: npt.NDArray[np.bool_] = hits.astype(np.bool_, copy=False)
+        return found
+
+    def places_of(self, others: Texts) -> Places:
+        """For each of the others its place here, or -1."""
+        from pyarrow import compute
+
+        places = compute.index_in(others.array, value_set=self.array, skip_nulls=True)
+        found: Places = places.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
+        return found
+
+    def letters(self) -> tuple[Letters, Places]:
+        """All bytes, and where each text begins in them, with the end of the last."""
+        return letters_of(self.array)
+
+
+def letters_of(array: Any) -> tuple[Letters, Places]:
+    """The bytes of an array of large strings, and where each text begins in them."""
+    _, offsets, data = array.buffers()
+    first = array.offset
+    begins = np.frombuffer(offsets, np.int64)[first : first + len(array) + 1]
+    letters = np.frombuffer(data, np.uint8) if data is not None else np.zeros(0, np.uint8)
+    return letters, begins
+
+
+def texts_of(array: Any) -> tuple[Texts, npt.NDArray[np.int32] | None]:
+    """Texts rid of the white space around them, and the new place of each where places moved."""
+    import pyarrow as pa
+
+    array = array.cast(pa.large_string())
+    padded = _padded(array)
+    if len(padded):
+        given = array.take(padded).to_pylist()
+        bare = [text.strip() for text in given]
+        changed = np.fromiter((a != b for a, b in zip(given, bare, strict=True)), np.bool_)
+        if changed.any():
+            whole = array.to_pylist()
+            for place, text in zip(padded.tolist(), bare, strict=True):
+                whole[place] = text
+            packed = pa.array(whole, pa.large_string()).dictionary_encode("encode")
+            return Texts(packed.dictionary), packed.indices.to_numpy(zero_copy_only=False)
+    return Texts(array), None
+
+
+def _padded(array: Any) -> Places:
+    """The texts that may have white space around them: their ends are no plain letters."""
+    letters, begins = letters_of(array)
+    filled = np.flatnonzero(begins[1:] > begins[:-1])
+    ends = np.stack([letters[begins[:-1][filled]], letters[begins[1:][filled] - 1]])
+    odd = (ends <= ord(" ")) | (ends >= 128)
+    return filled[odd.any(axis=0)]
