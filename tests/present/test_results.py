@@ -10,7 +10,7 @@ import leadpolicy
 from leadpolicy import LeadpolicyError, Policy
 from leadpolicy.backtest import backtest, open_study
 from leadpolicy.present.notebook import DARK, LIGHT
-from leadpolicy.present.results import policy_sheet
+from leadpolicy.present.policy.notebook import policy_sheet
 from tests.conftest import FIXTURES, POLICIES
 from tests.present.decision.test_notebook import NASTY, Page, contrast
 

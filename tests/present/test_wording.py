@@ -7,7 +7,9 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-from leadpolicy.present.wording import cause_sentence, few, names, number, percent, plural, ratio
+from leadpolicy.english import plural
+from leadpolicy.present.comparison.wording import cause_sentence, few
+from leadpolicy.present.wording import names, number, percent, ratio
 
 
 @pytest.mark.parametrize(

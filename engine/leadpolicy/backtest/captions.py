@@ -10,6 +10,7 @@ from leadpolicy.backtest.cohort import Cohort
 from leadpolicy.backtest.fates import Fate
 from leadpolicy.backtest.paired import DRAWS, LEAST_ACCOUNTS
 from leadpolicy.backtest.study import Study
+from leadpolicy.english import capital
 from leadpolicy.times import show_duration
 
 SNAPSHOT = "† looks at facts that are known only as they are today, and may have been set later"
@@ -86,21 +87,21 @@ def captions(study: Study, cohort: Cohort, said: Words, *, badged: bool) -> dict
         "Immature ones are set apart, whatever became of them so far. Over: had reached it, or had "
         "ended, before. UNKNOWN: may have entered; in no rate. Late: on the rung before "
         "observation began; in no rate. Naive is what dividing by all would show.",
-        "precision": f"{_upper(said.moment)}; {said.cohort}; {rate}. Rates are over {said.known}; "
+        "precision": f"{capital(said.moment)}; {said.cohort}; {rate}. Rates are over {said.known}; "
         "95 % Wilson intervals. Records that are UNKNOWN on the rung are in none of its rates. "
         + _worked(cohort),
-        "revenue": f"{_upper(said.moment)}; {said.cohort}; {rate}. Weighted by {study.amount} as "
+        "revenue": f"{capital(said.moment)}; {said.cohort}; {rate}. Weighted by {study.amount} as "
         "it was known at the moment; records without it are left out and counted.",
         "capacity": f"{entry} Whole weeks only. Load is first entries per rep and week; beyond "
         "are the entries over what the team takes on in their week.",
-        "segments": f"{_upper(said.moment)}; {said.cohort}; {rate}; 95 % Wilson intervals. "
+        "segments": f"{capital(said.moment)}; {said.cohort}; {rate}; 95 % Wilson intervals. "
         "Segments by the value at the moment; over the segments of a fact all counts add up.",
-        "pairs": f"{_upper(said.moment)}; {said.cohort}; {rate}. Gained: held by the second only; "
+        "pairs": f"{capital(said.moment)}; {said.cohort}; {rate}. Gained: held by the second only; "
         f"lost: by the first only. Over {said.known}. Intervals of the difference by the bootstrap "
         f"(BCa, {DRAWS:,} draws, seed {study.seed}; at least {LEAST_ACCOUNTS} {unit}s on each "
         f"side).{clustered} McNemar's exact test among the won, and among the not won. q is p "
         "adjusted for all tests that lead to verdicts (Benjamini and Hochberg).",
-        "discordant": f"{_upper(said.moment)}; {said.cohort}; {rate}. Every record that only one "
+        "discordant": f"{capital(said.moment)}; {said.cohort}; {rate}. Every record that only one "
         "of two definitions holds.",
         "velocity": f"{entry} Kaplan-Meier by day t after the first entry, 95 % log-log intervals, "
         "nothing beyond what was observed. Who ends otherwise is counted as not arrived for as "
@@ -112,12 +113,12 @@ def captions(study: Study, cohort: Cohort, said: Words, *, badged: bool) -> dict
         "one of the two ever held; those held by both are in neither group.",
         "agreement": f"Current at the end of each period; {said.cohort}, of those that had entered "
         "by then. Among records that both decide; κ corrects for chance.",
-        "decay": f"{_upper(said.moment)}, by the period in which records entered; {said.cohort}; "
+        "decay": f"{capital(said.moment)}, by the period in which records entered; {said.cohort}; "
         f"{rate}. 95 % Wilson intervals; test for a trend by Cochran and Armitage.",
-        "criteria": f"{_upper(said.moment)}; {said.cohort}; {rate}. The definition as if one "
+        "criteria": f"{capital(said.moment)}; {said.cohort}; {rate}. The definition as if one "
         "criterion were not asked: dropped from lists, counts and scores; a count that asked for "
         "more than are left asks for all that are. Worth is precision with it minus without.",
-        "sweeps": f"{_upper(said.moment)}; {said.cohort}; {rate}. The best value is chosen on the "
+        "sweeps": f"{capital(said.moment)}; {said.cohort}; {rate}. The best value is chosen on the "
         "earlier records; the records held out (the last that entered, of those with a known "
         "outcome) show what became of that choice.",
     }  # fmt: skip
@@ -132,10 +133,6 @@ def captions(study: Study, cohort: Cohort, said: Words, *, badged: bool) -> dict
     if badged:
         found = {name: f"{text} {SNAPSHOT}." for name, text in found.items()}
     return found
-
-
-def _upper(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _worked(cohort: Cohort) -> str:

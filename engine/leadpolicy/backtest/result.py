@@ -13,12 +13,13 @@ from leadpolicy.backtest.cohort import Cohort
 from leadpolicy.backtest.frames import plain_rows
 from leadpolicy.backtest.study import Study
 from leadpolicy.backtest.view import View
+from leadpolicy.shown import Shown
 
 FORMAT: Final = 1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Backtest:
+class Backtest(Shown):
     """What a study found. Every frame is tidy; `captions` says of each by which reading, on which
     records, over which denominator. What is not defined is missing, never zero.
 
@@ -113,9 +114,3 @@ class Backtest:
 
     def __repr__(self) -> str:
         return f"<Backtest {self.study.name}: {', '.join(self.policies['identity'])}>"
-
-    def _repr_html_(self) -> str:
-        """A summary with plots, for notebooks."""
-        from leadpolicy.present.results import backtest_summary
-
-        return backtest_summary(self)

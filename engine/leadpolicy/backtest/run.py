@@ -27,8 +27,8 @@ from leadpolicy.backtest.variants import reduced, swept
 from leadpolicy.backtest.view import View, views
 from leadpolicy.data.moments import MICROSECOND
 from leadpolicy.data.recordset import Progress
-from leadpolicy.data.work import counted
 from leadpolicy.diagnostics import LeadpolicyError, Problems, listing, suggest
+from leadpolicy.english import plural
 from leadpolicy.history.snapshots import accepted_snapshots
 from leadpolicy.policy import Policy, load_policies
 from leadpolicy.policy.labels import labels
@@ -358,12 +358,12 @@ def _notes(
     fate = cohort.fate
     if early := int(cohort.early.sum()):
         notes.append(
-            f"{counted(early, 'record')} with an outcome dated before the entry: it is not used, "
+            f"{plural(early, 'record')} with an outcome dated before the entry: it is not used, "
             "and they are in no rate."
         )
     if closed := int((cohort.closed < cohort.entered).sum()):
         notes.append(
-            f"{counted(closed, 'record')} closed before the entry: over from the start, and in no "
+            f"{plural(closed, 'record')} closed before the entry: over from the start, and in no "
             "rate."
         )
     if not (fate == Fate.REACHED).any():

@@ -8,6 +8,7 @@ from typing import Final, Literal, TypeAlias
 from leadpolicy.backtest.paired import Difference, Discordance
 from leadpolicy.backtest.power import MOST, POWER, accounts_needed
 from leadpolicy.backtest.rates import LEVEL, Share
+from leadpolicy.english import plural
 
 Kind: TypeAlias = Literal["same", "b", "a", "trade", "alike", "not enough history"]
 ASSUMPTION: Final = (
@@ -185,8 +186,8 @@ def _figures(of: Evidence) -> str:
         if gap.low is not None and gap.high is not None:
             said += f" (95 % {_points(gap.low)} to {_points(gap.high)})"
     said += (
-        f". Of the won, {of.b} alone holds {of.won.for_b:,} {of.unit}"
-        f"{'' if of.won.for_b == 1 else 's'}, {of.a} alone {of.won.for_a:,}."
+        f". Of the won, {of.b} alone holds {plural(of.won.for_b, of.unit)}, "
+        f"{of.a} alone {of.won.for_a:,}."
     )
     return said
 

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from leadpolicy.board.drawings import Bar, Span, bars, spans
-from leadpolicy.board.look import faint, plain, table
+from leadpolicy.board.look import faint, table
+from leadpolicy.english import plural
 from leadpolicy.policy.model import Policy
-from leadpolicy.present.characters import visible
-from leadpolicy.present.wording import few, number, percent, ratio, rows_of, rung_title
+from leadpolicy.present.characters import inert, visible
+from leadpolicy.present.comparison.wording import few
+from leadpolicy.present.wording import number, percent, ratio, rows_of, rung_title
 
 if TYPE_CHECKING:
     from leadpolicy.comparison.cubes.view import Level, View
@@ -91,11 +93,11 @@ def _headline(asked: Asked, volume: Any, before: Any, outcome: Any) -> str:
     moved = f"{change:+,} against the file".replace("-", "−") if change else "as in the file"
     per_rep = f"{int(volume.certain) / asked.reps:,.1f}"
     cells = [
-        (number(volume.certain), f"{plain(asked.title)}, certain; {moved}"),
+        (number(volume.certain), f"{inert(asked.title)}, certain; {moved}"),
         (number(volume.unknown), "open: facts are missing"),
         (percent(outcome.rate), _precision(outcome)),
         (percent(outcome.recall), "of all won records are among them"),
-        (per_rep, f"records per rep, with {asked.reps:,} rep{'' if asked.reps == 1 else 's'}"),
+        (per_rep, f"records per rep, with {plural(asked.reps, 'rep')}"),
     ]
     boxes = "".join(f"<div><b>{value}</b><span>{what}</span></div>" for value, what in cells)
     return f'<div class="lp-figures" aria-live="polite">{boxes}</div>'
@@ -132,7 +134,7 @@ def _outcome(asked: Asked, now: Any, before: Any) -> str:
     if asked.policy.changed:
         found.append(_span("as in the file", before))
     base = None if not now.known and not before.known else float(now.base_rate)
-    return f"<h2>Won among “{plain(asked.title)}”, 95 % interval</h2>" + spans(found, base)
+    return f"<h2>Won among “{inert(asked.title)}”, 95 % interval</h2>" + spans(found, base)
 
 
 def _span(name: str, row: Any) -> Span:
@@ -142,7 +144,7 @@ def _span(name: str, row: Any) -> Span:
 
 
 def _agreement(asked: Asked) -> str:
-    title = f"<h2>Agreement on “{plain(asked.title)}”</h2>"
+    title = f"<h2>Agreement on “{inert(asked.title)}”</h2>"
     if asked.level.kind != RUNG:
         told = "Stages have names of their own; look at a common rung to compare definitions."
         return title + faint(told)
@@ -153,7 +155,7 @@ def _agreement(asked: Asked) -> str:
         (row,) = rows_of(asked.now.agreement(other, rung=asked.level.name))
         rows.append(
             (
-                plain(other.label), percent(row.raw), ratio(row.kappa), number(row.both),
+                inert(other.label), percent(row.raw), ratio(row.kappa), number(row.both),
                 number(row.only_a), number(row.only_b), number(row.undecided),
             )
         )  # fmt: skip
@@ -164,7 +166,7 @@ def _agreement(asked: Asked) -> str:
 
 def names(asked: Asked) -> str:
     """Who comes and who goes, by name."""
-    title = f"<h2>Gained and lost at “{plain(asked.title)}”</h2>"
+    title = f"<h2>Gained and lost at “{inert(asked.title)}”</h2>"
     rows = rows_of(asked.now.gained_lost(asked.before, **asked.named))
     if not rows:
         if not asked.policy.changed:
@@ -187,12 +189,12 @@ def _felt_elsewhere(asked: Asked) -> str:
     stages = dict.fromkeys(changed.name[changed.kind == "stage"])
     if not stages:
         return "<p>Nobody comes or goes, at any stage: every record keeps its verdict.</p>"
-    told = ", ".join(f"“{plain(asked.policy.stage(name).title)}”" for name in stages)
+    told = ", ".join(f"“{inert(asked.policy.stage(name).title)}”" for name in stages)
     return f"<p>Nobody comes or goes here. The change is felt at {told}: look there.</p>"
 
 
 def _listed(examples: Sequence[str], records: int) -> str:
-    told = ", ".join(plain(one) for one in examples)
+    told = ", ".join(inert(one) for one in examples)
     more = records - len(examples)
     return f"{told} and {more:,} more" if more > 0 else told
 
@@ -216,6 +218,6 @@ def settings_told(policy: Policy, own: Mapping[str, str]) -> str:
     if not policy.changed:
         return "All parameters stand as in the file."
     return "; ".join(
-        f"<b>{plain(name)}</b> {plain(own[name])} → <mark>{plain(value)}</mark>"
+        f"<b>{inert(name)}</b> {inert(own[name])} → <mark>{inert(value)}</mark>"
         for name, value in policy.changed.items()
     )

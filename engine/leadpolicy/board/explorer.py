@@ -9,16 +9,18 @@ from typing import TYPE_CHECKING, Any, Final
 
 from leadpolicy.board import answer
 from leadpolicy.board.kit import widgets
-from leadpolicy.board.look import STYLE, faint, plain, refusal
+from leadpolicy.board.look import STYLE, faint, refusal
 from leadpolicy.board.positions import all_positions, fixed, positions, shown
 from leadpolicy.board.saving import Saving
 from leadpolicy.comparison.cubes.cube import Cube, cube
 from leadpolicy.comparison.cubes.moves import alike
 from leadpolicy.diagnostics import LeadpolicyError, listing
+from leadpolicy.english import plural
 from leadpolicy.policy import load_policies
 from leadpolicy.policy.labels import labelled
 from leadpolicy.policy.model import Parameter, Policy
-from leadpolicy.present.wording import plural, rung_title
+from leadpolicy.present.characters import inert
+from leadpolicy.present.wording import rung_title
 
 if TYPE_CHECKING:
     from leadpolicy.comparison.cubes.scan import Table
@@ -151,7 +153,7 @@ class Explorer:
         """Puts another policy on the sliders; scans the records where that has not been done."""
         label = self.which.value
         policy = self.policies[label]
-        self.figures.value = faint(f"Looking once at every record for {plain(label)}…")
+        self.figures.value = faint(f"Looking once at every record for {inert(label)}…")
         try:
             begin = time.perf_counter()
             made = self.cube_of(label)
@@ -213,13 +215,13 @@ class Explorer:
             slider.observe(self.show, "value")
             self.sliders[name] = slider
             says = widgets.HTML(
-                f"<b>{plain(name.replace('_', ' '))}</b> "
-                f"<span class='lp-faint'>{plain(parameter.says)}</span>"
+                f"<b>{inert(name.replace('_', ' '))}</b> "
+                f"<span class='lp-faint'>{inert(parameter.says)}</span>"
             )
             rows += [says, slider]
         still = [one for one in fixed(policy) if one.name not in self.sliders]
         if still:
-            told = "; ".join(f"{plain(one.name)}: {plain(one.shown)}" for one in still)
+            told = "; ".join(f"{inert(one.name)}: {inert(one.shown)}" for one in still)
             rows.append(widgets.HTML(faint(f"Without a slider: {told}")))
         if not policy.parameters:
             rows.append(widgets.HTML(faint("This policy has no parameters: nothing can be moved.")))

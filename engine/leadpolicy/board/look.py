@@ -7,7 +7,7 @@ from html import escape
 from typing import Final
 
 from leadpolicy.diagnostics import LeadpolicyError
-from leadpolicy.present.characters import visible
+from leadpolicy.present.characters import inert, visible
 
 # Blue and orange stay apart for colour-blind readers; marks and words say the same without colour.
 _LIGHT: Final = (
@@ -76,11 +76,6 @@ STYLE: Final = f"""<style>
 </style>"""
 
 
-def plain(text: object) -> str:
-    """A text from outside as HTML: nothing in it is markup, and it turns nothing beside it."""
-    return f"<bdi>{escape(visible(str(text)))}</bdi>"
-
-
 def bare(text: object) -> str:
     """The same where no element may stand: inside an SVG, or in an attribute.
 
@@ -115,4 +110,4 @@ def refusal(error: LeadpolicyError) -> str:
 
 def plain_lines(text: str) -> str:
     """A text of several lines, each safe; to stand where white space counts."""
-    return "\n".join(plain(line) for line in text.splitlines())
+    return "\n".join(inert(line) for line in text.splitlines())

@@ -6,12 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 from leadpolicy.board.kit import widgets
-from leadpolicy.board.look import plain, plain_lines, refusal
+from leadpolicy.board.look import plain_lines, refusal
 from leadpolicy.diagnostics import LeadpolicyError
 from leadpolicy.governance.difference import difference
 from leadpolicy.governance.revise import next_version, revised, write_version
 from leadpolicy.policy.load import parse_policy
 from leadpolicy.policy.model import Policy
+from leadpolicy.present.characters import inert
 from leadpolicy.present.policy.difference import render_difference
 
 
@@ -82,7 +83,7 @@ class Saving:
             return
         self.row.layout.display = "none"
         self.told.value = (
-            f"<p role='status'><b>Written:</b> <code>{plain(path)}</code>. "
+            f"<p role='status'><b>Written:</b> <code>{inert(path)}</code>. "
             "Comments, order and wording are those of the file it came from.</p>"
         )
         if self.saved is not None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from leadpolicy.board.look import faint, plain, table
+from leadpolicy.board.look import faint, table
 from leadpolicy.comparison.scale import told as step_told
 from leadpolicy.diagnostics import Problems
+from leadpolicy.english import plural
 from leadpolicy.governance.adoption import Adoption, adoption, read_adoptions
 from leadpolicy.governance.expect import failures
 from leadpolicy.policy.model import Policy
-from leadpolicy.present.wording import plural
+from leadpolicy.present.characters import inert
 from leadpolicy.workshop.ballots import Ballots
 from leadpolicy.workshop.examples import Agreed, add_cards
 from leadpolicy.workshop.votes import agreed_cards
@@ -38,7 +39,7 @@ def changed_examples(policy: Policy) -> str:
         return ""
     rows = [
         (
-            plain(one.card.name), plain(one.card.says),
+            inert(one.card.name), inert(one.card.says),
             _reading(policy, one.expected.stage, one.expected.possible),
             f"<mark>{_reading(policy, one.stage, one.possible)}</mark>",
         )
@@ -56,10 +57,10 @@ def changed_examples(policy: Policy) -> str:
 
 def _reading(policy: Policy, stage: str | None, possible: str | None) -> str:
     titles = {one.name: one.title for one in policy.stages}
-    told = plain(titles.get(stage or "", "no stage"))
+    told = inert(titles.get(stage or "", "no stage"))
     if stage == possible:
         return told
-    return f"{told}, perhaps {plain(titles.get(possible or '', 'no stage'))}"
+    return f"{told}, perhaps {inert(titles.get(possible or '', 'no stage'))}"
 
 
 def keep_agreed(policy: Policy, ballots: Ballots) -> str:
@@ -80,13 +81,13 @@ def keep_agreed(policy: Policy, ballots: Ballots) -> str:
     told = []
     if kept.added:
         cards = plural(len(kept.added), "agreed card")
-        told.append(f"<b>{cards}</b> added to <code>{plain(kept.path)}</code>.")
+        told.append(f"<b>{cards}</b> added to <code>{inert(kept.path)}</code>.")
     if kept.present:
         told.append(f"{plural(len(kept.present), 'card')} stood there already.")
     for code, (says, wanted) in (kept.refused or {}).items():
         told.append(
-            f"{plain(code)} is left out: this version says {plain(step_told(says))}, you agreed "
-            f"on {plain(step_told(wanted))}."
+            f"{inert(code)} is left out: this version says {inert(step_told(says))}, you agreed "
+            f"on {inert(step_told(wanted))}."
         )
     return "".join(f"<p role='status'>{one}</p>" for one in told)
 

@@ -21,6 +21,7 @@ from leadpolicy.diagnostics import LeadpolicyError, suggest
 from leadpolicy.evaluation.engines import Progress
 from leadpolicy.evaluation.verdicts import Evaluation, verdicts_of
 from leadpolicy.policy import RUNGS, Policy, load_policies
+from leadpolicy.shown import Shown
 
 if TYPE_CHECKING:
     from leadpolicy.data import AsOf, Dataset, RecordSet
@@ -30,7 +31,7 @@ TOP: Final = 10
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Comparison:
+class Comparison(Shown):
     """What follows from several policies on the same records.
 
     Every frame is tidy: one row per thing named in its first columns. `policy`, `a`, `b`, `claims`
@@ -113,12 +114,6 @@ class Comparison:
 
     def __repr__(self) -> str:
         return f"<Comparison of {', '.join(self.policies['identity'])} on {self.study.cohort}>"
-
-    def _repr_html_(self) -> str:
-        """A summary with plots, for notebooks."""
-        from leadpolicy.present.results import comparison_summary
-
-        return comparison_summary(self)
 
 
 def compare(

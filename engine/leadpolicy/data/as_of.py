@@ -15,8 +15,8 @@ from leadpolicy.data.outcomes import outcomes_at
 from leadpolicy.data.quarantine import Quarantine, SetAside
 from leadpolicy.data.recordset import Records, RecordSet
 from leadpolicy.data.tables import Mask, Rows
-from leadpolicy.data.work import counted
 from leadpolicy.diagnostics import LeadpolicyError
+from leadpolicy.english import plural
 from leadpolicy.vocabulary.record import Origin, Record
 
 
@@ -160,12 +160,12 @@ def _choose(chronicle: Chronicle, as_of: AsOf, notes: list[str]) -> _Chosen:
         moments = np.full(len(chronicle), microseconds(as_of.moment), np.int64)
     early = keep & (entered != UNDATED) & (entered > moments)
     if count := int(early.sum()):
-        notes.append(f"{counted(count, 'record')} left out: entry after the moment of evaluation")
+        notes.append(f"{plural(count, 'record')} left out: entry after the moment of evaluation")
     keep &= ~early
     if (until := chronicle.observed_until) is not None:
         beyond = keep & (moments > microseconds(until))
         if count := int(beyond.sum()):
-            notes.append(f"{counted(count, 'record')} left out: moment after the end of the data")
+            notes.append(f"{plural(count, 'record')} left out: moment after the end of the data")
         keep &= ~beyond
     numbers = np.flatnonzero(keep)
     return _Chosen(numbers, moments[numbers], quarantine)

@@ -13,8 +13,9 @@ from leadpolicy.data.model import Rows as RowsSpec
 from leadpolicy.data.tables import Column, Mask, Rows, Table
 from leadpolicy.data.typed import TypedCells
 from leadpolicy.data.values import Converted
-from leadpolicy.data.work import Work, counted
+from leadpolicy.data.work import Work
 from leadpolicy.diagnostics import listing
+from leadpolicy.english import plural
 from leadpolicy.types import Kind, Type, show
 
 MOMENT = Type(Kind.MOMENT)
@@ -105,7 +106,7 @@ def read_base(work: Work) -> Base:
     chosen = main.where(records.where)
     logged = any(event.rows.table == main.name for event in work.spec.events if event.rows.record)
     if not logged and (skipped := int((~chosen).sum())):
-        work.note(f"{counted(skipped, 'row')} of {main.name} no record: `where` is not met")
+        work.note(f"{plural(skipped, 'row')} of {main.name} no record: `where` is not met")
     base = Base(main, chosen & _unique_ids(work, main, chosen))
     for join in records.join:
         base.joined[join.table] = work.tables[join.table]
@@ -227,7 +228,7 @@ def _join(work: Work, base: Base, join: JoinSpec) -> Rows:
             partner[row] = found
             missing += found < 0 and bool(base.fits[row])
     if missing:
-        work.note(f"{counted(missing, 'record')} without the partner they name in {join.table}")
+        work.note(f"{plural(missing, 'record')} without the partner they name in {join.table}")
     return partner
 
 

@@ -16,7 +16,8 @@ from leadpolicy.data.moments import microseconds
 from leadpolicy.data.outcomes import Ends
 from leadpolicy.data.tables import Rows
 from leadpolicy.data.typed import DAY
-from leadpolicy.data.work import Work, counted
+from leadpolicy.data.work import Work
+from leadpolicy.english import plural
 from leadpolicy.types import show
 
 
@@ -28,7 +29,7 @@ def note_ends(work: Work, entered: Rows, ends: Ends, name: str) -> None:
             early &= ends.closed != ends.won
         if count := int(early.sum()):
             work.note(
-                f"{counted(count, 'record')} {what} before entry: there is no outcome to wait for"
+                f"{plural(count, 'record')} {what} before entry: there is no outcome to wait for"
             )
 
 
@@ -44,7 +45,7 @@ def note_late(
     for name, at in dated.items():
         if count := int((at > end).sum()):
             work.note(
-                f"{counted(count, 'row')} of {name} dated after the end of the data "
+                f"{plural(count, 'row')} of {name} dated after the end of the data "
                 f"({show(until)}): no record is evaluated so late"
             )
 
@@ -65,7 +66,7 @@ def note_doubles(work: Work, events: Mapping[str, Events], sequences: Mapping[st
         count = rows.shape[1] - np.unique(rows, axis=1).shape[1]
         if count:
             work.note(
-                f"{counted(count, 'event')} {kind} stand twice (same record, moment and "
+                f"{plural(count, 'event')} {kind} stand twice (same record, moment and "
                 "attributes): they are counted as often as they stand"
             )
 
@@ -86,6 +87,6 @@ def note_skew(work: Work, dated: Dated, what: str) -> None:
     early = (dated.at != UNDATED) & (dated.known < dated.at)
     if count := int(early.sum()):
         work.note(
-            f"{counted(count, 'row')} of {dated.table.name} ({what}) known before their date: "
+            f"{plural(count, 'row')} of {dated.table.name} ({what}) known before their date: "
             "they count from their date on"
         )

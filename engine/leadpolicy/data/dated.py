@@ -16,8 +16,9 @@ from leadpolicy.data.model import Rows as RowsSpec
 from leadpolicy.data.tables import Mask, Rows, Table
 from leadpolicy.data.typed import TypedCells
 from leadpolicy.data.values import Converted
-from leadpolicy.data.work import Work, counted
+from leadpolicy.data.work import Work
 from leadpolicy.diagnostics import listing, suggest
+from leadpolicy.english import plural
 from leadpolicy.types import TEMPORAL, Kind, Type
 
 INTEGER: Final = Type(Kind.INTEGER)
@@ -135,7 +136,7 @@ def _records(
     if count := int(strange.sum()):
         some = sorted({column.text(row) for row in np.flatnonzero(strange)[:1000].tolist()})
         work.note(
-            f"{counted(count, 'row')} of {table.name} ({what}) for records that are not there: "
+            f"{plural(count, 'row')} of {table.name} ({what}) for records that are not there: "
             f"{listing(some, 3)}"
         )
     return found, mask & ~nameless & ~strange

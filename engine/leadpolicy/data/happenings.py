@@ -17,7 +17,8 @@ from leadpolicy.data.model import Cell, EventSpec
 from leadpolicy.data.moments import microseconds
 from leadpolicy.data.tables import Mask, Rows
 from leadpolicy.data.traces import Traced
-from leadpolicy.data.work import Work, counted
+from leadpolicy.data.work import Work
+from leadpolicy.english import plural
 from leadpolicy.vocabulary.model import EventKind
 
 MOST_COUNTED: Final = 100_000
@@ -96,7 +97,7 @@ def _read_rows(work: Work, spec: EventSpec, dated: Dated, log: _Log) -> None:
     parts |= {name: found.part(dated.rows) for name, found in converted.items()}
     log.sources.append((dated, parts))
     if count := int((dated.at == UNDATED).sum()):
-        work.note(f"{counted(count, 'event')} {spec.kind.name} without a date: taken to be past")
+        work.note(f"{plural(count, 'event')} {spec.kind.name} without a date: taken to be past")
 
 
 def _read_counts(work: Work, spec: EventSpec, dated: Dated, log: _Log) -> None:

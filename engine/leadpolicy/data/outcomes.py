@@ -12,7 +12,8 @@ from leadpolicy.data.dated import Dated, read_rows
 from leadpolicy.data.model import OutcomeSpec
 from leadpolicy.data.moments import MICROSECOND, microseconds
 from leadpolicy.data.tables import Mask, Rows
-from leadpolicy.data.work import Work, counted
+from leadpolicy.data.work import Work
+from leadpolicy.english import plural
 from leadpolicy.times import show_duration
 
 
@@ -97,7 +98,7 @@ def outcomes_at(
     already = (won <= moments) | (over <= moments)
     if count := int(already.sum()):
         notes.append(
-            f"{counted(count, 'record')} {spec.name} or closed by the moment of evaluation: no "
+            f"{plural(count, 'record')} {spec.name} or closed by the moment of evaluation: no "
             "outcome to wait for"
         )
     last, immature = _deadline(chronicle, spec, moments, already, notes)
@@ -124,7 +125,7 @@ def _deadline(
     notes.append(f"{spec.name} counts within {show_duration(spec.within)} after the moment")
     if count := int((immature & ~already).sum()):
         notes.append(
-            f"{counted(count, 'record')} not observed for {show_duration(spec.within)} after the "
+            f"{plural(count, 'record')} not observed for {show_duration(spec.within)} after the "
             "moment: outcome open"
         )
     return np.minimum(last, due), immature

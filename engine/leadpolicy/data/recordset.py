@@ -16,6 +16,7 @@ from leadpolicy.data.moments import from_microseconds
 from leadpolicy.data.quarantine import Quarantine, TableRead
 from leadpolicy.data.tables import Rows
 from leadpolicy.diagnostics import LeadpolicyError, listing
+from leadpolicy.english import plural
 from leadpolicy.types import Value, show
 from leadpolicy.vocabulary.model import Vocabulary
 from leadpolicy.vocabulary.record import EventLog, Happening, Origin, Record
@@ -216,7 +217,7 @@ class RecordSet:
         return len(self.records)
 
     def __repr__(self) -> str:
-        count = f"{len(self):,} record{'' if len(self) == 1 else 's'}"
+        count = plural(len(self), "record")
         return f"<RecordSet {self.dataset.name}: {count}{self._as_of()}>"
 
     def _as_of(self) -> str:

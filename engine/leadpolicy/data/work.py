@@ -119,11 +119,6 @@ def without_collection() -> Iterator[None]:
             gc.enable()
 
 
-def counted(number: int, noun: str) -> str:
-    """`1 row`, `2,452 rows`."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
 def wanted_columns(spec: DatasetSpec) -> dict[str, dict[str, Span | None]]:
     """The columns of each table that the mapping asks for, with the place that asks first."""
     wanted: dict[str, dict[str, Span | None]] = {name: {} for name in spec.tables}

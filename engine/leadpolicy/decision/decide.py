@@ -170,3 +170,6 @@ def as_moment(as_of: datetime | date | str | None) -> datetime:
         raise LeadpolicyError.of(
             problem.code, f"as_of: {problem.message}", expected=problem.expected
         ) from None
+
+
+__all__ = ["Decision", "decide"]

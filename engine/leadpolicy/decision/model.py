@@ -12,6 +12,7 @@ from typing import Any
 from leadpolicy.backends.interpreter import Evaluation
 from leadpolicy.decision.outline import Role
 from leadpolicy.policy.model import Condition, Policy, Stage
+from leadpolicy.shown import Shown
 from leadpolicy.truth import UNKNOWN, Truth
 from leadpolicy.types import Value, plain
 from leadpolicy.vocabulary.model import EVENT
@@ -176,7 +177,7 @@ class Flip:
 
 
 @dataclass(frozen=True)
-class Decision:
+class Decision(Shown):
     """What a policy says of a record. Explanations are made when they are asked for."""
 
     policy: Policy
@@ -273,11 +274,6 @@ class Decision:
 
     def __str__(self) -> str:
         return self.sentence()
-
-    def _repr_html_(self) -> str:
-        from leadpolicy.present.decision.notebook import decision_card
-
-        return decision_card(self)
 
 
 __all__ = ["Counted", "Decision", "Flip", "Question", "Seen", "Step"]

@@ -12,6 +12,7 @@ from leadpolicy.data.chronicle import NEVER, UNDATED, Chronicle, Events
 from leadpolicy.data.moments import end_of_day, microseconds
 from leadpolicy.data.tables import Rows
 from leadpolicy.diagnostics import LeadpolicyError
+from leadpolicy.english import plural
 from leadpolicy.times import in_utc
 
 
@@ -100,11 +101,7 @@ def left_out(chronicle: Chronicle, end: int) -> tuple[str, ...]:
     if not changes and not events:
         return ()
     told = (
-        f"left out: {_many(events, 'event')} and {_many(changes, 'change')} of facts, dated or "
+        f"left out: {plural(events, 'event')} and {plural(changes, 'change')} of facts, dated or "
         "known only after the end of the replay"
     )
     return (told,)
-
-
-def _many(count: int, thing: str) -> str:
-    return f"{count:,} {thing}{'' if count == 1 else 's'}"

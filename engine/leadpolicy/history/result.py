@@ -21,6 +21,7 @@ from leadpolicy.data.moments import end_of_day, from_microseconds, microseconds
 from leadpolicy.data.tables import Mask, Rows
 from leadpolicy.diagnostics import LeadpolicyError, suggest
 from leadpolicy.policy.model import RUNGS, Policy
+from leadpolicy.shown import Shown
 from leadpolicy.times import in_utc
 from leadpolicy.types import show
 
@@ -126,7 +127,7 @@ class Timelines:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Replay:
+class Replay(Shown):
     """The exact stages of every record under every policy, from its entry to `until`.
 
     `spans` has a row for each stretch of time in which nothing changes: `policy` (label), `record`
@@ -170,12 +171,6 @@ class Replay:
             f"{self.spans.num_rows:,} spans, {self.points:,} evaluation points, "
             f"until {self.ends}>"
         )
-
-    def _repr_html_(self) -> str:
-        """A summary, for notebooks."""
-        from leadpolicy.present.results import replay_summary
-
-        return replay_summary(self)
 
     # ---------------------------------------------------------------------------- readings
 

@@ -9,12 +9,13 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from leadpolicy.logic.terms import Logic, Term
+from leadpolicy.shown import Shown
 from leadpolicy.source import Span
 from leadpolicy.types import Value
 from leadpolicy.vocabulary.model import Vocabulary
 
 if TYPE_CHECKING:
-    from leadpolicy.decision import Decision
+    from leadpolicy.decision.decide import Decision
     from leadpolicy.vocabulary.record import Record
 
 RUNGS: Final = ("lead", "qualified_lead", "opportunity")
@@ -243,7 +244,7 @@ class Stage:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Policy:
+class Policy(Shown):
     """One version of one organization's definitions."""
 
     id: str
@@ -337,15 +338,9 @@ class Policy:
         as_of: datetime | date | str | None = None,
     ) -> Decision:
         """What this policy says of one record; see `leadpolicy.decision.decide`."""
-        from leadpolicy.decision import decide
+        from leadpolicy.decision.decide import decide
 
         return decide(self, record, events, as_of=as_of)
 
     def __repr__(self) -> str:
         return f"<Policy {self.identity}: {self.title}>"
-
-    def _repr_html_(self) -> str:
-        """The definition sheet, for notebooks."""
-        from leadpolicy.present.results import policy_sheet
-
-        return policy_sheet(self)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from html import escape
 from typing import Final
 
 _INVISIBLE: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
@@ -29,4 +30,9 @@ def isolated(text: str) -> str:
     return f"\u2068{text}\u2069" if turns else text
 
 
-__all__ = ["isolated", "visible"]
+def inert(text: object) -> str:
+    """A text from outside as HTML: nothing in it is markup, and it turns nothing beside it."""
+    return f"<bdi>{escape(visible(str(text)))}</bdi>"
+
+
+__all__ = ["inert", "isolated", "visible"]

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from leadpolicy.diagnostics import Diagnostic, LeadpolicyError, Problems, Severity, render
+from leadpolicy.english import plural
 from leadpolicy.files import write_whole
 from leadpolicy.policy.load import POLICIES, VOCABULARY, find
 from leadpolicy.policy.model import Policy
@@ -176,7 +177,7 @@ def _write(shell: InteractiveShell, asked: _Asked, cell: str) -> object:
 
 def _stages(policy: Policy) -> str:
     names = ", ".join(stage.name for stage in policy.stages)
-    return f"{len(policy.stages)} stage{'' if len(policy.stages) == 1 else 's'} ({names})"
+    return f"{plural(len(policy.stages), 'stage')} ({names})"
 
 
 def _saved(policy: Policy, folder: Path, cell: str) -> Policy:

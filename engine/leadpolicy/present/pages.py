@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from html import escape
 from typing import TYPE_CHECKING, Any
 
-from leadpolicy.present.characters import visible
+from leadpolicy.present.characters import inert, visible
 
 if TYPE_CHECKING:
     from jinja2 import Environment
-
-
-def shown(text: object) -> str:
-    """A text as HTML: escaped, invisible characters as codes, its direction kept to itself."""
-    return f"<bdi>{escape(visible(str(text)))}</bdi>"
 
 
 def unbroken(text: str) -> str:
@@ -33,7 +27,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters["shown"] = lambda text: Markup(shown(text))
+    made.filters["shown"] = lambda text: Markup(inert(text))
     made.filters["unbroken"] = unbroken
     made.filters["visible"] = lambda text: visible(str(text))
     return made

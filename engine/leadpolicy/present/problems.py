@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import Final, TextIO
 
 from leadpolicy.diagnostics import Diagnostic, Problems, Severity, render
+from leadpolicy.english import plural
 
 _COLOURS: Final = {Severity.ERROR: "\033[1;31m", Severity.WARNING: "\033[1;33m"}
 _BOLD: Final = "\033[1m"
@@ -48,12 +49,7 @@ def _painted(diagnostic: Diagnostic, text: str) -> str:
 def summary(problems: Problems, policies: int) -> str:
     """`17 policies: 2 errors, 1 warning`."""
     errors, warnings = len(problems.errors), len(problems.warnings)
-    things = counted(policies, "policy version")
+    things = plural(policies, "policy version")
     if not errors and not warnings:
         return f"{things}: all fine"
-    return f"{things}: {counted(errors, 'error')}, {counted(warnings, 'warning')}"
-
-
-def counted(number: int, thing: str) -> str:
-    """`1 card`, `2 cards`."""
-    return f"{number} {thing}{'' if number == 1 else 's'}"
+    return f"{things}: {plural(errors, 'error')}, {plural(warnings, 'warning')}"

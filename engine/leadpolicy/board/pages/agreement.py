@@ -8,13 +8,15 @@ from typing import Final
 
 from leadpolicy.board.desk import Desk
 from leadpolicy.board.kit import widgets
-from leadpolicy.board.look import faint, plain, table
+from leadpolicy.board.look import faint, table
 from leadpolicy.board.pages.page import button, show, told_in
 from leadpolicy.board.saving import Saving
 from leadpolicy.comparison.scale import told as step_told
 from leadpolicy.diagnostics import LeadpolicyError
+from leadpolicy.english import plural
 from leadpolicy.policy.model import Policy
-from leadpolicy.present.wording import percent, plural, ratio
+from leadpolicy.present.characters import inert
+from leadpolicy.present.wording import percent, ratio
 from leadpolicy.workshop.agreement import Workshop, workshop
 from leadpolicy.workshop.fit import Fit, Search
 
@@ -78,7 +80,7 @@ def page(found: Workshop) -> str:
 
 def _voted(found: Workshop) -> str:
     ballots = found.ballots
-    teams = ", ".join(f"{len(ballots.voters(t))} of {plain(t)}" for t in ballots.deck.teams)
+    teams = ", ".join(f"{len(ballots.voters(t))} of {inert(t)}" for t in ballots.deck.teams)
     told = f"{plural(len(ballots.votes), 'vote')} by {plural(len(ballots.voters()), 'voter')}"
     return f"<p>{told} ({teams}).</p>"
 
@@ -87,10 +89,10 @@ def _verdict(found: Workshop) -> str:
     """The setting that the room already agrees on, in a sentence."""
     first = found.searches[0]
     fits = " and ".join(
-        f"{one.fits} of {plural(one.votes, 'vote')} of {plain(team)}"
+        f"{one.fits} of {plural(one.votes, 'vote')} of {inert(team)}"
         for team, one in first.best.teams.items()
     )
-    name = plain(first.own.policy.identity)
+    name = inert(first.own.policy.identity)
     title = "<h2>Nearest to what you mean</h2>"
     poor = (
         "<p>That is not near: no definition fits three quarters of the votes. Talk about the split "
@@ -101,7 +103,7 @@ def _verdict(found: Workshop) -> str:
     if not first.improves:
         return f"{title}<p><b>{name}</b> as it is: it fits {fits}.</p>{poor}"
     moved = ", ".join(
-        f"{plain(n)} <mark>{plain(after)}</mark> instead of {plain(before)}"
+        f"{inert(n)} <mark>{inert(after)}</mark> instead of {inert(before)}"
         for n, (before, after) in first.moved.items()
     )
     ties = (
@@ -116,8 +118,8 @@ def _verdict(found: Workshop) -> str:
 def _agreement(found: Workshop) -> str:
     rows = [
         (
-            str(number), plain(one.who), str(one.voters), str(one.votes), percent(one.raw, 0),
-            ratio(one.alpha) if one.alpha is not None else f"— ({plain(one.note)})",
+            str(number), inert(one.who), str(one.voters), str(one.votes), percent(one.raw, 0),
+            ratio(one.alpha) if one.alpha is not None else f"— ({inert(one.note)})",
         )
         for number, agreement in found.rounds
         for one in agreement
@@ -139,7 +141,7 @@ def _split(found: Workshop) -> str:
     answers = found.ballots.deck.scale.answers
     split = [s for s in found.splits if s.alike is not None and s.alike < 1][:SPLIT]
     agreed = ", ".join(
-        f"{plain(card.name)} ({plain(step_told(answers[answer]))})" for card, answer in found.agreed
+        f"{inert(card.name)} ({inert(step_told(answers[answer]))})" for card, answer in found.agreed
     )
     told = f"<p><b>Agreed by both teams:</b> {agreed or 'no card yet'}.</p>"
     if not split:
@@ -147,10 +149,10 @@ def _split(found: Workshop) -> str:
     teams = found.ballots.deck.teams
     rows = [
         (
-            plain(one.card.code), plain(one.card.name), percent(one.alike, 0),
+            inert(one.card.code), inert(one.card.name), percent(one.alike, 0),
             *(
                 ", ".join(
-                    f"{n} {plain(step_told(answers[a]))}"
+                    f"{n} {inert(step_told(answers[a]))}"
                     for a, n in one.votes.get(team, {}).items()
                 ) or "—"
                 for team in teams
@@ -158,7 +160,7 @@ def _split(found: Workshop) -> str:
         )
         for one in split
     ]  # fmt: skip
-    heads = ("card", "name", "same answer", *(plain(team) for team in teams))
+    heads = ("card", "name", "same answer", *(inert(team) for team in teams))
     return f"<h2>Talk about these cards</h2>{table(heads, rows, (2,))}{told}"
 
 
@@ -166,12 +168,12 @@ def _fits(found: Workshop) -> str:
     teams = found.ballots.last().teams
     rows = [
         (
-            plain(one.own.policy.identity), *_shares(one.own, teams), _setting(one),
+            inert(one.own.policy.identity), *_shares(one.own, teams), _setting(one),
             *(_shares(one.best, teams) if one.improves else [""] * (len(teams) + 1)),
         )
         for one in found.searches
     ]  # fmt: skip
-    names = [plain(team) for team in teams]
+    names = [inert(team) for team in teams]
     heads = ("definition", *names, "both", "best setting", *names, "both")
     place = len(teams) + 2
     right = [*range(1, place), *range(place + 1, len(heads))]
@@ -186,4 +188,4 @@ def _shares(fit: Fit, teams: tuple[str, ...]) -> list[str]:
 def _setting(one: Search) -> str:
     if not one.improves:
         return "as it is"
-    return ", ".join(f"{plain(name)} {plain(after)}" for name, (_, after) in one.moved.items())
+    return ", ".join(f"{inert(name)} {inert(after)}" for name, (_, after) in one.moved.items())

@@ -8,15 +8,16 @@ from typing import Final
 
 from leadpolicy.board.desk import KEY, Desk
 from leadpolicy.board.kit import widgets
-from leadpolicy.board.look import faint, plain
+from leadpolicy.board.look import faint
 from leadpolicy.board.pages.page import button, show, told_in
 from leadpolicy.comparison.scale import told as step_told
 from leadpolicy.decision import decide
 from leadpolicy.diagnostics import LeadpolicyError
+from leadpolicy.english import capital, plural
 from leadpolicy.evaluation.verdicts import verdicts_of
 from leadpolicy.files import write_whole
 from leadpolicy.policy.model import Policy
-from leadpolicy.present.wording import plural
+from leadpolicy.present.characters import inert
 from leadpolicy.present.workshop.cards import Front, fronts
 from leadpolicy.workshop.blind import BlindCard, Deck
 from leadpolicy.workshop.deal import deal
@@ -39,29 +40,25 @@ def deck_fronts(deck: Deck, policies: Iterable[Policy]) -> list[Front]:
 def face(front: Front, *, questions: int = 6) -> str:
     """A card's front as HTML: what is known, and what is not, as questions."""
     pairs = "".join(
-        f"<dt>{plain(_capital(what))}</dt><dd>{plain(value)}</dd>"
+        f"<dt>{inert(capital(what))}</dt><dd>{inert(value)}</dd>"
         for what, value in (*front.facts, *front.happened)
     )
     parts = [f"<dl>{pairs}</dl>" if pairs else ""]
     for title, texts in (("Yes", front.yes), ("No", front.no), ("The buyer has not", front.never)):
         if texts:
-            parts.append(f"<p><b>{title}:</b> {'; '.join(plain(text) for text in texts)}</p>")
+            parts.append(f"<p><b>{title}:</b> {'; '.join(inert(text) for text in texts)}</p>")
     if front.empty:
         parts.append("<p>Nothing is known but that it exists.</p>")
     if front.questions:
-        asks = [f"<li>{plain(ask)}</li>" for ask in front.questions[:questions]]
+        asks = [f"<li>{inert(ask)}</li>" for ask in front.questions[:questions]]
         more = len(front.questions) - questions
         asks += [f"<li>and {more} more</li>"] if more > 0 else []
         parts.append(f'<div class="lp-faint">Not known:<ul>{"".join(asks)}</ul></div>')
     return (
-        f'<div class="lp-card"><span class="lp-faint">{plain(front.code)}, '
-        f'as of {plain(front.as_of)}</span><div class="lp-name">{plain(front.name)}</div>'
+        f'<div class="lp-card"><span class="lp-faint">{inert(front.code)}, '
+        f'as of {inert(front.as_of)}</span><div class="lp-name">{inert(front.name)}</div>'
         f"{''.join(parts)}</div>"
     )
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def verdicts(card: BlindCard, deck: Deck, policies: Iterable[Policy]) -> str:
@@ -74,8 +71,8 @@ def verdicts(card: BlindCard, deck: Deck, policies: Iterable[Policy]) -> str:
             stage += f" (perhaps {step_told(deck.scale.answers[place.possible])})"
         said = decide(policy, card.record, as_of=card.as_of)
         told.append(
-            f"<h3>{plain(policy.identity)}: <mark>{plain(stage)}</mark></h3>"
-            f"<p>{plain(said.sentence())}</p>"
+            f"<h3>{inert(policy.identity)}: <mark>{inert(stage)}</mark></h3>"
+            f"<p>{inert(said.sentence())}</p>"
         )
     return "".join(told)
 
@@ -145,18 +142,18 @@ class Cards:
             write_deck(dealt.deck, self.desk.cards_file)
             write_whole(self.desk.workshop / KEY, key_text(dealt))
             self.deck, self.place = dealt.deck, 0
-            notes = "".join(faint(plain(note)) for note in dealt.notes)
+            notes = "".join(faint(inert(note)) for note in dealt.notes)
             if aside is not None:
-                notes += faint(f"Votes on earlier cards were put aside: {plain(aside)}")
+                notes += faint(f"Votes on earlier cards were put aside: {inert(aside)}")
             self.told.value = (
                 f"<p role='status'>{plural(len(dealt.deck.cards), 'card')} dealt. "
-                f"<span class='lp-faint'>Whose they are stands in {plain(KEY)} in "
-                f"{plain(self.desk.workshop)}, for the facilitator only.</span></p>{notes}"
+                f"<span class='lp-faint'>Whose they are stands in {inert(KEY)} in "
+                f"{inert(self.desk.workshop)}, for the facilitator only.</span></p>{notes}"
             )
         self._lay_out()
 
     def _progress(self, what: str, done: int, of: int) -> None:
-        self.told.value = faint(f"{plain(what)}: {done:,} of {of:,}…")
+        self.told.value = faint(f"{inert(what)}: {done:,} of {of:,}…")
 
     def _lay_out(self) -> None:
         self.new.description = "Deal other cards" if self.deck else "Deal the cards"
@@ -206,7 +203,7 @@ class Cards:
         last = self.desk.ballots(self.deck).last()
         answers = self.deck.scale.answers
         told = [
-            f"{plain(team)}: {plain(', '.join(step_told(answers[v.answer]) for v in found))}"
+            f"{inert(team)}: {inert(', '.join(step_told(answers[v.answer]) for v in found))}"
             for team in self.deck.teams
             if (found := last.on(card, team))
         ]

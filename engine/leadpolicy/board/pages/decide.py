@@ -9,7 +9,7 @@ from typing import Final
 from leadpolicy.board.answer import sheet
 from leadpolicy.board.desk import Desk
 from leadpolicy.board.kit import widgets
-from leadpolicy.board.look import faint, plain, plain_lines
+from leadpolicy.board.look import faint, plain_lines
 from leadpolicy.board.pages.page import button, show, told_in
 from leadpolicy.board.signing import changed_examples, keep_agreed, state_of
 from leadpolicy.diagnostics import LeadpolicyError
@@ -18,6 +18,7 @@ from leadpolicy.governance.difference import difference
 from leadpolicy.governance.expect import failures, follow
 from leadpolicy.policy.load import load_policies, load_policy, versions
 from leadpolicy.policy.model import Policy
+from leadpolicy.present.characters import inert
 from leadpolicy.present.policy.adoption import render_adoption
 from leadpolicy.present.policy.difference import render_difference
 
@@ -123,8 +124,8 @@ class Decide:
             path = follow(policy)
             self._examples(policy)
             self.kept.value = (
-                f"<p role='status'>The examples in <code>{plain(path)}</code> expect now what "
-                f"{plain(policy.identity)} says; what earlier versions have to say stands there "
+                f"<p role='status'>The examples in <code>{inert(path)}</code> expect now what "
+                f"{inert(policy.identity)} says; what earlier versions have to say stands there "
                 "as before.</p>"
             )
 
@@ -132,7 +133,7 @@ class Decide:
         state = state_of(policy)
         head = (
             "<p role='status'><b>Adopted by both teams.</b> You are done: "
-            f"<code>{plain(policy.path)}</code></p>"
+            f"<code>{inert(policy.path)}</code></p>"
             if state.adopted
             else ""
         )
@@ -161,8 +162,8 @@ class Decide:
             page = write_html([policy], self.desk.workshop / f"{name}.html")
             paper = write_pdf([policy], self.desk.workshop / f"{name}.pdf")
             self.printed.value = (
-                f"<p role='status'>Written: <code>{plain(page)}</code> and "
-                f"<code>{plain(paper)}</code>.</p>"
+                f"<p role='status'>Written: <code>{inert(page)}</code> and "
+                f"<code>{inert(paper)}</code>.</p>"
             )
 
     def sign(self, _: object = None) -> None:
@@ -189,7 +190,7 @@ class Decide:
             path = sign(policy, signature)
             self.name.value = ""
             self._state(policy)
-            self.told.value = faint(f"Signed in {plain(path)}.")
+            self.told.value = faint(f"Signed in {inert(path)}.")
 
 
 def _new_in(policy: Policy) -> str:

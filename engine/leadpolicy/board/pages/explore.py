@@ -7,8 +7,9 @@ from pathlib import Path
 
 from leadpolicy.board.desk import Desk
 from leadpolicy.board.kit import widgets
-from leadpolicy.board.look import faint, plain
+from leadpolicy.board.look import faint
 from leadpolicy.board.pages.page import told_in
+from leadpolicy.present.characters import inert
 
 
 class Explore:
@@ -42,4 +43,4 @@ class Explore:
                 self.place.children = [self.desk.explorer.widget]
 
     def _progress(self, what: str, done: int, of: int) -> None:
-        self.told.value = faint(f"{plain(what)}: {done:,} of {of:,}…")
+        self.told.value = faint(f"{inert(what)}: {done:,} of {of:,}…")

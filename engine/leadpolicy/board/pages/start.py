@@ -8,11 +8,12 @@ from typing import Any, Final
 
 from leadpolicy.board.desk import Desk
 from leadpolicy.board.kit import widgets
-from leadpolicy.board.look import faint, plain, refusal
+from leadpolicy.board.look import faint, refusal
 from leadpolicy.board.pages.page import button, told_in
 from leadpolicy.diagnostics import LeadpolicyError
+from leadpolicy.english import plural
 from leadpolicy.policy.model import Policy
-from leadpolicy.present.wording import plural
+from leadpolicy.present.characters import inert
 
 DEFAULT: Final = 3
 """Policies that are ticked at first."""
@@ -79,7 +80,7 @@ class Start:
         self.list.children = list(self.ticks.values())
         self.wrong.value = "".join(refusal(error) for error in wrong)
         if not policies:
-            self.wrong.value += faint(f"There is no policy in {plain(self.desk.policies)}.")
+            self.wrong.value += faint(f"There is no policy in {inert(self.desk.policies)}.")
 
     def begin(self, _: object = None) -> None:
         """Reads the records once; everything else answers from them."""
@@ -110,7 +111,7 @@ class Start:
             self.desk.records = open_dataset(path).records(progress=self._progress)
 
     def _progress(self, what: str, _done: int, _of: int) -> None:
-        self.told.value = faint(f"{plain(what)}…")
+        self.told.value = faint(f"{inert(what)}…")
 
 
 def _telling(policies: list[Policy]) -> list[Policy]:

@@ -10,13 +10,14 @@ from typing import Any
 
 from leadpolicy.board.desk import Desk, ballot_name
 from leadpolicy.board.kit import widgets
-from leadpolicy.board.look import faint, plain, table
+from leadpolicy.board.look import faint, table
 from leadpolicy.board.pages.cards import deck_fronts, face
 from leadpolicy.board.pages.page import button, show, told_in
 from leadpolicy.comparison.scale import told as step_told
 from leadpolicy.diagnostics import LeadpolicyError
+from leadpolicy.english import plural
 from leadpolicy.files import write_whole
-from leadpolicy.present.wording import plural
+from leadpolicy.present.characters import inert
 from leadpolicy.workshop.ballots import COLUMNS, ROUND, read_ballots
 from leadpolicy.workshop.blind import Deck
 
@@ -112,7 +113,7 @@ class Vote:
             left = len(self.marks) - len(marked)
             open_ = f" {plural(left, 'card')} left open." if left else ""
             self.told.value = (
-                f"<p role='status'><b>Thank you, {plain(name)}:</b> "
+                f"<p role='status'><b>Thank you, {inert(name)}:</b> "
                 f"{plural(len(marked), 'vote')} handed in.{open_}</p>"
             )
         self._list()
@@ -143,7 +144,7 @@ class Vote:
         with told_in(self.list):
             ballots = self.desk.ballots(self.deck)
             rows = [
-                (plain(voter), plain(mine[0].team), str(number), str(len(mine)))
+                (inert(voter), inert(mine[0].team), str(number), str(len(mine)))
                 for number in ballots.rounds
                 for voter in ballots.of_round(number).voters()
                 if (mine := [v for v in ballots.of_round(number).votes if v.voter == voter])

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any, Final
 from markupsafe import Markup
 
 from leadpolicy.backtest.result import Backtest
+from leadpolicy.english import plural
 from leadpolicy.files import write_whole
 from leadpolicy.present.backtest import plots
 from leadpolicy.present.backtest import wording as said
 from leadpolicy.present.drawing import Plot
 from leadpolicy.present.pages import environment, unbroken
-from leadpolicy.present.wording import missing, number, percent, plural, ratio, rows_of, rung_title
+from leadpolicy.present.wording import missing, number, percent, ratio, rows_of, rung_title
 from leadpolicy.version import __version__
 
 if TYPE_CHECKING:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Final
 
 from leadpolicy.backtest.result import Backtest
+from leadpolicy.english import plural
 from leadpolicy.present.backtest.wording import (
     MOST_NOTES,
     change,
@@ -23,14 +24,7 @@ from leadpolicy.present.backtest.wording import (
     points_interval,
 )
 from leadpolicy.present.console import grid, heading, label, line, show
-from leadpolicy.present.wording import (
-    number,
-    percent,
-    plural,
-    ratio,
-    rows_of,
-    rung_title,
-)
+from leadpolicy.present.wording import number, percent, ratio, rows_of, rung_title
 
 if TYPE_CHECKING:
     import pandas as pd

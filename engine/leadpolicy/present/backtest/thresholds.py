@@ -13,9 +13,11 @@ from leadpolicy.backtest.result import Backtest
 from leadpolicy.comparison.comparison import Comparison
 from leadpolicy.comparison.cubes.cube import Cube
 from leadpolicy.comparison.outcomes import FEW
+from leadpolicy.english import plural
 from leadpolicy.present.axes import chosen_rung, known_label, shown
 from leadpolicy.present.backtest.plots import sweep_plot
 from leadpolicy.present.backtest.wording import order_of
+from leadpolicy.present.comparison.wording import cohort
 from leadpolicy.present.drawing import (
     ABSENT,
     CERTAIN,
@@ -27,7 +29,7 @@ from leadpolicy.present.drawing import (
     blank,
     draw,
 )
-from leadpolicy.present.wording import cohort, missing, percent, plural, rows_of, rung_title
+from leadpolicy.present.wording import missing, percent, rows_of, rung_title
 
 Source: TypeAlias = "Comparison | Backtest | pd.DataFrame"
 

@@ -12,11 +12,12 @@ from leadpolicy.backtest.arrays import DAY
 from leadpolicy.backtest.calendar import Unit, periods
 from leadpolicy.backtest.result import Backtest
 from leadpolicy.data.chronicle import NEVER
+from leadpolicy.english import plural
 from leadpolicy.history.result import Replay
 from leadpolicy.present.axes import chosen_rung, known_label, lane_axis, shown
 from leadpolicy.present.backtest.plots import curves_plot
 from leadpolicy.present.drawing import CERTAIN, INK, PAPER, Plot, blank, draw
-from leadpolicy.present.wording import percent, plural, rung_title
+from leadpolicy.present.wording import percent, rung_title
 
 CELL: Final = 52
 MOST_PERIODS: Final = 40

@@ -10,11 +10,13 @@ import numpy as np
 import pandas as pd
 
 from leadpolicy.comparison.comparison import Comparison
+from leadpolicy.english import plural
 from leadpolicy.evaluation.codes import TRUE, UNKNOWN
 from leadpolicy.present.axes import chosen_rung, lane_axis, most, shown
 from leadpolicy.present.comparison.plots import agreement_plot
+from leadpolicy.present.comparison.wording import cohort
 from leadpolicy.present.drawing import CERTAIN, GRID, INK, Plot, blank, draw
-from leadpolicy.present.wording import cohort, plural, rung_title
+from leadpolicy.present.wording import rung_title
 
 MOST_SETS: Final = 24
 MOST_POLICIES: Final = 20

@@ -14,12 +14,14 @@ import pandas as pd
 from leadpolicy.comparison.comparison import Comparison
 from leadpolicy.data.moments import from_microseconds
 from leadpolicy.diagnostics import LeadpolicyError
+from leadpolicy.english import plural
 from leadpolicy.evaluation.codes import TRUE, Codes
 from leadpolicy.history.result import NOT_THERE, READINGS, Replay
 from leadpolicy.policy.model import RUNGS, Policy
 from leadpolicy.present.axes import NO_STAGE, known_label, shown
+from leadpolicy.present.comparison.wording import cohort
 from leadpolicy.present.drawing import ABSENT, CERTAIN, INK, MUTED, Plot, blank, draw
-from leadpolicy.present.wording import cohort, percent, plural
+from leadpolicy.present.wording import percent
 from leadpolicy.types import show
 
 HIGH: Final = 320

@@ -10,10 +10,11 @@ from leadpolicy.comparison.parting import Parting, Reading
 from leadpolicy.comparison.scale import told
 from leadpolicy.files import write_whole
 from leadpolicy.present.characters import visible
+from leadpolicy.present.comparison.wording import cause_sentence
 from leadpolicy.present.decision.terminal import MARKS, NOT_DEFINED, WORDS, folded
 from leadpolicy.present.decision.terminal import table as columns
 from leadpolicy.present.pages import page
-from leadpolicy.present.wording import cause_sentence, rung_title
+from leadpolicy.present.wording import rung_title
 from leadpolicy.truth import TRUE, UNKNOWN
 from leadpolicy.types import show
 

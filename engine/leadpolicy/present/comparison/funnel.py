@@ -10,8 +10,9 @@ import pandas as pd
 from leadpolicy.comparison.comparison import Comparison
 from leadpolicy.comparison.outcomes import wilson
 from leadpolicy.present.axes import known_label, lane_axis, most, shown
+from leadpolicy.present.comparison.wording import cohort
 from leadpolicy.present.drawing import CERTAIN, GRID, INK, MUTED, UNKNOWN, Plot, blank, draw
-from leadpolicy.present.wording import cohort, percent, rows_of
+from leadpolicy.present.wording import percent, rows_of
 
 ROW: Final = 24
 WIDE: Final = 330

@@ -10,6 +10,7 @@ import pandas as pd
 
 from leadpolicy.comparison.comparison import Comparison
 from leadpolicy.comparison.outcomes import FEW
+from leadpolicy.present.comparison.wording import cohort
 from leadpolicy.present.drawing import (
     ABSENT,
     CERTAIN,
@@ -20,7 +21,7 @@ from leadpolicy.present.drawing import (
     Plot,
     draw,
 )
-from leadpolicy.present.wording import NOT_DEFINED, cohort, missing, percent, rows_of, rung_title
+from leadpolicy.present.wording import NOT_DEFINED, missing, percent, rows_of, rung_title
 
 ROW: Final = 22
 MOST_FACTS: Final = 15

@@ -13,22 +13,20 @@ from leadpolicy.comparison.comparison import Comparison
 from leadpolicy.comparison.outcomes import FEW
 from leadpolicy.comparison.readiness import SAMPLE
 from leadpolicy.comparison.study import READING
+from leadpolicy.english import plural
 from leadpolicy.files import write_whole
 from leadpolicy.present.comparison import plots
 from leadpolicy.present.comparison.evidence import deciding, leak_warnings, one_answer
 from leadpolicy.present.comparison.findings import findings
+from leadpolicy.present.comparison.wording import cause_sentence, crossings_of, few
 from leadpolicy.present.drawing import Plot
 from leadpolicy.present.pages import environment, unbroken
 from leadpolicy.present.wording import (
     NOT_DEFINED,
-    cause_sentence,
-    crossings_of,
-    few,
     missing,
     names,
     number,
     percent,
-    plural,
     ratio,
     rows_of,
     rung_title,

@@ -8,19 +8,17 @@ from rich.text import Text
 
 from leadpolicy.comparison.comparison import Comparison
 from leadpolicy.comparison.study import READING
+from leadpolicy.english import plural
 from leadpolicy.present.comparison.evidence import deciding, leak_warnings, one_answer
 from leadpolicy.present.comparison.matrix import print_matrix
+from leadpolicy.present.comparison.wording import cause_sentence, crossings_of, few
 from leadpolicy.present.console import grid, heading, label, line, said, show
 from leadpolicy.present.wording import (
     NOT_DEFINED,
-    cause_sentence,
-    crossings_of,
-    few,
     missing,
     names,
     number,
     percent,
-    plural,
     ratio,
     rows_of,
     rung_title,

@@ -8,10 +8,12 @@ import altair as alt
 import pandas as pd
 
 from leadpolicy.comparison.comparison import Comparison
+from leadpolicy.english import plural
 from leadpolicy.present.axes import lane_axis, shown
 from leadpolicy.present.comparison.plots import EMPTY, NOT_THERE
+from leadpolicy.present.comparison.wording import cohort
 from leadpolicy.present.drawing import ABSENT, INK, MUTED, UNKNOWN, Plot, blank, draw
-from leadpolicy.present.wording import cohort, percent, plural, rows_of
+from leadpolicy.present.wording import percent, rows_of
 
 ROW: Final = 36
 MOST_FACTS: Final = 12
@@ -25,8 +27,8 @@ def unknowns(comparison: Comparison) -> Plot:
         return blank(head, f"No verdict is open ({cohort(study)}).")
     rows = _rows(comparison.missing, count)
     title = (
-        f"{head}. Reading: as they stand, {cohort(study)}. Of {count} "
-        f"{'policy' if count == 1 else 'policies'} × {plural(study.records, 'record')}, those in "
+        f"{head}. Reading: as they stand, {cohort(study)}. Of "
+        f"{plural(count, 'policy', 'policies')} × {plural(study.records, 'record')}, those in "
         f"which a stage is UNKNOWN for want of this. Shown are {len(rows)} of "
         f"{comparison.missing['fact'].nunique()} facts and events."
     )

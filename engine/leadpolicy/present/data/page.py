@@ -12,9 +12,9 @@ from urllib.parse import quote
 from leadpolicy.comparison.leaks import Leak
 from leadpolicy.data.contract.model import Level
 from leadpolicy.data.contract.report import Validation
+from leadpolicy.english import plural
 from leadpolicy.files import write_whole
 from leadpolicy.present.characters import visible
-from leadpolicy.present.wording import plural
 
 STYLE: Final = """
 :root{color-scheme:light dark}

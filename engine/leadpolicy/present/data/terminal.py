@@ -11,8 +11,9 @@ from leadpolicy.comparison.readiness import MissingFact, PolicyReadiness
 from leadpolicy.data.contract.model import Level
 from leadpolicy.data.contract.report import Validation
 from leadpolicy.diagnostics import listing
+from leadpolicy.english import plural
 from leadpolicy.present.console import grid, heading, label, line, said, show
-from leadpolicy.present.wording import percent, plural
+from leadpolicy.present.wording import percent
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from leadpolicy.decision import Decision, Question, Step
+from leadpolicy.present.characters import inert
 from leadpolicy.present.decision.terminal import (
     FLIPS,
     MARKS,
@@ -21,54 +22,48 @@ from leadpolicy.present.decision.terminal import (
     known_so_far,
     seen_text,
 )
-from leadpolicy.present.notebook import DARK, LIGHT
-from leadpolicy.present.notebook import text as _text
+from leadpolicy.present.notebook import themed
+from leadpolicy.shown import html
 from leadpolicy.truth import FALSE, TRUE, UNKNOWN, Truth
 from leadpolicy.types import show
 from leadpolicy.vocabulary.model import Vocabulary
 
 # The mark beside each colour says the same without it.
 _KINDS: Final = {TRUE: "yes", FALSE: "no", UNKNOWN: "open"}
-_STYLE: Final = f"""<style>
-.leadpolicy-decision {{{LIGHT};
-  background:var(--ground);color:var(--text);border:1px solid var(--line);border-radius:10px;
-  padding:16px 20px;max-width:54rem;font:14px/1.5 system-ui,-apple-system,"Segoe UI",sans-serif;
-  overflow-wrap:anywhere;text-align:left}}
-@media (prefers-color-scheme:dark) {{.leadpolicy-decision {{{DARK}}}}}
-[data-jp-theme-light="true"] .leadpolicy-decision,.vscode-light .leadpolicy-decision {{{LIGHT}}}
-[data-jp-theme-light="false"] .leadpolicy-decision,.vscode-dark .leadpolicy-decision {{{DARK}}}
-.leadpolicy-decision * {{box-sizing:border-box}}
-.leadpolicy-decision p,.leadpolicy-decision ul,.leadpolicy-decision ol {{margin:0;padding:0}}
-.leadpolicy-decision .who {{font-size:1.2em;font-weight:650}}
-.leadpolicy-decision .faint {{color:var(--faint);font-size:.92em}}
-.leadpolicy-decision .ladder {{display:flex;flex-wrap:wrap;gap:6px;margin:12px 0 10px;
-  padding:0 !important;list-style:none}}
-.leadpolicy-decision .ladder li {{margin:0;padding:1px 11px;border:1px solid var(--line);
-  border-radius:999px;background:var(--soft);white-space:normal}}
-.leadpolicy-decision .ladder li.here {{border-color:var(--yes);box-shadow:0 0 0 1px var(--yes);
-  font-weight:650}}
-.leadpolicy-decision .mark {{display:inline-block;width:1.15em;font-weight:700}}
-.leadpolicy-decision .yes {{color:var(--yes)}}
-.leadpolicy-decision .no {{color:var(--no)}}
-.leadpolicy-decision .open {{color:var(--open)}}
-.leadpolicy-decision h4 {{margin:14px 0 4px;padding:0;font-size:1em;font-weight:650;
-  color:var(--text)}}
-.leadpolicy-decision .tree {{margin-top:12px;border-top:1px solid var(--line)}}
-.leadpolicy-decision .stage {{border-bottom:1px solid var(--line);padding:5px 0}}
-.leadpolicy-decision .stage>summary {{font-weight:650}}
-.leadpolicy-decision summary {{cursor:pointer}}
-.leadpolicy-decision .step {{margin:3px 0 3px 24px}}
-.leadpolicy-decision .step>summary {{list-style-position:outside}}
-.leadpolicy-decision .head {{padding-left:1.15em;text-indent:-1.15em}}
-.leadpolicy-decision .head .mark {{text-indent:0}}
-.leadpolicy-decision .told {{margin-left:1.3em;color:var(--faint);font-size:.92em}}
-.leadpolicy-decision .sets {{margin:2px 0 6px 1.4em}}
-.leadpolicy-decision .sets li {{margin:2px 0}}
-.leadpolicy-decision code {{font-size:.88em;color:var(--faint);background:var(--soft);
-  padding:0 4px;border-radius:4px}}
-</style>"""
+_STYLE: Final = themed(
+    "leadpolicy-decision",
+    """& p,& ul,& ol {margin:0;padding:0}
+& .who {font-size:1.2em;font-weight:650}
+& .faint {color:var(--faint);font-size:.92em}
+& .ladder {display:flex;flex-wrap:wrap;gap:6px;margin:12px 0 10px;
+  padding:0 !important;list-style:none}
+& .ladder li {margin:0;padding:1px 11px;border:1px solid var(--line);
+  border-radius:999px;background:var(--soft);white-space:normal}
+& .ladder li.here {border-color:var(--yes);box-shadow:0 0 0 1px var(--yes);
+  font-weight:650}
+& .mark {display:inline-block;width:1.15em;font-weight:700}
+& .yes {color:var(--yes)}
+& .no {color:var(--no)}
+& .open {color:var(--open)}
+& h4 {margin:14px 0 4px;padding:0;font-size:1em;font-weight:650;
+  color:var(--text)}
+& .tree {margin-top:12px;border-top:1px solid var(--line)}
+& .stage {border-bottom:1px solid var(--line);padding:5px 0}
+& .stage>summary {font-weight:650}
+& summary {cursor:pointer}
+& .step {margin:3px 0 3px 24px}
+& .step>summary {list-style-position:outside}
+& .head {padding-left:1.15em;text-indent:-1.15em}
+& .head .mark {text-indent:0}
+& .told {margin-left:1.3em;color:var(--faint);font-size:.92em}
+& .sets {margin:2px 0 6px 1.4em}
+& .sets li {margin:2px 0}
+& code {font-size:.88em;color:var(--faint);background:var(--soft);
+  padding:0 4px;border-radius:4px}""",
+)
 
 
+@html.register
 def decision_card(decision: Decision) -> str:
     """A decision: its sentence, the ladder, questions and flips, and the reasoning folded in."""
     who = decision.record.id or "The record"
@@ -77,10 +72,10 @@ def decision_card(decision: Decision) -> str:
         (
             '<div class="leadpolicy-decision">',
             _STYLE,
-            f'<div class="who">{_text(who)}</div>',
-            f'<div class="faint">{_text(policy)}<br>{_text(decision.policy.title)}</div>',
+            f'<div class="who">{inert(who)}</div>',
+            f'<div class="faint">{inert(policy)}<br>{inert(decision.policy.title)}</div>',
             _ladder(decision),
-            f"<p>{_text(decision.sentence())}</p>",
+            f"<p>{inert(decision.sentence())}</p>",
             _questions(decision),
             _flips(decision),
             _tree(decision),
@@ -101,7 +96,7 @@ def _ladder(decision: Decision) -> str:
     rungs = []
     for stage in decision.policy.stages:
         here = ' class="here"' if stage.name == decision.stage else ""
-        rungs.append(f"<li{here}>{_mark(decision.stages[stage.name])}{_text(stage.title)}</li>")
+        rungs.append(f"<li{here}>{_mark(decision.stages[stage.name])}{inert(stage.title)}</li>")
     return f'<ul class="ladder">{"".join(rungs)}</ul>'
 
 
@@ -111,7 +106,7 @@ def _questions(decision: Decision) -> str:
         return ""
     reaching = [question for question in decision.questions if question.reaches]
     ruling = [question for question in decision.questions if not question.reaches]
-    parts = [f"<h4>Ask next, about “{_text(stage.title)}”</h4>"]
+    parts = [f"<h4>Ask next, about “{inert(stage.title)}”</h4>"]
     if [q.facts for q in reaching] == [q.facts for q in ruling]:
         parts.append(
             _sets(f"{answers(reaching)} could bring it about, or rule it out:", reaching, decision)
@@ -136,7 +131,7 @@ def _sets(lead: str, questions: Sequence[Question], decision: Decision) -> str:
 
 def _asks(question: Question, decision: Decision) -> list[str]:
     return [
-        f"{_text(ask)} <code>{_text(known_so_far(fact, decision))}</code>"
+        f"{inert(ask)} <code>{inert(known_so_far(fact, decision))}</code>"
         for fact, ask in zip(question.facts, question.asks, strict=True)
     ]
 
@@ -145,7 +140,7 @@ def _flips(decision: Decision) -> str:
     if not decision.flips:
         return ""
     texts = (f"{flip.text[0].upper()}{flip.text[1:]}" for flip in decision.flips[:FLIPS])
-    items = "".join(f"<li>{_text(text)}</li>" for text in texts)
+    items = "".join(f"<li>{inert(text)}</li>" for text in texts)
     return f'<h4>Nearest flips</h4><ul class="sets">{items}</ul>'
 
 
@@ -158,7 +153,7 @@ def _tree(decision: Decision) -> str:
     vocabulary = decision.policy.vocabulary
     stages = (
         f'<details class="stage"{" open" if step.name == first else ""}>'
-        f"<summary>{_mark(step.truth)}{_text(step.label)}</summary>"
+        f"<summary>{_mark(step.truth)}{inert(step.label)}</summary>"
         f"{''.join(_step(part, vocabulary) for part in step.steps)}</details>"
         for step in reversed(decision.tree)
     )
@@ -170,12 +165,9 @@ def _step(step: Step, vocabulary: Vocabulary) -> str:
     told += [SEEN + seen_text(seen, vocabulary) for seen in step.seen]
     if step.counted is not None:
         told.append(SEEN + event_text(step.counted))
-    head = f"{_mark(step.truth)}{_text(heading(step))}"
-    details = "".join(f'<div class="told">{_text(text)}</div>' for text in told)
+    head = f"{_mark(step.truth)}{inert(heading(step))}"
+    details = "".join(f'<div class="told">{inert(text)}</div>' for text in told)
     if not step.steps:
         return f'<div class="step"><div class="head">{head}</div>{details}</div>'
     inner = "".join(_step(part, vocabulary) for part in step.steps)
     return f'<details class="step" open><summary>{head}</summary>{details}{inner}</details>'
-
-
-__all__ = ["decision_card"]

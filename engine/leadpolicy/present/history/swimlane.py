@@ -12,11 +12,11 @@ import pandas as pd
 from leadpolicy.data.chronicle import NEVER, UNDATED, Chronicle
 from leadpolicy.data.moments import from_microseconds
 from leadpolicy.diagnostics import LeadpolicyError, listing, suggest
+from leadpolicy.english import plural
 from leadpolicy.history.result import Replay
 from leadpolicy.policy.model import Policy
 from leadpolicy.present.axes import NO_STAGE, known_label, lane_axis, most, shown
 from leadpolicy.present.drawing import CERTAIN, GRID, INK, MUTED, PAPER, UNKNOWN, Plot, blank, draw
-from leadpolicy.present.wording import plural
 from leadpolicy.types import show
 
 ROW: Final = 26
@@ -40,8 +40,8 @@ def swimlane(replay: Replay, record: str | int, *policies: str) -> Plot:
     labels, left_out = most(wanted, MOST_POLICIES, "policies")
     dataset = chronicle.dataset
     title = (
-        f"{named}: its stage under {len(labels)} "
-        f"{'policy' if len(labels) == 1 else 'policies'} over time. Reading: exact stages of one "
+        f"{named}: its stage under "
+        f"{plural(len(labels), 'policy', 'policies')} over time. Reading: exact stages of one "
         f"of {plural(len(replay), 'record')} from entry until {replay.ends}, "
         f"{shown(dataset.title or dataset.name)}. Bars: the stage that is certain, the fuller the "
         f"higher; amber line: a higher stage is UNKNOWN. Dots: what was recorded that these "

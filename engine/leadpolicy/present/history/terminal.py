@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from leadpolicy.diagnostics import listing
+from leadpolicy.english import plural
 from leadpolicy.history.summary import RungCounts, rung_counts
 from leadpolicy.present.console import grid, heading, label, line, said, show
 
@@ -23,14 +24,14 @@ def print_replay(replay: Replay, console: Console) -> None:
     late = len(replay.starts) - len(replay)
     line(
         console,
-        f"{_many(len(replay), 'record')} under {len(replay.policies)} "
-        f"{'policy' if len(replay.policies) == 1 else 'policies'}, from the entry of each until "
-        f"{replay.ends}: {_many(replay.points, 'evaluation point')}, "
-        f"{_many(replay.spans.num_rows, 'span')}.",
+        f"{plural(len(replay), 'record')} under "
+        f"{plural(len(replay.policies), 'policy', 'policies')}, from the entry of each until "
+        f"{replay.ends}: {plural(replay.points, 'evaluation point')}, "
+        f"{plural(replay.spans.num_rows, 'span')}.",
     )
     if late:
         line(
-            console, f"{_many(late, 'record')} {'was' if late == 1 else 'were'} not there by then."
+            console, f"{plural(late, 'record')} {'was' if late == 1 else 'were'} not there by then."
         )
     for note in replay.notes[:MOST_NOTES]:
         line(console, f"Note: {note}")
@@ -70,7 +71,3 @@ def _rungs(replay: Replay, console: Console) -> None:
 
 def _rung(row: RungCounts) -> str:
     return row.rung.replace("_", " ")
-
-
-def _many(count: int, thing: str) -> str:
-    return f"{count:,} {thing}{'' if count == 1 else 's'}"

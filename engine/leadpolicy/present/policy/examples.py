@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from leadpolicy.english import plural
 from leadpolicy.governance.examples import NO_STAGE, CardResult, CardRun
-from leadpolicy.present.problems import counted
 from leadpolicy.truth import FALSE, TRUE, UNKNOWN, Truth
 
 _ORDER = (TRUE, FALSE, UNKNOWN)
@@ -65,9 +65,9 @@ def render_total(runs: Iterable[CardRun]) -> str:
     cards = sum(len(run.results) for run in all_runs)
     failures = sum(len(run.failures) for run in all_runs)
     gaps = sum(bool(run.uncovered) for run in all_runs)
-    text = f"{counted(len(all_runs), 'policy version')}, {counted(cards, 'card')}: "
+    text = f"{plural(len(all_runs), 'policy version')}, {plural(cards, 'card')}: "
     text += f"{cards - failures} pass" + (f", {failures} fail" if failures else "")
-    gap = f"{counted(gaps, 'version')} with stages not covered"
+    gap = f"{plural(gaps, 'version')} with stages not covered"
     text += f"; {gap}" if gaps else "; every stage covered"
     return text + " (T true, F false, U unknown, - never seen)"
 

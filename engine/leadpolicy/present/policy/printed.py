@@ -18,8 +18,8 @@ from leadpolicy.extras import needs
 from leadpolicy.files import write_whole
 from leadpolicy.governance.adoption import Adoption, adoption, read_adoptions
 from leadpolicy.policy.model import Policy
-from leadpolicy.present.characters import visible
-from leadpolicy.present.pages import page, shown
+from leadpolicy.present.characters import inert, visible
+from leadpolicy.present.pages import page
 from leadpolicy.present.policy.sheet import escaped, sheet, table
 
 TEMPLATE: Final = "policy/sheet.html.j2"
@@ -72,8 +72,8 @@ def sheet_html(policies: Sequence[Policy]) -> str:
 
     parser = _parser()
     rules = parser.renderer.rules
-    rules["text"] = lambda tokens, at, *_: shown(tokens[at].content)
-    rules["code_inline"] = lambda tokens, at, *_: f"<code>{shown(tokens[at].content)}</code>"
+    rules["text"] = lambda tokens, at, *_: inert(tokens[at].content)
+    rules["code_inline"] = lambda tokens, at, *_: f"<code>{inert(tokens[at].content)}</code>"
     title = ", ".join(policy.identity for policy in policies)
     body = parser.render(printed_sheets(policies))
     return page(TEMPLATE, title=title, body=Markup(body))  # escaped by the renderer

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from leadpolicy.diagnostics import CODES
+from leadpolicy.english import capital
 from leadpolicy.governance.identity import content_hash
 from leadpolicy.policy.model import (
     Condition,
@@ -158,11 +159,11 @@ class _Sheet:
         line = lines(condition, self.policy)
         if isinstance(condition, Points):
             rules, named = self.points(condition)
-            yield f"{_capital(self.plain(line))}:"
+            yield f"{capital(self.plain(line))}:"
             yield rules
             yield self.bullets(named)
         elif line.parts and not line.label:
-            head = _HEADS.get(line.text, f"{_capital(self.text(line.text))}:")
+            head = _HEADS.get(line.text, f"{capital(self.text(line.text))}:")
             yield head
             yield self.bullets(line.parts)
         else:
@@ -397,10 +398,6 @@ def _figure(text: str) -> str:
         return text
     plain = text.replace("_", "")
     return show_number(float(plain) if "." in plain else int(plain))
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _stopped(text: str) -> str:

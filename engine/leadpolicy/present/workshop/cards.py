@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from math import ceil
 
+from leadpolicy.english import capital, plural
 from leadpolicy.policy.phrases import words
-from leadpolicy.present.problems import counted
 from leadpolicy.types import Kind, Range, Type, Value, show
 from leadpolicy.vocabulary.model import Fact
 from leadpolicy.vocabulary.record import EventLog, Happening
@@ -73,8 +73,8 @@ def front(deck: Deck, card: BlindCard, facts: set[str], events: set[str]) -> Fro
         card.code,
         card.name,
         show(card.as_of),
-        tuple((_capital(f.phrase), _value(f, v)) for f, v in said if not isinstance(v, bool)),
-        tuple((_capital(phrase), when) for phrase, when in told if when),
+        tuple((capital(f.phrase), _value(f, v)) for f, v in said if not isinstance(v, bool)),
+        tuple((capital(phrase), when) for phrase, when in told if when),
         tuple(fact.phrase for fact, value in said if value is True),
         tuple(fact.phrase for fact, value in said if value is False),
         tuple(phrase for phrase, when in told if not when),
@@ -127,17 +127,13 @@ def _details(one: Happening) -> str:
     return f" ({', '.join(told)})" if told else ""
 
 
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
 def listed(dealt: Deal) -> str:
     """The cards for the facilitator: what each is there for. Neither ids nor verdicts."""
     deck = dealt.deck
     width = max(len(card.name) for card in deck.cards)
     answers = " | ".join(words(answer) for answer in deck.scale.answers)
     lines = [
-        f"{counted(len(deck.cards), 'card')} about {', '.join(deck.policies)}; votes: {answers}"
+        f"{plural(len(deck.cards), 'card')} about {', '.join(deck.policies)}; votes: {answers}"
     ]
     for card in deck.cards:
         about = f": {deck.vocabulary.phrase(card.about)}" if card.about else ""

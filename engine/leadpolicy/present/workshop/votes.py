@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from leadpolicy.comparison.scale import told
+from leadpolicy.english import plural
 from leadpolicy.policy.model import Policy
 from leadpolicy.present.characters import visible
 from leadpolicy.present.decision.terminal import table
-from leadpolicy.present.wording import percent, plural, ratio
+from leadpolicy.present.wording import percent, ratio
 from leadpolicy.workshop.agreement import Workshop
 from leadpolicy.workshop.examples import Kept
 from leadpolicy.workshop.fit import FIT, Fit, Search
