@@ -8,6 +8,7 @@ REPORT  ?= build/compare.html
 WORKERS ?= 2
 ROWS    ?= 1000000
 MINUTES ?= 5
+RACES   ?= 500
 BACKEND ?= sql
 
 RUN_STAMP := $(VENV)/.installed-run
@@ -30,7 +31,7 @@ INSTALL := $(BIN)/python -m pip install -qq --progress-bar off --no-warn-script-
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help setup compare test lint format lock history lab board validate backtest bench fuzz mutants evidence clean
+.PHONY: help setup compare test lint format lock history lab board validate backtest bench fuzz mutants evidence races clean
 
 help: ## Show this list
 	@echo "Usage: make TARGET"
@@ -103,6 +104,9 @@ mutants: $(DEV_STAMP) $(PKG_STAMP) $(STREAM_STAMP) ## Would a wrong backend be n
 evidence: $(DEV_STAMP) $(PKG_STAMP) ## Are the intervals right, and is the replay exact? Minutes
 	@$(BIN)/python -m tests.evidence
 	@$(BIN)/python -m tests.history.agreement --histories 20000
+
+races: $(DEV_STAMP) $(PKG_STAMP) ## Two who write at once: is anything lost? (RACES=500)
+	@$(BIN)/python -m tests.races --rounds $(RACES)
 
 clean: ## Remove what the other targets made, except .venv
 	@rm -rf build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

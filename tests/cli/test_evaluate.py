@@ -135,7 +135,7 @@ def test_columns_stand_in_a_file(here: Path) -> None:
         (("--columns", "none.yaml"), "LP101"),
         (("--events", "none.parquet"), "LP501"),
         (("--out", "stages.xyz"), "LP506"),
-        (("--out", "none/stages.parquet"), "LP506"),
+        (("--out", "firms.csv/x.parquet"), "LP510"),
     ],
 )
 def test_what_cannot_be_done_is_told(here: Path, arguments: tuple[str, str], code: str) -> None:

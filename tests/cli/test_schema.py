@@ -434,4 +434,4 @@ def test_problems_are_told(leadpolicy: Run, tmp_path: Path) -> None:
     assert "there is no such file" in nowhere.err
     unwritable = leadpolicy("schema", "--out", str(tmp_path))
     assert unwritable.code == 2
-    assert f"{tmp_path}: error LP101: the file cannot be written" in unwritable.err
+    assert f"{tmp_path}: error LP510: the file cannot be written" in unwritable.err

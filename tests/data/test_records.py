@@ -127,7 +127,7 @@ def test_quarantine_file_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "aside.csv").mkdir()
     with pytest.raises(LeadpolicyError) as caught:
         Quarantine().write(tmp_path / "aside.csv")
-    assert "error LP506: the file cannot be written" in str(caught.value)
+    assert "error LP510: the file cannot be written" in str(caught.value)
     assert [path.name for path in tmp_path.iterdir()] == ["aside.csv"]
 
 

@@ -160,7 +160,7 @@ def test_a_file_is_written_whole(here: Here) -> None:
         "b,,",
     ]
     refused(here.sizes, pa.table(ROWS), "LP506", "kind of file", out=here.folder / "out.xyz")
-    refused(here.sizes, pa.table(ROWS), "LP506", "no file", out=_folder(here, "x.parquet"))
+    refused(here.sizes, pa.table(ROWS), "LP510", "a folder", out=_folder(here, "x.parquet"))
     left = {path.name for path in here.folder.iterdir()}
     assert left == {"vocabulary.yaml", "out.parquet", "out.csv", "x.parquet"}
 
@@ -427,7 +427,7 @@ def test_a_full_disk_leaves_what_was_there(here: Here) -> None:
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, limits[1]))
     try:
-        refused(here.sizes, many, "LP506", "out.parquet", id="key", out=out)
+        refused(here.sizes, many, "LP510", "File too large", id="key", out=out)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
         signal.signal(signal.SIGXFSZ, handler)

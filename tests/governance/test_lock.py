@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from leadpolicy.diagnostics import Diagnostic, Problems
-from leadpolicy.files import write_whole
 from leadpolicy.governance.check import check_paths
 from leadpolicy.governance.identity import content_hash
 from leadpolicy.governance.lock import LOCK, read_lock, write_lock
@@ -147,14 +146,6 @@ def test_the_lock_guards_a_part_of_its_folder(shelf: Path, part: str) -> None:
     assert check(shelf / part) == []
     write(shelf, stages=WIDER)
     assert [d.code for d in check(shelf / part)] == ["LP405"]
-
-
-def test_a_file_is_replaced_in_one_step(tmp_path: Path) -> None:
-    target = tmp_path / "file"
-    target.write_text("old", encoding="utf-8")
-    write_whole(target, "new\n")
-    assert target.read_bytes() == b"new\n"
-    assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
 def test_the_command(

@@ -149,7 +149,7 @@ def test_until_is_a_day_or_a_moment(here: Path) -> None:
     [
         (("nobody", "--data", "data"), "nobody"),
         (("keen", "--data", "nowhere"), "there is no data set `nowhere`"),
-        (("keen", "--data", "data", "--out", "no/folder/t.parquet"), "LP506"),
+        (("keen", "--data", "data", "--out", "data"), "LP510"),
         (("keen", "--data", "data", "--accept-snapshot", "company.employes"), "company.employees"),
     ],
 )

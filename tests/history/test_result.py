@@ -138,8 +138,8 @@ def test_the_file_is_for_people_who_have_only_the_file(result: Replay, tmp_path:
 
 
 def test_a_file_that_cannot_be_written_is_told(result: Replay, tmp_path: Path) -> None:
-    with pytest.raises(LeadpolicyError, match="LP506"):
-        result.to_parquet(tmp_path / "nowhere" / "timelines.parquet")
+    with pytest.raises(LeadpolicyError, match="LP510"):
+        result.to_parquet(tmp_path)
 
 
 # --------------------------------------------------------------------------- as they are today

@@ -95,4 +95,4 @@ def test_out_has_to_be_a_folder(tmp_path: Path) -> None:
     file.write_text("", encoding="utf-8")
     assert refused(out=file) == f"LP506: `{file}` is a file | a folder | None"
     below = file / "below"
-    assert refused(out=below).startswith("LP506: the history cannot be written: Not a directory")
+    assert refused(out=below).startswith("LP510: the file cannot be written: Not a directory")

@@ -20,9 +20,9 @@ from leadpolicy.workshop.decks import (
     ballot_text,
     deck_policies,
     deck_text,
-    key_text,
     read_deck,
     write_deck,
+    write_key,
 )
 from leadpolicy.workshop.examples import Agreed, add_cards
 from tests.conftest import POLICIES
@@ -70,10 +70,15 @@ def test_any_text_reads_back(tmp_path: Path) -> None:
     assert read_deck(path, nasty.vocabulary).cards == nasty.cards
 
 
-def test_the_key_alone_tells_whose_record_it_is() -> None:
+def test_the_key_alone_tells_whose_record_it_is(tmp_path: Path) -> None:
     found = Deal(deck(), {"C1": "ACME, Inc.", "C2": "id-2"})
     assert "ACME" not in deck_text(found.deck)
-    assert key_text(found).splitlines()[1] == 'C1,Amber Fox,"ACME, Inc.",close to an edge'
+    key = write_key(found, tmp_path / "key.csv")
+    assert key.stat().st_mode & 0o777 == 0o600
+    assert (
+        key.read_text(encoding="utf-8").splitlines()[1]
+        == 'C1,Amber Fox,"ACME, Inc.",close to an edge'
+    )
     assert ballot_text(found.deck) == "voter,team,card,stage\n,,C1,\n,,C2,\n"
 
 

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from leadpolicy.cli.options import PoliciesFolder
-from leadpolicy.diagnostics import LeadpolicyError
+from leadpolicy.files import write_whole
 from leadpolicy.policy.load import POLICIES, VOCABULARY
 from leadpolicy.vocabulary import load_vocabulary
 
@@ -52,10 +52,5 @@ def schema(
     if out is None:
         typer.echo(text, nl=False)
         return
-    try:
-        out.write_text(text, encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise LeadpolicyError.of(
-            "LP101", f"the file cannot be written: {error.strerror}", where=str(out)
-        ) from None
+    write_whole(out, text)
     typer.echo(f"{out}: the schema for {kind} files", err=True)

@@ -72,20 +72,15 @@ def simulate(
             help="name it with --vocabulary FILE, or run this in the folder that holds `policies`",
         )
     _refuse_to_replace(out, force)
-    try:
-        with ProgressLine(sys.stderr) as tell:
-            summary = write_history(
-                out,
-                seed=seed,
-                companies=companies,
-                format=format.value,
-                vocabulary=_relative(vocabulary, out),
-                progress=tell,
-            )
-    except OSError as error:
-        raise LeadpolicyError.of(
-            "LP506", f"the history cannot be written: {error.strerror}", where=str(out)
-        ) from None
+    with ProgressLine(sys.stderr) as tell:
+        summary = write_history(
+            out,
+            seed=seed,
+            companies=companies,
+            format=format.value,
+            vocabulary=_relative(vocabulary, out),
+            progress=tell,
+        )
     rows = sum(summary.rows.values())
     typer.echo(
         f"{out}: {summary.companies:,} companies, {summary.deals:,} deals, {summary.won:,} won; "

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import csv
-import tempfile
+import io
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
-from leadpolicy.diagnostics import LeadpolicyError
+from leadpolicy.files import write_whole
 
 HEADER: Final = ("table", "file", "line", "record", "column", "value", "reason")
 
@@ -88,27 +88,8 @@ class Quarantine:
 
     def write(self, path: str | Path) -> Path:
         """A CSV file of everything set aside: the whole new file, or the old one untouched."""
-        target = Path(path)
-        try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            with tempfile.NamedTemporaryFile(
-                "w", encoding="utf-8", newline="", dir=target.parent, delete=False, suffix=".part"
-            ) as file:
-                writer = csv.writer(file, lineterminator="\n")
-                writer.writerow(HEADER)
-                writer.writerows([getattr(row, name) for name in HEADER] for row in self.rows)
-        except OSError as error:
-            raise _unwritable(target, error) from None
-        part = Path(file.name)
-        try:
-            part.replace(target)
-        except OSError as error:
-            part.unlink(missing_ok=True)
-            raise _unwritable(target, error) from None
-        return target
-
-
-def _unwritable(path: Path, error: OSError) -> LeadpolicyError:
-    return LeadpolicyError.of(
-        "LP506", f"the file cannot be written: {error.strerror}", where=str(path)
-    )
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow(HEADER)
+        writer.writerows([getattr(row, name) for name in HEADER] for row in self.rows)
+        return write_whole(Path(path), text.getvalue())

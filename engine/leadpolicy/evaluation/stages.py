@@ -21,13 +21,13 @@ from leadpolicy.backends.sql.names import (
     stage_name,
     verdict_name,
 )
-from leadpolicy.backends.sql.output import whole
 from leadpolicy.backends.sql.program import Run, TableProgram
 from leadpolicy.backends.sql.session import PARQUET, Session, Unfit
 from leadpolicy.backends.sql.tree import Sql
 from leadpolicy.diagnostics import LeadpolicyError
 from leadpolicy.evaluation.engines import Progress
 from leadpolicy.evaluation.sources import NOTHING, Asked, Described, Given, Moment, records_of
+from leadpolicy.files import writing
 from leadpolicy.policy import Policy, load_policies
 from leadpolicy.policy.labels import labels
 
@@ -80,9 +80,10 @@ class Answers:
         parquet = name.endswith(PARQUET)
         unfit: list[Unfit] = []
         try:
-            with whole(self.run.session, path) as beside:
+            with writing(path) as part, self.run.session.errors(str(path)):
                 found = self._named(self.run.session.connection.sql(self.run.sql))
-                (found.write_parquet if parquet else found.write_csv)(str(beside))
+                write = found.write_parquet if parquet else found.write_csv
+                write(str(part), use_tmp_file=False)
         except Unfit as error:
             unfit.append(error)
         if unfit:  # which values do not fit is told by whoever runs the query

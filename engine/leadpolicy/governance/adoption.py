@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from leadpolicy.diagnostics import LeadpolicyError, Problems, ValueProblem, listing, suggest
-from leadpolicy.files import write_whole
+from leadpolicy.files import alone, write_whole
 from leadpolicy.governance.identity import content_hash
 from leadpolicy.policy.model import Policy
 from leadpolicy.source import Source, Span
@@ -137,6 +137,11 @@ def sign(policy: Policy, signature: Signature) -> Path:
     teams' dates, or where the file cannot be appended to.
     """
     path = Path(policy.path).parent / ADOPTIONS
+    with alone(path):
+        return _append(path, policy, signature)
+
+
+def _append(path: Path, policy: Policy, signature: Signature) -> Path:
     problems = Problems()
     before = read_adoptions(path.parent, [policy], problems) if path.is_file() else []
     problems.stop_on_errors()

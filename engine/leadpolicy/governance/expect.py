@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from leadpolicy.diagnostics import LeadpolicyError, Problems
-from leadpolicy.files import write_whole
+from leadpolicy.files import alone, write_whole
 from leadpolicy.governance.examples import (
     NO_STAGE,
     Card,
@@ -48,21 +48,24 @@ def follow(policy: Policy) -> Path:
 
     Raises `LeadpolicyError` where the file cannot be edited faithfully; it is then left alone.
     """
-    every, cards = read_examples(policy)
-    failing = run_cards(policy, cards).failures
     path = Path(policy.path).parent / EXAMPLES
-    before = path.read_bytes().decode()
-    text = before
-    edits = (_edit(result, policy, every, before) for result in failing)
-    for start, end, new in sorted(edits, reverse=True):
-        text = text[:start] + new + text[end:]
-    write_whole(path, text)
-    if not _as_wanted(policy, every, cards, {one.card.name for one in failing}):
-        write_whole(path, before)
-        raise LeadpolicyError.of(
-            "LP506", "these examples cannot be edited without losing something", where=str(path),
-            help=f"say by hand what {policy.version} has to give: expect: {{{policy.version}: …}}",
-        )  # fmt: skip
+    with alone(path):
+        every, cards = read_examples(policy)
+        failing = run_cards(policy, cards).failures
+        before = path.read_bytes().decode()
+        text = before
+        edits = (_edit(result, policy, every, before) for result in failing)
+        for start, end, new in sorted(edits, reverse=True):
+            text = text[:start] + new + text[end:]
+        write_whole(path, text)
+        if not _as_wanted(policy, every, cards, {one.card.name for one in failing}):
+            write_whole(path, before)
+            raise LeadpolicyError.of(
+                "LP506", "these examples cannot be edited without losing something",
+                where=str(path),
+                help="say by hand what "
+                f"{policy.version} has to give: expect: {{{policy.version}: …}}",
+            )  # fmt: skip
     return path
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from leadpolicy.diagnostics import Problems
-from leadpolicy.files import write_whole
+from leadpolicy.files import alone, write_whole
 from leadpolicy.governance.identity import content_hash
 from leadpolicy.policy.model import Policy
 from leadpolicy.syntax.nodes import Scalar
@@ -64,19 +64,20 @@ def write_lock(folder: Path, policies: Iterable[Policy], *, force: bool, problem
     """Adds new versions to the lock; the number of new or (with `force`) replaced entries.
 
     Without `force` a changed version is noted as a problem and keeps its entry. A lock that cannot
-    be read is left alone. The file is replaced in one step.
+    be read is left alone. Entries that others add meanwhile stay.
     """
-    before = {name: entry.text for name, entry in read_lock(folder, problems).items()}
-    if problems.errors:
-        return 0
-    after = dict(before)
-    for policy in policies:
-        if force or policy.identity not in before:
-            after[policy.identity] = content_hash(policy)
-    if not force:
-        check_lock(folder, policies, problems)
-    changed = sum(before.get(name) != value for name, value in after.items())
-    if changed:
-        body = "".join(f"{name}: {after[name]}\n" for name in sorted(after))
-        write_whole(folder / LOCK, _HEAD + body)
+    with alone(folder / LOCK):
+        before = {name: entry.text for name, entry in read_lock(folder, problems).items()}
+        if problems.errors:
+            return 0
+        after = dict(before)
+        for policy in policies:
+            if force or policy.identity not in before:
+                after[policy.identity] = content_hash(policy)
+        if not force:
+            check_lock(folder, policies, problems)
+        changed = sum(before.get(name) != value for name, value in after.items())
+        if changed:
+            body = "".join(f"{name}: {after[name]}\n" for name in sorted(after))
+            write_whole(folder / LOCK, _HEAD + body)
     return changed

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
 from leadpolicy.diagnostics import LeadpolicyError, Problems
-from leadpolicy.files import write_whole
+from leadpolicy.files import alone, write_whole
 from leadpolicy.governance.identity import canonical
 from leadpolicy.policy.load import parse_policy, version_key, versions
 from leadpolicy.policy.model import Parameter, Policy
@@ -71,14 +71,15 @@ def write_version(policy: Policy, version: str | None = None, *, step: Step = "m
     version = version or next_version(policy, step)
     text = revised(policy, version)
     path = Path(policy.path).with_name(f"{version}.yaml")
-    if path.exists():
-        raise LeadpolicyError.of(
-            "LP405",
-            f"{policy.id}@{version} exists already",
-            where=str(path),
-            help=f"the next free version is {next_version(policy, step)}",
-        )
-    return write_whole(path, text)
+    with alone(path):
+        if path.exists():
+            raise LeadpolicyError.of(
+                "LP405",
+                f"{policy.id}@{version} exists already",
+                where=str(path),
+                help=f"the next free version is {next_version(policy, step)}",
+            )
+        return write_whole(path, text)
 
 
 def _read(policy: Policy) -> tuple[Source, Mapping]:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from leadpolicy.data.chronicle import NEVER
-from leadpolicy.diagnostics import LeadpolicyError
+from leadpolicy.files import writing
 
 if TYPE_CHECKING:
     from leadpolicy.history.result import Replay
@@ -26,27 +24,14 @@ def write_timelines(replay: Replay, path: Path) -> None:
     The file's metadata hold, under `leadpolicy`, each policy's identity, its stages, and the facts
     that it takes as they are today.
     """
-    if not path.parent.is_dir():
-        raise LeadpolicyError.of("LP506", "there is no such folder", where=str(path.parent))
-    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     ids = pa.array(list(replay.chronicle.ids), pa.string())
-    try:
-        writer: pq.ParquetWriter | None = None
-        for batch in replay.spans.to_batches(max_chunksize=1 << 20):
-            part = _readable(batch, replay, ids)
-            if writer is None:
-                writer = pq.ParquetWriter(beside, part.schema)
-            writer.write_table(part)
-        if writer is None:
-            writer = pq.ParquetWriter(beside, _readable(_none(replay), replay, ids).schema)
-        writer.close()
-        os.replace(beside, path)  # noqa: PTH105 - atomic on every system
-    except OSError as error:
-        raise LeadpolicyError.of(
-            "LP506", f"the file cannot be written: {error.strerror or error}", where=str(path)
-        ) from error
-    finally:
-        beside.unlink(missing_ok=True)
+    batches = (replay.spans.to_batches(max_chunksize=1 << 20)) or [_none(replay)]
+    with writing(path) as part:
+        parts = (_readable(batch, replay, ids) for batch in batches)
+        first = next(parts)
+        with pq.ParquetWriter(part, first.schema) as writer:
+            for one in (first, *parts):
+                writer.write_table(one)
 
 
 def _none(replay: Replay) -> pa.RecordBatch:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import gzip
 import io
-import shutil
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Final, Literal, Protocol, TypeAlias
 
 import numpy as np
 
+from leadpolicy.files import folder_inside
 from leadpolicy.simulate import describe, dirt, scenarios
 from leadpolicy.simulate.course import Course, draw_course
 from leadpolicy.simulate.draws import Bools, Draws
@@ -92,7 +91,7 @@ def write_history(
     A history that is there already is replaced once the new one is whole, and not before.
     """
     plan = Plan(seed, companies, format, SUFFIXES[format], vocabulary)
-    with _beside(out) as part:
+    with folder_inside(out) as part:
         summary = _write_tables(part, plan, format, progress)
         for name, text in {
             "dataset.yaml": describe.dataset_yaml(plan),
@@ -100,26 +99,12 @@ def write_history(
             "edge_cases.csv": describe.edge_cases(summary.cases),
             "README.md": describe.readme(plan, summary),
         }.items():
-            (part / name).write_text(text, encoding="utf-8")
+            (part / name).write_text(text, encoding="utf-8", newline="\n")
         for name in {*files("csv"), *files("parquet")} - set(files(format)):
             (out / name).unlink(missing_ok=True)
         for name in files(format):
             (part / name).replace(out / name)
     return summary
-
-
-@contextmanager
-def _beside(out: Path) -> Iterator[Path]:
-    """A folder inside `out` for what is not whole yet; nothing of it stays behind."""
-    new = not out.exists()
-    out.mkdir(parents=True, exist_ok=True)
-    part = Path(tempfile.mkdtemp(prefix=".part-", dir=out))
-    try:
-        yield part
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
-        if new and not any(out.iterdir()):
-            out.rmdir()
 
 
 def _write_tables(out: Path, plan: Plan, format: Format, progress: Progress | None) -> Summary:

@@ -126,14 +126,17 @@ def write_deck(deck: Deck, path: Path) -> Path:
     return write_whole(path, deck_text(deck))
 
 
-def key_text(deal: Deal) -> str:
-    """Whose record each card is, as CSV."""
+def write_key(deal: Deal, path: Path) -> Path:
+    """Writes whose record each card is, as CSV that its owner alone may read.
+
+    Raises `LeadpolicyError`.
+    """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(("card", "name", "record", "why"))
     for card in deal.deck.cards:
         writer.writerow((card.code, card.name, deal.keys[card.code], card.why))
-    return out.getvalue()
+    return write_whole(path, out.getvalue(), private=True)
 
 
 def ballot_text(deck: Deck) -> str:
@@ -261,9 +264,7 @@ def write_all(deal: Deal, page: Path, html: str) -> dict[str, Path]:
         "Cards to print": (page, html),
         "Cards for votes and the board": (page.with_suffix(".yaml"), deck_text(deal.deck)),
         "A sheet for a voter": (page.with_name(f"{page.stem}-ballot.csv"), ballot_text(deal.deck)),
-        "Whose they are (keep it to yourself)": (
-            page.with_name(f"{page.stem}-key.csv"),
-            key_text(deal),
-        ),
     }
-    return {what: write_whole(path, text) for what, (path, text) in files.items()}
+    written = {what: write_whole(path, text) for what, (path, text) in files.items()}
+    key = write_key(deal, page.with_name(f"{page.stem}-key.csv"))
+    return written | {"Whose they are (keep it to yourself)": key}

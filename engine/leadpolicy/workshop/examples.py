@@ -12,7 +12,7 @@ from typing import Final
 from leadpolicy.backends.interpreter import verdicts
 from leadpolicy.comparison.scale import NONE, Scale, told
 from leadpolicy.diagnostics import LeadpolicyError, Problems
-from leadpolicy.files import write_whole
+from leadpolicy.files import alone, write_whole
 from leadpolicy.governance.examples import NO_STAGE, Card, reached, read_cards
 from leadpolicy.policy.load import EXAMPLES, load_policies, versions
 from leadpolicy.policy.model import Policy
@@ -74,8 +74,13 @@ def add_cards(policy: Policy, scale: Scale, cards: Iterable[Agreed]) -> Kept:
             "LP506", f"{policy.identity} is no version of its own",
             help=f"write it first: leadpolicy revise {policy.id}",
         )  # fmt: skip
-    folder = Path(policy.path).parent
-    path = folder / EXAMPLES
+    path = Path(policy.path).parent / EXAMPLES
+    with alone(path):
+        return _add(path, policy, scale, cards)
+
+
+def _add(path: Path, policy: Policy, scale: Scale, cards: Iterable[Agreed]) -> Kept:
+    folder = path.parent
     every = load_policies(versions(folder))
     before = _cards(folder, every) if path.is_file() else []
     known = {card.name for card in before}

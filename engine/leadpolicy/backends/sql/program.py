@@ -26,13 +26,13 @@ from leadpolicy.backends.sql.emit import Counted, Emitter
 from leadpolicy.backends.sql.events import KEY, NOW, EventTable
 from leadpolicy.backends.sql.forms import Form, Moment, Plain, microseconds
 from leadpolicy.backends.sql.grouping import Limits
-from leadpolicy.backends.sql.output import write_parquet
 from leadpolicy.backends.sql.plan import Layout
 from leadpolicy.backends.sql.session import Opened, Session, Unfit, diagnose, mixed_columns
 from leadpolicy.backends.sql.sparse import Candidates, candidates
 from leadpolicy.backends.sql.tree import Sql
 from leadpolicy.backends.sql.walk import asked_lists, happenings, subjects
 from leadpolicy.diagnostics import LeadpolicyError, Problems, suggest
+from leadpolicy.files import writing
 from leadpolicy.logic.terms import Logic, Term
 from leadpolicy.times import in_utc
 from leadpolicy.types import Kind, Type
@@ -112,7 +112,8 @@ class Run:
     def write(self, path: str | Path) -> None:
         """The answers as a Parquet file, made whole or not at all. Raises `LeadpolicyError`."""
         try:
-            write_parquet(self.session, self.sql, Path(path))
+            with writing(Path(path)) as part, self.session.errors(str(path)):
+                self.session.connection.sql(self.sql).write_parquet(str(part), use_tmp_file=False)
         except Unfit:
             raise self._diagnosed() from None
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -23,6 +25,7 @@ from leadpolicy.types import Kind, Range, Type, read_text
 PARQUET: Final = (".parquet", ".pq")
 DELIMITED: Final = (".csv", ".tsv", ".csv.gz", ".tsv.gz", ".csv.zst", ".tsv.zst")
 _UNWRITTEN: Final = ("No space left", "write failed", "Could not write file")
+_ERRNO: Final = re.compile(r'"errno":"(\d+)"')
 _names = count(1)
 
 
@@ -165,7 +168,9 @@ def _diagnostic(error: duckdb.Error, message: str, what: str) -> Diagnostic:
                 help="allow more memory, or write the result to a file",
             )  # fmt: skip
         case duckdb.IOException() if any(sign in message for sign in _UNWRITTEN):
-            return Diagnostic("LP506", f"the result cannot be written: {first}", where=what)
+            number = _ERRNO.search(message)
+            why = os.strerror(int(number[1])) if number else first
+            return Diagnostic("LP510", f"the file cannot be written: {why}", where=what)
         case duckdb.BinderException() | duckdb.CatalogException() | duckdb.ParserException():
             raise error
         case _:

@@ -15,13 +15,12 @@ from leadpolicy.decision import decide
 from leadpolicy.diagnostics import LeadpolicyError
 from leadpolicy.english import capital, plural
 from leadpolicy.evaluation.verdicts import verdicts_of
-from leadpolicy.files import write_whole
 from leadpolicy.policy.model import Policy
 from leadpolicy.present.characters import inert
 from leadpolicy.present.workshop.cards import Front, fronts
 from leadpolicy.workshop.blind import BlindCard, Deck
 from leadpolicy.workshop.deal import deal
-from leadpolicy.workshop.decks import key_text, write_deck
+from leadpolicy.workshop.decks import write_deck, write_key
 
 MINUTES: Final = 3
 """How long a room talks about one card, to begin with."""
@@ -140,7 +139,7 @@ class Cards:
             )
             aside = self.desk.put_votes_aside()
             write_deck(dealt.deck, self.desk.cards_file)
-            write_whole(self.desk.workshop / KEY, key_text(dealt))
+            write_key(dealt, self.desk.workshop / KEY)
             self.deck, self.place = dealt.deck, 0
             notes = "".join(faint(inert(note)) for note in dealt.notes)
             if aside is not None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from leadpolicy.diagnostics import CODES
+from leadpolicy.files import write_whole
 from leadpolicy.operators import OPERATORS, Operator, Shape
 from leadpolicy.types import Kind
 
@@ -119,7 +120,7 @@ def main(arguments: list[str]) -> int:
         if after != before:
             stale.append(path)
             if "--check" not in arguments:
-                path.write_text(after, encoding="utf-8", newline="\n")
+                write_whole(path, after)
     sys.stdout.write("".join(f"{path}: out of date\n" for path in stale))
     return int("--check" in arguments and bool(stale))
 
