@@ -12,10 +12,11 @@ from sqlglot import exp
 from leadpolicy.backends.sql import reading, tree
 from leadpolicy.backends.sql.columns import Binder, Bound, Part, Place, guard, raw_columns
 from leadpolicy.backends.sql.emit import Counted, Emitter
-from leadpolicy.backends.sql.forms import Moment, Plain, microseconds
+from leadpolicy.backends.sql.forms import Moment, Plain
 from leadpolicy.backends.sql.tree import Sql
 from leadpolicy.backends.sql.walk import subjects
 from leadpolicy.logic.terms import Happened, Term
+from leadpolicy.times import microseconds
 from leadpolicy.types import Kind, Type
 
 WHOLE: Final = reading.SHORT | reading.LONG | reading.LONGER

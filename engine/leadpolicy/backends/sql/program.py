@@ -24,7 +24,7 @@ from leadpolicy.backends.sql.columns import (
 )
 from leadpolicy.backends.sql.emit import Counted, Emitter
 from leadpolicy.backends.sql.events import KEY, NOW, EventTable
-from leadpolicy.backends.sql.forms import Form, Moment, Plain, microseconds
+from leadpolicy.backends.sql.forms import Form, Moment, Plain
 from leadpolicy.backends.sql.grouping import Limits
 from leadpolicy.backends.sql.plan import Layout
 from leadpolicy.backends.sql.session import Opened, Session, Unfit, diagnose, mixed_columns
@@ -34,7 +34,7 @@ from leadpolicy.backends.sql.walk import asked_lists, happenings, subjects
 from leadpolicy.diagnostics import LeadpolicyError, Problems, suggest
 from leadpolicy.files import writing
 from leadpolicy.logic.terms import Logic, Term
-from leadpolicy.times import in_utc
+from leadpolicy.times import in_utc, microseconds
 from leadpolicy.types import Kind, Type
 
 if TYPE_CHECKING:
