@@ -14,6 +14,15 @@ _MONTHS = (
 ).split()
 
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def microseconds(moment: datetime) -> int:
+    """Since 1970, exact."""
+    since = moment - EPOCH
+    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
+
+
 def read_date(text: str) -> date:
     """A calendar day written `2026-02-28`."""
     found = _DATE.match(text.strip())

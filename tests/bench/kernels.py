@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
-from leadpolicy.backends.kernels.load import Coded, load
 from leadpolicy.backends.kernels.program import KernelProgram
+from leadpolicy.backends.kernels.read import Coded, load
 from leadpolicy.logic.terms import Logic
 from tests.bench.measure import Answer, Contestant
 from tests.bench.workload import COLUMNS, KEY, NOW, PLACES, policies

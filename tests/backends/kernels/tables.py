@@ -10,7 +10,6 @@ import pyarrow as pa
 
 from leadpolicy.backends.interpreter import Verdicts
 from leadpolicy.backends.kernels.program import Answers, KernelProgram
-from leadpolicy.backends.sql.emit import WORD
 from leadpolicy.backends.sql.session import Session
 from leadpolicy.logic.terms import Logic
 from leadpolicy.truth import FALSE, TRUE, UNKNOWN, Truth
@@ -54,14 +53,11 @@ def run_table(
     moments: Sequence[datetime],
     session: Session | None = None,
 ) -> dict[str, list[Verdicts]]:
-    """The verdicts of each policy on each record; stages and words must say the same."""
+    """The verdicts of each policy on each record; stages must say the same."""
     found = answers(logics, records, moments, session)
-    words = [word.tolist() for word in found.words()]
     rows: list[list[Truth]] = []
     for place in range(len(found.holds)):
         truths = [_TRUTHS[code] for code in found.truths(place).tolist()]
-        bit = found.bit(place)
-        assert truths == [_in_word(word, bit.bit) for word in words[bit.word]]
         rows.append(truths)
     verdicts: dict[str, list[Verdicts]] = {}
     for label in logics:
@@ -79,12 +75,6 @@ def run_table(
         expected = [(last(v.stages, TRUE), last(v.stages, UNKNOWN)) for v in verdicts[label]]
         assert codes == expected
     return verdicts
-
-
-def _in_word(word: int, bit: int) -> Truth:
-    holds, fails = bool(word >> bit & 1), bool(word >> bit + WORD & 1)
-    assert not (holds and fails)
-    return TRUE if holds else FALSE if fails else UNKNOWN
 
 
 def stages_alone(

@@ -11,31 +11,34 @@ import numpy as np
 import pytest
 
 from leadpolicy.backends.kernels import machine
-from leadpolicy.backends.kernels.circuit import NO, YES, AtLeast, Circuit, Compared, Listed, Within
+from leadpolicy.backends.kernels.circuit import NO, YES, Chosen, Circuit, Compared, Within
+from leadpolicy.backends.kernels.columns import Texts, packed, unpacked
 from leadpolicy.backends.kernels.machine import Join
+from leadpolicy.logic.terms import Comparison
 
 
 def inputs(circuit: Circuit, count: int) -> tuple[list[int], np.ndarray[Any, Any]]:
     """As many planes, with every combination of bits, one a row."""
     rows = np.array(list(itertools.product((0, 1), repeat=count)), np.uint8)
-    planes = [
-        circuit.add(AtLeast(circuit.array(np.ascontiguousarray(rows[:, n])), 1))
-        for n in range(count)
-    ]
-    return planes, rows
+    return [circuit.plane((n,)) for n in range(count)], rows
 
 
 def evaluated(
-    circuit: Circuit, outputs: Sequence[int], rows: int, **how: int
+    circuit: Circuit, outputs: Sequence[int], given: Any, rows: int, **how: int
 ) -> list[np.ndarray[Any, Any]]:
-    """A byte per row for every output."""
+    """A byte per row for every output. `given`: the bits of `inputs`, or what fills the slots."""
+    filled: list[Any] = (
+        [given[slot] for slot in circuit.slots]
+        if isinstance(given, dict)
+        else [packed(given[:, n]) for (n,) in circuit.slots]
+    )
     found = np.full((len(outputs), rows), 9, np.uint8)
 
     def sink(begin: int, end: int, planes: Sequence[np.ndarray[Any, Any]]) -> None:
         for row, plane in zip(found, planes, strict=True):
-            row[begin:end] = machine.unpacked(plane, end - begin)
+            row[begin:end] = unpacked(plane, end - begin)
 
-    machine.run(machine.recipe(circuit, outputs), circuit.arrays, rows, sink, **how)
+    machine.run(machine.recipe(circuit, outputs), filled, rows, sink, **how)
     return list(found)
 
 
@@ -52,7 +55,7 @@ def test_weights_are_added_exactly(weights: tuple[int, ...]) -> None:
         circuit.total_at_least(least, list(zip(weights, planes, strict=True)))
         for least in thresholds
     ]
-    for least, found in zip(thresholds, evaluated(circuit, gates, len(rows)), strict=True):
+    for least, found in zip(thresholds, evaluated(circuit, gates, rows, len(rows)), strict=True):
         assert found.tolist() == [int(total >= least) for total in totals], least
 
 
@@ -68,7 +71,7 @@ def test_what_is_certain_counts_before_anything_is_evaluated() -> None:
 def test_the_last_stage_that_is_set_is_told(stages: int) -> None:
     circuit = Circuit()
     planes, rows = inputs(circuit, stages)
-    bits = evaluated(circuit, circuit.last_of(planes), len(rows))
+    bits = evaluated(circuit, circuit.last_of(planes), rows, len(rows))
     found = sum(bit.astype(int) << place for place, bit in enumerate(bits))
     expected = [max((n for n, bit in enumerate(row, 1) if bit), default=0) for row in rows]
     assert np.asarray(found).tolist() == expected
@@ -103,7 +106,7 @@ def test_connectives_are_those_of_logic() -> None:
         circuit.negate(three),
     ]
     for row, bits in zip(
-        rows, zip(*evaluated(circuit, gates, len(rows)), strict=True), strict=True
+        rows, zip(*evaluated(circuit, gates, rows, len(rows)), strict=True), strict=True
     ):
         a, b, c = (bool(bit) for bit in row)
         assert bits == (a and b and c, a or b or c, a != b, not a, not c)
@@ -131,22 +134,31 @@ def test_planes_are_dropped_when_nobody_needs_them() -> None:
 def test_blocks_and_threads_change_nothing(rows: int) -> None:
     rng = np.random.default_rng(rows)
     small = rng.integers(0, 5, rows).astype(np.uint8)
-    wide = rng.integers(0, 2**40, rows).astype(np.uint64)
+    wide = rng.integers(0, 2**40, rows)
     numbers = np.where(rng.random(rows) < 0.3, np.nan, rng.normal(size=rows))
     others = np.where(rng.random(rows) < 0.3, np.nan, numbers)
     circuit = Circuit()
-    s, w, n, o = (circuit.array(a) for a in (small, wide, numbers, others))
+    texts = Texts(small, tuple("abcde"))
+    flags = rng.random(rows) < 0.5
+    filled = {
+        ("s",): small, ("w",): wide, ("n",): numbers, ("o",): others, ("t",): texts,
+        ("p",): packed(flags), ("all",): None,
+    }  # fmt: skip
+    s, w, n, o, t = (circuit.slot((name,)) for name in "swnot")
     gates = {
+        circuit.plane(("p",)): flags,
+        circuit.plane(("all",)): np.ones(rows, bool),
         circuit.add(Within(s, 1, 3)): (small >= 1) & (small <= 3),
         circuit.add(Within(w, 2**39, 2**40)): (wide >= 2**39) & (wide <= 2**40),
+        circuit.add(Within(w, 2**70, None)): np.zeros(rows, bool),
         circuit.add(Within(n, -1.0, 0.5)): (numbers >= -1) & (numbers <= 0.5),
-        circuit.add(Within(n, -np.inf, np.inf)): ~np.isnan(numbers),
-        circuit.add(Listed(s, bytes([0, 1, 0, 1, 1]))): np.isin(small, (1, 3, 4)),
-        circuit.add(Compared("<=", n, o, 0)): numbers <= others,
-        circuit.add(Compared(">", s, w, 3)): small.astype(np.int64) + 3 > wide.astype(np.int64),
+        circuit.add(Within(n, None, 0.5)): numbers <= 0.5,
+        circuit.add(Chosen(t, frozenset("bde"))): np.isin(small, (1, 3, 4)),
+        circuit.add(Compared(Comparison.LE, n, o)): numbers <= others,
+        circuit.add(Compared(Comparison.GT, s, w)): small > wide,
     }
     for how in ({}, {"threads": 1}, {"threads": 3, "block": 4096}):
-        found = evaluated(circuit, list(gates), rows, **how)
+        found = evaluated(circuit, list(gates), filled, rows, **how)
         for got, expected in zip(found, gates.values(), strict=True):
             assert got.tolist() == expected.tolist()
 
@@ -169,5 +181,5 @@ def test_random_circuits() -> None:
             )[join]
             planes.append(made)
             truths.append(meant)
-        for got, expected in zip(evaluated(circuit, planes, len(rows)), truths, strict=True):
+        for got, expected in zip(evaluated(circuit, planes, rows, len(rows)), truths, strict=True):
             assert got.tolist() == expected.tolist()

@@ -15,12 +15,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from leadpolicy.backends import Between, EventTable
 from leadpolicy.backends.interpreter import verdicts
-from leadpolicy.backends.kernels.columns import Codes, Ends, Floats, Nothing, Texts
-from leadpolicy.backends.kernels.encode import batch_of
-from leadpolicy.backends.kernels.load import Coded, load
+from leadpolicy.backends.kernels.columns import Ends, Flags, Nothing, Numbers, Texts, unpacked
+from leadpolicy.backends.kernels.convert import column
 from leadpolicy.backends.kernels.program import Answers, KernelProgram
+from leadpolicy.backends.kernels.read import Coded, load
+from leadpolicy.backends.kernels.stream import Stream
+from leadpolicy.backends.sql.columns import Between
+from leadpolicy.backends.sql.events import EventTable
 from leadpolicy.backends.sql.program import TableProgram
 from leadpolicy.diagnostics import LeadpolicyError
 from leadpolicy.logic import build
@@ -79,7 +81,7 @@ def truths(term: Term, source: object, **given: Any) -> list[int]:
 # ------------------------------------------------------------------------- what is read
 
 
-def test_columns_are_coded_narrowly() -> None:
+def test_columns_stay_as_arrow_has_them() -> None:
     source = table(
         {
             "company.employees": [1_000_000, None, 1_000_200],
@@ -94,20 +96,20 @@ def test_columns_are_coded_narrowly() -> None:
     large, industry, name, free, revenue = (
         loaded.columns[t.left.name] for t in terms if hasattr(t, "left")
     )
-    assert isinstance(large, Codes)
-    assert large.array.dtype == np.uint8
-    assert large.array.tolist() == [1, 0, 201]
-    assert large.values == range(1_000_000, 1_000_201)
-    assert isinstance(industry, Codes)
+    assert isinstance(large, Numbers)
+    assert np.shares_memory(large.array, source.column(0).chunk(0).buffers()[1])
+    assert isinstance(industry, Numbers)
     assert industry.array.dtype == np.uint8
-    assert industry.array.tolist() == [2, 0, 1]
+    assert industry.array[[0, 2]].tolist() == [1, 0]
     assert isinstance(name, Texts)
-    assert (name.distinct, name.array.tolist()) == (("a", "b"), [2, 0, 1])
-    assert isinstance(free, Codes)
-    assert free.array.tolist() == [2, 0, 1]
-    assert isinstance(revenue, Floats)
-    assert np.isnan(revenue.array).tolist() == [False, True, False]
-    assert loaded.nbytes == 3 * (1 + 1 + 1 + 1 + 8)
+    assert [name.distinct[code] for code in name.array[[0, 2]]] == ["b", "a"]
+    assert isinstance(free, Flags)
+    assert unpacked(free.array, 3)[[0, 2]].tolist() == [1, 0]
+    assert isinstance(revenue, Numbers)
+    assert revenue.array[[0, 2]].tolist() == [0.5, 1e300]
+    for one in (large, industry, name, free, revenue):
+        assert one.there is not None
+        assert unpacked(one.there, 3).tolist() == [1, 0, 1]
 
 
 @pytest.mark.parametrize(
@@ -146,15 +148,15 @@ def test_texts_are_compared_in_normal_form() -> None:
 
 
 def test_many_texts_are_each_looked_at_once() -> None:
-    names = [f"name {n}" for n in range(3_000)]
-    source = table({"company.name": [*names, None, *reversed(names)]})
+    texts = [f"name {n}" for n in range(3_000)]
+    source = table({"company.name": [*texts, None, *reversed(texts)]})
     odd = build.text_test(TextMatch.MATCHES, NAME, "[13579]$")
     expected = [2 * (n % 2) for n in range(3_000)]
     assert truths(odd, source) == [*expected, 1, *reversed(expected)]
     loaded = program(odd).load(source)
-    column = loaded.columns["company.name"]
-    assert isinstance(column, Texts)
-    assert column.array.dtype == np.uint16
+    names = loaded.columns["company.name"]
+    assert isinstance(names, Texts)
+    assert len(names.distinct) == 3_000
 
 
 def test_sets_in_slices() -> None:
@@ -185,8 +187,7 @@ def test_ranges_in_three_columns() -> None:
     assert truths(known, source, columns=places) == [2, 2, 2, 2, 0, 2]
     bare = {"company.employees": Between("low", "high")}
     assert truths(known, source, columns=bare) == [2, 2, 2, 0, 0, 2]
-    column = program(known).load(source, bare).columns["company.employees"]
-    assert isinstance(column, Ends)
+    assert isinstance(program(known).load(source, bare).columns["company.employees"], Ends)
 
 
 def test_a_fact_that_nobody_recorded() -> None:
@@ -292,11 +293,29 @@ def test_moments_that_no_calendar_reaches() -> None:
 
 def test_bits_that_begin_inside_a_byte() -> None:
     array = pa.array([True, None, False, True, None, False, None, True, True, False, None])
-    found = batch_of(array[3:])
+    found = column(FREE.type, array[3:])
+    assert isinstance(found, Flags)
     assert found.there is not None
-    assert found.there.tolist() == [1, 0, 1, 0, 1, 1, 1, 0]
-    assert found.values[found.there == 1].tolist() == [1, 0, 1, 1, 0]
-    assert batch_of(pa.array([7, 8, 9])[1:]).values.tolist() == [8, 9]
+    there = unpacked(found.there, 8)
+    assert there.tolist() == [1, 0, 1, 0, 1, 1, 1, 0]
+    assert unpacked(found.array, 8)[there == 1].tolist() == [1, 0, 1, 1, 0]
+    assert truths(IS_FREE, pa.table({"company.free": array}).slice(3)) == [2, 1, 0, 1, 2, 2, 0, 1]
+
+
+def test_numbers_in_a_list_that_are_not_whole() -> None:
+    source = table({"company.revenue": [1, 2, 3]})
+    assert truths(build.member(REVENUE, [1.5, 2.5]), source) == [0, 0, 0]
+    assert truths(build.member(REVENUE, [1.5, 2.0, 2.5, 3.0]), source) == [0, 2, 2]
+
+
+def test_what_is_not_there_need_not_fit() -> None:
+    """Arrow may hold anything where a value is missing, and names that no record has."""
+    numbers = pa.array(np.array([np.inf, 0.5]), mask=np.array([True, False]))
+    assert truths(IS_RICH, pa.table({"company.revenue": numbers})) == [1, 2]
+    names = pa.DictionaryArray.from_arrays(pa.array([1, None]), ["sofware", "software"])
+    assert truths(IS_SOFTWARE, pa.table({"company.industry": names})) == [2, 1]
+    holes = pa.DictionaryArray.from_arrays(pa.array([1, 0]), [None, "software"])
+    assert truths(IS_SOFTWARE, pa.table({"company.industry": holes})) == [2, 1]
 
 
 def test_ends_of_what_is_not_known_count_for_nothing() -> None:
@@ -420,3 +439,42 @@ def test_policies_without_stages_or_criteria() -> None:
         "q": [1, 1],
     }
     assert found.possible["q"].tolist() == [2, 2]
+
+
+# ------------------------------------------------------------------------------- streams
+
+
+def streamed(made: KernelProgram, source: object, **given: Any) -> tuple[list[int], list[Any]]:
+    stream = Stream(made, source, as_of=given.pop("as_of", NOW), **given)
+    found = list(stream.map(lambda answers, keys: (answers.stage["p"].tolist(), keys)))
+    keys = [key for _, some in found if some is not None for key in some.to_pylist()]
+    return [code for codes, _ in found for code in codes], keys
+
+
+def test_a_file_passes_by_in_its_order(tmp_path: Path) -> None:
+    names = ["Acme", None, "B", "C", "Acme"] * 7
+    source = table({"company.name": names, "k": list(range(35))})
+    pq.write_table(source, tmp_path / "t.parquet", row_group_size=4)
+    expected = [int(name == "Acme") for name in names]
+    for one in (tmp_path / "t.parquet", source, source.to_pandas()):
+        assert streamed(program(IS_ACME), one, id="k") == (expected, list(range(35)))
+    assert streamed(program(build.YES), tmp_path / "t.parquet") == ([1] * 35, [])
+
+
+def test_each_record_of_a_stream_has_its_moment(tmp_path: Path) -> None:
+    seen = [NOW - timedelta(days=day) for day in (8, 6)] * 3
+    now = [NOW] * 4 + [NOW - timedelta(days=2), NOW + timedelta(days=2)]
+    pq.write_table(pa.table({"company.seen": seen, "now": now}), tmp_path / "t.parquet")
+    codes, _ = streamed(program(WAS_SEEN), tmp_path / "t.parquet", as_of="now")
+    assert codes == [0, 1, 0, 1, 1, 0]
+
+
+def test_a_stream_refuses_what_does_not_fit(tmp_path: Path) -> None:
+    path = tmp_path / "t.parquet"
+    source = table({"company.industry": ["software"] * 9 + ["sofware"]})
+    pq.write_table(source, path, row_group_size=2)
+    same = TableProgram({"p": Logic((), (IS_SOFTWARE,))})
+    expected = refused(lambda: same.run(path, as_of=NOW, check_all=True))
+    assert refused(lambda: streamed(program(IS_SOFTWARE), path)) == expected
+    path.write_bytes(b"PAR1 and nothing more PAR1")
+    assert "cannot be read" in refused(lambda: streamed(program(IS_SOFTWARE), path))

@@ -9,9 +9,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Final, TypeAlias
 
-from leadpolicy.backends.kernels.columns import Array
+from leadpolicy.backends.kernels.columns import Slot
+from leadpolicy.logic.terms import Comparison, TextTest
 
 NO: Final = 0
 YES: Final = 1
@@ -25,46 +27,67 @@ class Constant:
 
 
 @dataclass(frozen=True, slots=True)
+class Plane:
+    """A plane of the table."""
+
+    slot: int
+
+
+@dataclass(frozen=True, slots=True)
 class Within:
-    """Whether the value of an array lies between two values, both included."""
+    """Whether a number lies between two others, both included; None is no end."""
 
-    array: int
-    least: float
-    most: float
-
-
-@dataclass(frozen=True, slots=True)
-class AtLeast:
-    """Whether the value of an array is at least so high."""
-
-    array: int
-    least: float
+    slot: int
+    least: float | None
+    most: float | None
 
 
 @dataclass(frozen=True, slots=True)
-class AtMost:
-    """Whether the value of an array is at most so high; a code of 0 is."""
+class Chosen:
+    """Whether a text is one of these, or is found by a search."""
 
-    array: int
-    most: float
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """Whether the place of a code in a table holds TRUE."""
-
-    array: int
-    table: bytes
+    slot: int
+    which: frozenset[str] | TextTest
 
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """`left + shift op right`, of two arrays of doubles, or of codes."""
+    """`left op right × times`; `there` are the planes of the values that count."""
 
-    op: str
+    op: Comparison
     left: int
     right: int
-    shift: int
+    times: Decimal | None = None
+    there: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """`left op now + offset`, where each record has a moment of its own: in microseconds, or in
+    days if the length of a day is `unit`.
+    """
+
+    op: Comparison
+    left: int
+    now: int
+    offset: int
+    unit: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Same:
+    """Whether two columns hold one text."""
+
+    left: int
+    right: int
+
+
+@dataclass(frozen=True, slots=True)
+class Contains:
+    """Whether a set contains an element."""
+
+    slot: int
+    element: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,17 +119,19 @@ class Not:
     part: int
 
 
-Gate: TypeAlias = Constant | Within | AtLeast | AtMost | Listed | Compared | And | Or | Xor | Not
+Leaf: TypeAlias = Constant | Plane | Within | Chosen | Compared | Ahead | Same | Contains
+Gate: TypeAlias = Leaf | And | Or | Xor | Not
 
 
 @dataclass(slots=True)
 class Circuit:
-    """Gates by number, each made of those before it, and the arrays that they look at."""
+    """Gates by number, each made of those before it, and what they look at: slots, which a table
+    fills.
+    """
 
     gates: list[Gate] = field(default_factory=lambda: [Constant(False), Constant(True)])
-    arrays: list[Array] = field(default_factory=list)
+    slots: dict[Slot, int] = field(default_factory=dict)
     _numbers: dict[Gate, int] = field(default_factory=dict)
-    _arrays: dict[int, int] = field(default_factory=dict)
 
     def add(self, gate: Gate) -> int:
         """The number of a gate."""
@@ -116,13 +141,13 @@ class Circuit:
             self.gates.append(gate)
         return number
 
-    def array(self, array: Array) -> int:
-        """The number of an array, which the circuit keeps alive."""
-        number = self._arrays.get(id(array))
-        if number is None:
-            number = self._arrays[id(array)] = len(self.arrays)
-            self.arrays.append(array)
-        return number
+    def slot(self, name: Slot) -> int:
+        """The number of a slot."""
+        return self.slots.setdefault(name, len(self.slots))
+
+    def plane(self, name: Slot) -> int:
+        """The gate of a plane in a slot."""
+        return self.add(Plane(self.slot(name)))
 
     # ------------------------------------------------------------------------- connectives
 
@@ -219,16 +244,19 @@ class Circuit:
 __all__ = [
     "NO",
     "YES",
+    "Ahead",
     "And",
-    "AtLeast",
-    "AtMost",
+    "Chosen",
     "Circuit",
     "Compared",
     "Constant",
+    "Contains",
     "Gate",
-    "Listed",
+    "Leaf",
     "Not",
     "Or",
+    "Plane",
+    "Same",
     "Within",
     "Xor",
 ]

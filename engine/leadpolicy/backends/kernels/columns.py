@@ -1,14 +1,14 @@
-"""Columns in memory: small unsigned codes that keep the order of the values, or plain doubles.
+"""Columns in memory, as Arrow has them: numbers as they are, and planes of one bit per record.
 
-A code of 0, or a double that is no number, is a missing value. All comparisons of a column with
-literals are spans of codes, which the narrowest type that carries them compares fastest.
+`there` is the plane of the records that have a value, None where all have; what an array holds for
+the others is nothing. The value of a closed list is its place in the list, from 0, so that levels
+are in order; days and microseconds are counted from 1970.
 """
 
 from __future__ import annotations
 
 import math
-from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Final, TypeAlias
@@ -16,69 +16,67 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from leadpolicy.backends.sql.forms import microseconds
+from leadpolicy.times import microseconds
 from leadpolicy.types import Type
 
 Array: TypeAlias = NDArray[Any]
-_UNSIGNED: Final = (np.uint8, np.uint16, np.uint32, np.uint64)
+Slot: TypeAlias = tuple[Hashable, ...]
+"""What an array is called while nobody knows yet which table it belongs to."""
+THERE, LOW, HIGH = "there", "low", "high"
 _DAY_ZERO: Final = date(1970, 1, 1).toordinal()
 
 
-@dataclass(frozen=True, slots=True)
-class Codes:
-    """Values of a column as codes: `values[0]` is `first`, the next one is `first + 1`, …
+@dataclass(frozen=True, slots=True, eq=False)
+class Numbers:
+    """Whole numbers, or finite doubles."""
 
-    `values` are whole numbers, or numbers in ascending order. For an end of a range an open end is
-    1 if it is a low end, and one above all values if it is a high one: known, but no number;
-    `open` says that there may be such codes. `full`: nothing is missing.
-    """
-
-    array: Array = field(compare=False)
-    values: range | Sequence[float]
-    first: int = 1
-    full: bool = False
-    open: bool = False
+    array: Array
+    there: Array | None = None
 
     @property
-    def last(self) -> int:
-        """The code of the highest value."""
-        return self.first + _length(self.values) - 1
+    def whole(self) -> bool:
+        """Whether these are integers to the machine."""
+        return self.array.dtype.kind != "f"
 
 
-@dataclass(frozen=True, slots=True)
-class Floats:
-    """Finite doubles; NaN is missing. In an end of a range infinite: open."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Flags:
+    """Booleans, as a plane."""
 
-    array: Array = field(compare=False)
-    full: bool = False
+    array: Array
+    there: Array | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Texts:
-    """Texts by their place in `distinct`, from 1; these are in Unicode's normal form C."""
+    """Texts by their place in `distinct`, from 0; these are in Unicode's normal form C."""
 
-    array: Array = field(compare=False)
+    array: Array
     distinct: tuple[str, ...]
-    full: bool = False
+    there: Array | None = None
+    tables: dict[Hashable, Array] = field(default_factory=dict)
+    """What was found out of each distinct text."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Sets:
-    """Sets of texts: for every element of every set the row, and the place in `distinct` from 1."""
+    """Sets of texts: those of a record stand in `elements`, by their place in `distinct`, from its
+    number in `starts` to the next one's.
+    """
 
-    known: Codes
-    rows: Array = field(compare=False)
-    elements: Array = field(compare=False)
+    starts: Array
+    elements: Array
     distinct: tuple[str, ...]
+    there: Array | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Ends:
-    """Numbers known to lie between two ends. `known` holds 1 wherever there is a value."""
+    """Numbers known to lie between two ends; where an end is not there, it is open."""
 
     low: Numbers
     high: Numbers
-    known: Codes
+    there: Array | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,45 +84,66 @@ class Nothing:
     """A fact that nobody recorded."""
 
 
-Numbers: TypeAlias = Codes | Floats
-Column: TypeAlias = Codes | Floats | Texts | Sets | Ends | Nothing
-ALWAYS: Final = 2
-"""The code of TRUE in a column of booleans."""
+Column: TypeAlias = Numbers | Flags | Texts | Sets | Ends | Nothing
 
 
-def _length(values: range | Sequence[float]) -> int:
-    """Also of a range that is longer than a Python sequence may be."""
-    return values.stop - values.start if isinstance(values, range) else len(values)
+def parts(slot: Slot, column: Column) -> Iterator[tuple[Slot, Any]]:
+    """The parts of a column by their slots. Of texts and sets the column itself is a part."""
+    match column:
+        case Numbers() | Flags():
+            yield slot, column.array
+        case Texts() | Sets():
+            yield slot, column
+        case Ends():
+            yield from parts((*slot, LOW), column.low)
+            yield from parts((*slot, HIGH), column.high)
+        case Nothing():
+            return
+    yield (*slot, THERE), column.there
 
 
-def narrowest(highest: int) -> type[np.unsignedinteger[Any]]:
-    """The narrowest type for codes up to this one."""
-    for kind in _UNSIGNED:
-        if highest <= np.iinfo(kind).max:
-            return kind
-    raise OverflowError(highest)
+def filled(columns: Mapping[str, Column]) -> dict[Slot, Any]:
+    """The parts of all columns."""
+    return {slot: part for name, one in columns.items() for slot, part in parts((name,), one)}
 
 
-def booleans(array: Array, *, full: bool = False) -> Codes:
-    """A column of 0 missing, 1 FALSE, 2 TRUE."""
-    return Codes(array, range(2), 1, full)
+def shape(columns: Mapping[str, Column]) -> tuple[Hashable, ...]:
+    """What has to be equal for tables to be asked in the same way."""
+    return tuple((name, *_kind(column)) for name, column in columns.items())
+
+
+def _kind(column: Column) -> tuple[Hashable, ...]:
+    match column:
+        case Numbers():
+            return "numbers", column.whole
+        case Ends():
+            return "ends", column.low.whole, column.high.whole
+        case _:
+            return (type(column).__name__,)
 
 
 def size(column: Column) -> int:
     """The bytes that a column takes."""
     match column:
-        case Codes() | Floats() | Texts():
-            return int(column.array.nbytes)
+        case Ends(low=low, high=high):
+            return size(low) + size(high) + _bytes(column.there)
         case Sets():
-            return int(column.known.array.nbytes + column.rows.nbytes + column.elements.nbytes)
-        case Ends():
-            return sum(size(part) for part in (column.low, column.high, column.known))
+            return _bytes(column.starts, column.elements, column.there)
+        case Numbers() | Flags() | Texts():
+            return _bytes(column.array, column.there)
         case Nothing():
             return 0
 
 
+def _bytes(*arrays: Array | None) -> int:
+    return sum(array.nbytes for array in arrays if array is not None)
+
+
+# ---------------------------------------------------------------------------------- numbers
+
+
 def number_of(kind: Type, value: object) -> int | float:
-    """A literal as the number that its column is ordered by."""
+    """A literal as the number that stands for it in a column."""
     match value:
         case bool() | int() | float():
             return value
@@ -147,88 +166,67 @@ class Span:
     above: bool = False
     below: bool = False
 
+    def whole(self) -> tuple[int | None, int | None]:
+        """The lowest and the highest whole number inside."""
+        least, most = self.least, self.most
+        return (
+            None if least is None else math.floor(least) + 1 if self.above else math.ceil(least),
+            None if most is None else math.ceil(most) - 1 if self.below else math.floor(most),
+        )
 
-def span_of_codes(column: Codes, span: Span) -> tuple[int, int]:
-    """The codes of the values inside a span; the first is higher than the last where none is."""
-    low = 0 if span.least is None else _place(column.values, span.least, after=span.above)
-    high = _length(column.values)
-    if span.most is not None:
-        high = _place(column.values, span.most, after=not span.below)
-    return column.first + low, column.first + high - 1
-
-
-def _place(values: range | Sequence[float], number: int | float, *, after: bool) -> int:
-    """How many values are smaller; with `after` also those that are equal."""
-    if not isinstance(values, range):
-        return (bisect_right if after else bisect_left)(values, number)
-    below = math.floor(number) + 1 if after else math.ceil(number)
-    return min(max(below - values.start, 0), values.stop - values.start)
-
-
-def span_of_floats(span: Span) -> tuple[float, float]:
-    """The same doubles as a span with both ends included. Infinite ends take in open ones."""
-    low, high = -math.inf, math.inf
-    if span.least is not None:
-        low = float(span.least)
-        if low < span.least or (span.above and low == span.least):
-            low = math.nextafter(low, math.inf)
-    if span.most is not None:
-        high = float(span.most)
-        if high > span.most or (span.below and high == span.most):
-            high = math.nextafter(high, -math.inf)
-    return low, high
+    def doubles(self) -> tuple[float | None, float | None]:
+        """The lowest and the highest double inside."""
+        low = high = None
+        if self.least is not None:
+            low = float(self.least)
+            if low < self.least or (self.above and low == self.least):
+                low = math.nextafter(low, math.inf)
+        if self.most is not None:
+            high = float(self.most)
+            if high > self.most or (self.below and high == self.most):
+                high = math.nextafter(high, -math.inf)
+        return low, high
 
 
-def doubles(column: Numbers) -> Array | None:
-    """The values as doubles, NaN where missing, infinite where open; None if some are none."""
-    if isinstance(column, Floats):
-        return column.array
-    values = column.values
-    if isinstance(values, range) and max(abs(values.start), abs(values.stop)) <= 2**53:
-        found = column.array.astype(np.float64)
-        found += values.start - column.first
-        found[column.array == 0] = np.nan
-        if column.first > 1:
-            found[column.array == 1] = -np.inf
-        found[column.array > column.last] = np.inf
-        return found
-    return None
+# ----------------------------------------------------------------------------------- planes
 
 
-def exact(column: Numbers, rows: Array) -> list[int | float | None]:
-    """The values of some rows as Python numbers; None where missing."""
-    found = column.array[rows].tolist()
-    if isinstance(column, Floats):
-        return [None if math.isnan(value) else value for value in found]
-    return [_value(column, code) for code in found]
+def packed(flags: Array) -> Array:
+    """Booleans as a plane: eight records to a byte, the first in the lowest bit."""
+    return np.packbits(flags, bitorder="little")
 
 
-def _value(column: Codes, code: int) -> int | float | None:
-    if code == 0:
-        return None
-    if code < column.first:
-        return -math.inf
-    return math.inf if code > column.last else column.values[code - column.first]
+def unpacked(plane: Array, rows: int) -> Array:
+    """A byte per record, 0 or 1."""
+    return np.unpackbits(plane, count=rows, bitorder="little")
+
+
+def both(one: Array | None, other: Array | None) -> Array | None:
+    """Where both planes are set."""
+    if one is None or other is None:
+        return other if one is None else one
+    return one & other
 
 
 __all__ = [
-    "ALWAYS",
+    "HIGH",
+    "LOW",
+    "THERE",
     "Array",
-    "Codes",
     "Column",
     "Ends",
-    "Floats",
+    "Flags",
     "Nothing",
     "Numbers",
     "Sets",
+    "Slot",
     "Span",
     "Texts",
-    "booleans",
-    "doubles",
-    "exact",
-    "narrowest",
+    "both",
+    "filled",
     "number_of",
+    "packed",
+    "shape",
     "size",
-    "span_of_codes",
-    "span_of_floats",
+    "unpacked",
 ]

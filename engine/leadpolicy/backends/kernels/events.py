@@ -5,77 +5,90 @@ counted for each record.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
 from leadpolicy.backends.interpreter import moved
-from leadpolicy.backends.kernels import derived, machine
-from leadpolicy.backends.kernels.circuit import NO, YES, Circuit
-from leadpolicy.backends.kernels.columns import Array, Codes, Column, Nothing, Span, narrowest
-from leadpolicy.backends.kernels.load import Log
-from leadpolicy.backends.kernels.terms import UNKNOWN, Now, Planes, Translator
-from leadpolicy.backends.sql.forms import microseconds
-from leadpolicy.logic.terms import Happened
+from leadpolicy.backends.kernels import machine
+from leadpolicy.backends.kernels.circuit import NO, YES, Circuit, Within
+from leadpolicy.backends.kernels.columns import (
+    Array,
+    Nothing,
+    Numbers,
+    Slot,
+    Span,
+    filled,
+    parts,
+    unpacked,
+)
+from leadpolicy.backends.kernels.read import Log
+from leadpolicy.backends.kernels.terms import NOW, UNKNOWN, Operand, Planes, Translator
+from leadpolicy.logic.terms import Comparison, Happened
+from leadpolicy.times import microseconds
 
-_MICROSECOND: Final = timedelta(microseconds=1)
+_AT: Final[Slot] = ("at of event",)
+_BOTH: Final = ("certain", "possible")
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """The events of a term per record: how many surely match and how many may; where a log was
-    kept at all; when it began; and when the window begins, in microseconds (None: never).
+def planes_of(translator: Translator, term: Happened, log: Log) -> Planes:
+    """Enough events surely match; or not enough may, in a log that reaches back.
+
+    The slots of a term's counts are filled by `counted`, those of a log by `of_log`.
     """
-
-    certain: Codes
-    possible: Codes
-    recorded: Codes | None
-    since: Codes | None
-    begin: int | Array | None
-
-
-def planes_of(translator: Translator, term: Happened, counts: Counts) -> Planes:
-    """Enough events surely match; or not enough may, in a log that reaches back."""
-    circuit, enough = translator.circuit, Span(least=term.least)
-    recorded = counts.recorded
-    flag = YES if recorded is None else translator.inside(recorded, Span(least=1))
-    too_few = circuit.negate(translator.inside(counts.possible, enough))
-    fails = circuit.every([flag, _complete(translator, counts), too_few])
-    holds = circuit.every([flag, translator.inside(counts.certain, enough)])
-    return Planes(holds, circuit.negate(fails))
-
-
-def _complete(translator: Translator, counts: Counts) -> int:
-    """Whether the log of a record began no later than the window."""
-    since, begin = counts.since, counts.begin
-    if since is None:
-        return YES
     circuit = translator.circuit
-    always = circuit.negate(translator.known(since))
-    if begin is None:
+    certain, possible = (circuit.slot((*_counts(term), which)) for which in _BOTH)
+    flag = YES if log.recorded is None else translator.flag((term.event, "recorded"))
+    enough = circuit.add(Within(certain, term.least, None))
+    too_few = circuit.negate(circuit.add(Within(possible, term.least, None)))
+    fails = circuit.every([flag, _complete(translator, term, log), too_few])
+    return Planes(circuit.every([flag, enough]), circuit.negate(fails))
+
+
+def _counts(term: Happened) -> Slot:
+    return ("events", term)
+
+
+def _complete(translator: Translator, term: Happened, log: Log) -> int:
+    """Whether the log of a record began no later than the window."""
+    if log.since is None:
+        return YES
+    circuit, since, slot = translator.circuit, log.since, (term.event, "since")
+    always = NO if isinstance(since, int) else circuit.negate(translator.known(slot))
+    if term.within is None:
         return always
-    if isinstance(begin, int):
-        return circuit.some([always, translator.inside(since, Span(most=begin))])
-    early = translator.ternary(derived.compared_with("<=", since, begin))
-    return circuit.some([always, early.holds])
+    if translator.now is None:
+        early = translator.ahead(Comparison.LE, slot, -term.within, days=False)
+    else:
+        begin = moved(translator.now, -term.within)
+        if begin is None:
+            return always
+        early = translator.inside(Operand(slot), Span(most=microseconds(begin)))
+    return circuit.some([always, circuit.every([circuit.negate(always), early])])
+
+
+def of_log(kind: str, log: Log, records: int) -> dict[Slot, Any]:
+    """What fills the slots of a log."""
+    made: dict[Slot, Any] = {}
+    if log.recorded is not None:
+        made |= dict(parts((kind, "recorded"), log.recorded))
+    if isinstance(log.since, int):
+        made |= dict(parts((kind, "since"), Numbers(np.full(records, log.since))))
+    elif log.since is not None:
+        made |= dict(parts((kind, "since"), log.since))
+    return made
 
 
 def counted(
-    log: Log, terms: Sequence[Happened], records: int, now: Now, key: str
-) -> dict[Happened, Counts]:
-    """The events of every record that surely match, and those that may.
-
-    `key` tells one column of moments from another.
-    """
-    moment = now
-    if not isinstance(now, datetime):
-        moment = log.memo.get(("now", key), lambda: now[log.rows])
-    translator = Translator(Circuit(), log.attributes, moment, log.memo)
+    log: Log, terms: Sequence[Happened], records: int, now: datetime | Array
+) -> dict[Slot, Array]:
+    """The events of every record that surely match, and those that may, in slots."""
+    one = now if isinstance(now, datetime) else None
+    translator = Translator(Circuit(), log.attributes, one)
     outputs: list[int] = []
     for term in terms:
-        window, where = _window(translator, log.at, term.within), translator.planes(term.where)
+        window, where = _window(translator, log, term.within), translator.planes(term.where)
         every = translator.circuit.every
         outputs.append(every([window.holds, where.holds]))
         outputs.append(every([window.possible, where.possible]))
@@ -83,63 +96,43 @@ def counted(
 
     def sink(begin: int, end: int, planes: Sequence[Array]) -> None:
         for row, plane in zip(found, planes, strict=True):
-            row[begin:end] = machine.unpacked(plane, end - begin)
+            row[begin:end] = unpacked(plane, end - begin)
 
+    there = filled(log.attributes) | dict(parts(_AT, log.at))
+    if not isinstance(now, datetime):
+        there[NOW] = now[log.rows]
     steps = machine.recipe(translator.circuit, outputs)
-    machine.run(steps, translator.circuit.arrays, len(log.rows), sink)
+    slots = [there[slot] for slot in translator.circuit.slots]
+    machine.run(steps, slots, len(log.rows), sink)
     return {
-        term: Counts(
-            _count(log.rows, found[2 * place], records),
-            _count(log.rows, found[2 * place + 1], records),
-            log.recorded,
-            log.since if isinstance(log.since, Codes) else _constant(log.since, records),
-            _begin(now, term.within),
-        )
+        (*_counts(term), which): _count(log.rows, found[2 * place + more], records)
         for place, term in enumerate(terms)
+        for more, which in enumerate(_BOTH)
     }
 
 
-def _constant(since: int | None, records: int) -> Codes | None:
-    if since is None:
-        return None
-    return Codes(np.ones(records, np.uint8), range(since, since + 1), 1, full=True)
+def _count(rows: Array, matching: Array, records: int) -> Array:
+    return np.bincount(rows[matching.view(np.bool_)], minlength=records)
 
 
-def _count(rows: Array, matching: Array, records: int) -> Codes:
-    counts = np.bincount(rows[matching.view(np.bool_)], minlength=records)
-    most = int(counts.max(initial=0))
-    return Codes((counts + 1).astype(narrowest(most + 1)), range(most + 1), 1, full=True)
-
-
-def _begin(now: Now, within: timedelta | None) -> int | Array | None:
-    if within is None:
-        return None
-    if not isinstance(now, datetime):
-        begins: Array = now - within // _MICROSECOND
-        return begins
-    begin = moved(now, -within)
-    return None if begin is None else microseconds(begin)
-
-
-def _window(translator: Translator, at: Column, within: timedelta | None) -> Planes:
+def _window(translator: Translator, log: Log, within: timedelta | None) -> Planes:
     """Where an event lies in `now - within < at <= now`; an undated one may, and surely does in
     the window `ever`.
     """
-    if isinstance(at, Nothing):
+    if isinstance(log.at, Nothing):
         return Planes(NO if within is not None else YES, YES)
-    assert isinstance(at, Codes)
     circuit, now = translator.circuit, translator.now
-    begin = _begin(now, within)
-    if isinstance(now, datetime):
-        span = Span(begin if isinstance(begin, int) else None, microseconds(now), above=True)
-        inside = translator.inside(at, span)
+    known = translator.known(_AT)
+    if now is None:
+        tests = [known, translator.ahead(Comparison.LE, _AT, timedelta(), days=False)]
+        if within is not None:
+            tests.append(translator.ahead(Comparison.GT, _AT, -within, days=False))
+        inside = circuit.every(tests)
     else:
-        tests = [derived.compared_with("<=", at, now)]
-        if begin is not None:
-            tests.append(derived.compared_with(">", at, np.asarray(begin)))
-        inside = circuit.every(translator.ternary(test).holds for test in tests)
-    undated = circuit.negate(translator.known(at))
-    possible = circuit.some([inside, undated])
+        begin = None if within is None else moved(now, -within)
+        least = None if begin is None else microseconds(begin)
+        inside = translator.inside(Operand(_AT), Span(least, microseconds(now), above=True))
+    possible = circuit.some([inside, circuit.negate(known)])
     return Planes(possible if within is None else inside, possible)
 
 

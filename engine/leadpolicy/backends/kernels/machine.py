@@ -6,7 +6,6 @@ in numpy, which lets other threads work, and small enough for its planes to stay
 
 from __future__ import annotations
 
-import math
 import os
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -17,31 +16,19 @@ import numpy as np
 
 from leadpolicy.backends.kernels.circuit import (
     And,
-    AtLeast,
-    AtMost,
     Circuit,
-    Compared,
-    Constant,
-    Listed,
+    Leaf,
     Not,
     Or,
-    Within,
     Xor,
 )
-from leadpolicy.backends.kernels.columns import Array
+from leadpolicy.backends.kernels.columns import Array, unpacked
+from leadpolicy.backends.kernels.leaves import Reader
 
 BLOCK: Final = 1 << 18
 """Records in a block."""
 LEAST: Final = 1 << 15
 """Records that are worth a thread."""
-Leaf: TypeAlias = Constant | Within | AtLeast | AtMost | Listed | Compared
-_COMPARED: Final[dict[str, Any]] = {
-    "=": np.equal,
-    "<": np.less,
-    "<=": np.less_equal,
-    ">": np.greater,
-    ">=": np.greater_equal,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +97,7 @@ class _Planner:
                 return left, right
             case Not(part=part):
                 return (part,)
-            case Constant() | Within() | AtLeast() | AtMost() | Listed() | Compared():
+            case _:
                 return ()
 
     def recipe(self) -> Recipe:
@@ -137,13 +124,8 @@ class _Planner:
 
     def _array(self, number: int) -> int:
         gate = self.circuit.gates[number]
-        match gate:
-            case Within() | AtLeast() | AtMost() | Listed():
-                return gate.array
-            case Compared():
-                return gate.left
-            case _:
-                return -1
+        found: int = getattr(gate, "slot", getattr(gate, "left", -1))
+        return found
 
     def _uses(self, kind: type[And | Or]) -> dict[int, int]:
         uses: dict[int, int] = {}
@@ -199,71 +181,20 @@ def _inputs(work: Leaf | Join | Flip) -> tuple[int, ...]:
             return ()
 
 
-class Worker:
-    """Evaluates blocks, one after the other, in memory of its own."""
-
-    def __init__(self, arrays: Sequence[Array], block: int) -> None:
-        self.arrays = arrays
-        self.flags = np.empty(block, np.bool_)
-        kinds = {array.dtype for array in arrays}
-        self.spare = {kind: np.empty(block, kind) for kind in kinds}
-        self.tables: dict[bytes, Array] = {}
-
-    def run(self, steps: Recipe, begin: int, end: int) -> list[Array]:
-        """The output planes of the records from `begin` to `end`."""
-        planes: list[Any] = [None] * steps.slots
-        for step in steps.steps:
-            match step.work:
-                case Join(join=join, left=left, right=right):
-                    planes[step.slot] = join(planes[left], planes[right])
-                case Flip(part=part):
-                    planes[step.slot] = np.invert(planes[part])
-                case _:
-                    planes[step.slot] = self._leaf(step.work, begin, end)
-            for slot in step.done:
-                planes[slot] = None
-        return [planes[slot] for slot in steps.outputs]
-
-    def _leaf(self, gate: Leaf, begin: int, end: int) -> Array:
-        flags = self.flags[: end - begin]
-        match gate:
-            case Within():
-                self._within(gate, begin, end, flags)
-            case AtLeast(array=array, least=least):
-                np.greater_equal(self.arrays[array][begin:end], least, out=flags)
-            case AtMost(array=array, most=most):
-                np.less_equal(self.arrays[array][begin:end], most, out=flags)
-            case Listed(array=array, table=table):
-                np.take(self._table(table), self.arrays[array][begin:end], out=flags, mode="clip")
-            case Compared():
-                left, right = (self.arrays[n][begin:end] for n in (gate.left, gate.right))
-                if left.dtype.kind == "u":
-                    left, right = left.astype(np.int64), right.astype(np.int64)
-                    left += gate.shift
-                _COMPARED[gate.op](left, right, out=flags)
-            case Constant(value=value):
-                flags[:] = value
-        return np.packbits(flags, bitorder="little")
-
-    def _within(self, gate: Within, begin: int, end: int, flags: Array) -> None:
-        array = self.arrays[gate.array][begin:end]
-        if gate.least == gate.most:
-            np.equal(array, gate.least, out=flags)
-        elif array.dtype.kind == "u":
-            moved = self.spare[array.dtype][: end - begin]
-            np.subtract(array, gate.least, out=moved)
-            np.less_equal(moved, gate.most - gate.least, out=flags)
-        elif (gate.least, gate.most) == (-math.inf, math.inf):
-            np.equal(array, array, out=flags)
-        else:
-            np.greater_equal(array, gate.least, out=flags)
-            flags &= array <= gate.most
-
-    def _table(self, table: bytes) -> Array:
-        found = self.tables.get(table)
-        if found is None:
-            found = self.tables[table] = np.frombuffer(table, np.bool_)
-        return found
+def planes(steps: Recipe, reader: Reader, begin: int, end: int) -> list[Array]:
+    """The output planes of the records from `begin` to `end`."""
+    made: list[Any] = [None] * steps.slots
+    for step in steps.steps:
+        match step.work:
+            case Join(join=join, left=left, right=right):
+                made[step.slot] = join(made[left], made[right])
+            case Flip(part=part):
+                made[step.slot] = np.invert(made[part])
+            case _:
+                made[step.slot] = reader.plane(step.work, begin, end)
+        for slot in step.done:
+            made[slot] = None
+    return [made[slot] for slot in steps.outputs]
 
 
 Sink: TypeAlias = Callable[[int, int, Sequence[Array]], None]
@@ -271,23 +202,26 @@ Sink: TypeAlias = Callable[[int, int, Sequence[Array]], None]
 
 def run(
     steps: Recipe,
-    arrays: Sequence[Array],
+    filled: Sequence[Any],
     rows: int,
     sink: Sink,
     *,
     threads: int | None = None,
     block: int = BLOCK,
 ) -> None:
-    """Gives `sink(begin, end, planes)` the outputs of every block, each in some thread."""
-    workers = max(1, min(threads or _processors(), rows // LEAST))
+    """Gives `sink(begin, end, planes)` the outputs of every block, each in some thread.
+
+    `filled` is what the table has in the slots of the circuit.
+    """
+    workers = max(1, min(threads or processors(), rows // LEAST))
     block = min(block, -(-rows // workers // 64) * 64 or 64)
     blocks = iter(range(0, rows, block))
 
     def work() -> None:
-        worker = Worker(arrays, block)
+        reader = Reader(filled, block)
         for begin in blocks:
             end = min(begin + block, rows)
-            sink(begin, end, worker.run(steps, begin, end))
+            sink(begin, end, planes(steps, reader, begin, end))
 
     if workers == 1:
         work()
@@ -297,16 +231,12 @@ def run(
             future.result()
 
 
-def _processors() -> int:
+def processors() -> int:
+    """Those that this process may use."""
     try:
         return len(os.sched_getaffinity(0))
     except AttributeError:
         return os.cpu_count() or 1
-
-
-def unpacked(plane: Array, rows: int) -> Array:
-    """A byte per record, 0 or 1."""
-    return np.unpackbits(plane, count=rows, bitorder="little")
 
 
 def number(bits: Sequence[Array], out: Array) -> None:

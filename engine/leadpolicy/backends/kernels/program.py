@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from leadpolicy.backends import EventTable, Place, long_ladders
 from leadpolicy.backends.kernels import events as tallies
 from leadpolicy.backends.kernels import machine
 from leadpolicy.backends.kernels.circuit import NO, Circuit
-from leadpolicy.backends.kernels.columns import Array
-from leadpolicy.backends.kernels.load import Coded, load
-from leadpolicy.backends.kernels.terms import Now, Planes, Translator
-from leadpolicy.backends.sql.emit import WORD, Bit
-from leadpolicy.backends.sql.events import attributes_of
-from leadpolicy.backends.sql.session import Session
+from leadpolicy.backends.kernels.columns import Array, Slot, filled, shape, unpacked
+from leadpolicy.backends.kernels.read import Coded, load
+from leadpolicy.backends.kernels.terms import NOW, Planes, Translator
 from leadpolicy.backends.sql.walk import happenings, subjects
 from leadpolicy.diagnostics import LeadpolicyError, Problems, suggest
 from leadpolicy.logic.terms import Happened, Logic, Term
@@ -28,6 +24,12 @@ from leadpolicy.types import Type
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from leadpolicy.backends.sql.columns import Place
+    from leadpolicy.backends.sql.events import EventTable
+    from leadpolicy.backends.sql.session import Session
+
+MOST_STAGES: Final = 127
+
 
 @dataclass(frozen=True, slots=True)
 class Answers:
@@ -36,7 +38,7 @@ class Answers:
     `stage` and `possible` are codes per policy: 0 for none, i + 1 for the stage at place i. A row
     of `holds` and `fails` has a bit per record, the first in the lowest bit of a byte: where a
     term is TRUE, and where it is FALSE. `criteria` and `stages` give the rows of a policy's
-    criteria and stages, in the order of its file. Only full programs fill the last five.
+    criteria and stages, in the order of its file. Only full programs fill the last four.
     """
 
     rows: int
@@ -50,39 +52,19 @@ class Answers:
 
     def truths(self, row: int) -> NDArray[np.int8]:
         """The verdicts at a row of `holds` and `fails`: 0 FALSE, 1 UNKNOWN, 2 TRUE."""
-        found = machine.unpacked(self.holds[row], self.rows)
+        found = unpacked(self.holds[row], self.rows)
         found += 1
-        found -= machine.unpacked(self.fails[row], self.rows)
+        found -= unpacked(self.fails[row], self.rows)
         truths: NDArray[np.int8] = found.view(np.int8)
         return truths
-
-    def words(self) -> tuple[NDArray[np.uint16], ...]:
-        """The verdicts of a record side by side, in words like those of the SQL backend; `bit`
-        says where.
-        """
-        return tuple(
-            self._word(range(begin, min(begin + WORD, len(self.holds))))
-            for begin in range(0, len(self.holds), WORD)
-        )
-
-    def bit(self, row: int) -> Bit:
-        """The place in `words` of what is at a row of `holds` and `fails`."""
-        return Bit(row // WORD, row % WORD)
-
-    def _word(self, places: Sequence[int]) -> NDArray[np.uint16]:
-        both = np.zeros((self.rows, 2), np.uint8)
-        for column, planes in enumerate((self.holds, self.fails)):
-            machine.number([planes[place] for place in places], both[:, column])
-        word: NDArray[np.uint16] = both.view("<u2")[:, 0]
-        return word
 
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """A program on a table at a moment: what to evaluate, and which outputs are whose."""
+    """A program on tables of one shape: what to evaluate, and which outputs are whose."""
 
     steps: machine.Recipe
-    arrays: Sequence[Array]
+    slots: tuple[Slot, ...]
     spans: tuple[tuple[int, int], ...]
     """For each column of codes where its bits begin and end among the outputs."""
     named: int
@@ -92,16 +74,23 @@ class _Plan:
 class KernelProgram:
     """Policies by label, to be run on tables in memory.
 
-    `full` asks for possible stages and the verdicts of all criteria and stages, too. `facts` are
-    the facts that a table must have a place for, `events` the kinds of events. Raises
-    `LeadpolicyError` for a policy of more than 127 stages.
+    `possible` asks for possible stages, too, and `full` for the verdicts of all criteria and
+    stages besides. `facts` are the facts that a table must have a place for, `events` the kinds of
+    events. Raises `LeadpolicyError` for a policy of more than 127 stages.
     """
 
-    def __init__(self, logics: Mapping[str, Logic], *, full: bool = False) -> None:
+    def __init__(
+        self, logics: Mapping[str, Logic], *, full: bool = False, possible: bool = False
+    ) -> None:
         self.logics = dict(logics)
         self.full = full
-        problems = Problems(long_ladders("kernels", self.logics, {}))
-        problems.stop_on_errors()
+        self.possible = possible or full
+        for label, logic in self.logics.items():
+            if len(logic.stages) > MOST_STAGES:
+                raise LeadpolicyError.of(
+                    "LP506", f"`{label}` has {len(logic.stages)} stages",
+                    expected=f"at most {MOST_STAGES}",
+                )  # fmt: skip
         named = [term for logic in self.logics.values() for term in _named(logic)]
         stages = [term for logic in self.logics.values() for term in logic.stages]
         self.terms: tuple[Term, ...] = tuple(dict.fromkeys(named)) if full else ()
@@ -109,11 +98,13 @@ class KernelProgram:
         self._happenings = happenings(roots)
         self.facts = subjects(roots)
         self.events = tuple(self._happenings)
-        self._planned: tuple[Coded, datetime | str, _Plan] | None = None
+        self._planned: tuple[Hashable, _Plan] | None = None
 
     def attributes(self) -> dict[str, dict[str, Type]]:
         """For each kind of events the attributes that conditions look at."""
-        return {kind: attributes_of(terms) for kind, terms in self._happenings.items()}
+        return {
+            kind: subjects(term.where for term in terms) for kind, terms in self._happenings.items()
+        }
 
     def load(
         self,
@@ -125,7 +116,7 @@ class KernelProgram:
         moments: Iterable[str] = (),
         session: Session | None = None,
     ) -> Coded:
-        """Reads the facts and events of these policies. See `kernels.load`."""
+        """Reads the facts and events of these policies. See `read.load`."""
         return load(
             source, self.facts, columns, id=id, events=self._tables(events or {}),
             attributes=self.attributes(), moments=moments, session=session,
@@ -150,7 +141,12 @@ class KernelProgram:
         `threads` all processors are used.
         """
         as_of = as_of if isinstance(as_of, str) else in_utc(as_of)
-        plan = self._plan(loaded, as_of)
+        self._check(loaded, as_of)
+        now = _moments(loaded, as_of) if isinstance(as_of, str) else as_of
+        plan = self._plan(loaded, now)
+        there = filled(loaded.columns) | self._counted(loaded, now)
+        if not isinstance(now, datetime):
+            there[NOW] = now
         rows = loaded.rows
         codes = np.empty((len(plan.spans), rows), np.int8)
         planes = len(plan.steps.outputs) - plan.named
@@ -162,31 +158,31 @@ class KernelProgram:
             for row, plane in zip(packed, found[plan.named :], strict=True):
                 row[begin // 8 : begin // 8 + len(plane)] = plane
 
-        machine.run(plan.steps, plan.arrays, rows, sink, threads=threads)
+        machine.run(plan.steps, [there[s] for s in plan.slots], rows, sink, threads=threads)
         stage = dict(zip(self.logics, codes, strict=False))
+        possible = dict(zip(self.logics, codes[len(self.logics) :], strict=False))
         if not self.full:
-            return Answers(rows, loaded.ids, stage)
+            return Answers(rows, loaded.ids, stage, possible)
         place = {term: number for number, term in enumerate(self.terms)}
         return Answers(
-            rows, loaded.ids, stage,
-            dict(zip(self.logics, codes[len(self.logics) :], strict=True)),
-            packed[: len(self.terms)], packed[len(self.terms) :],
+            rows, loaded.ids, stage, possible, packed[: len(self.terms)], packed[len(self.terms) :],
             {name: tuple(place[t] for t in one.criteria) for name, one in self.logics.items()},
             {name: tuple(place[t] for t in one.stages) for name, one in self.logics.items()},
         )  # fmt: skip
 
     # ------------------------------------------------------------------------------ planning
 
-    def _plan(self, loaded: Coded, as_of: datetime | str) -> _Plan:
-        """Made once for runs that follow one another on one table at one moment."""
-        if self._planned is not None:
-            table, moment, plan = self._planned
-            if table is loaded and moment == as_of:
-                return plan
-        self._check(loaded, as_of)
-        plan = self._made(loaded, as_of)
-        self._planned = (loaded, as_of, plan)
-        return plan
+    def _plan(self, loaded: Coded, now: datetime | Array) -> _Plan:
+        """Made once for runs that follow one another on tables of one shape at one moment."""
+        moment = now if isinstance(now, datetime) else None
+        logs = tuple(
+            (kind, log and (log.recorded is None, type(log.since)))
+            for kind, log in loaded.events.items()
+        )
+        key = (moment, shape(loaded.columns), logs)
+        if self._planned is None or self._planned[0] != key:
+            self._planned = (key, self._made(loaded, moment))
+        return self._planned[1]
 
     def _check(self, loaded: Coded, as_of: datetime | str) -> None:
         problems = Problems()
@@ -201,27 +197,31 @@ class KernelProgram:
                 problems.error("LP502", f"`{name}` was not loaded", where=loaded.where)
         problems.stop_on_errors()
 
-    def _made(self, loaded: Coded, as_of: datetime | str) -> _Plan:
-        now = _moments(loaded, as_of) if isinstance(as_of, str) else as_of
+    def _counted(self, loaded: Coded, now: datetime | Array) -> dict[Slot, Any]:
+        """What fills the slots of the conditions on events."""
+        made: dict[Slot, Any] = {}
+        for kind, terms in self._happenings.items():
+            log = loaded.events[kind]
+            if log is not None:
+                made |= tallies.of_log(kind, log, loaded.rows)
+                made |= tallies.counted(log, terms, loaded.rows, now)
+        return made
+
+    def _made(self, loaded: Coded, now: datetime | None) -> _Plan:
         happened: dict[Happened, Planes] = {}
         circuit = Circuit()
-        translator = Translator(circuit, loaded.columns, now, loaded.memo, happened)
+        translator = Translator(circuit, loaded.columns, now, happened)
         for kind, terms in self._happenings.items():
             log = loaded.events[kind]
             if log is None:
                 happened |= tallies.unrecorded(terms)
-                continue
-            counts = tallies.counted(
-                log, terms, loaded.rows, now, as_of if isinstance(as_of, str) else ""
-            )
-            happened |= {
-                term: tallies.planes_of(translator, term, one) for term, one in counts.items()
-            }
+            else:
+                happened |= {term: tallies.planes_of(translator, term, log) for term in terms}
         outputs: list[int] = []
         spans: list[tuple[int, int]] = []
         ladders = [[translator.planes(t) for t in one.stages] for one in self.logics.values()]
         chosen = [[planes.holds for planes in ladder] for ladder in ladders]
-        chosen += [[planes.possible for planes in ladder] for ladder in ladders] * self.full
+        chosen += [[planes.possible for planes in ladder] for ladder in ladders] * self.possible
         for stages in chosen:
             bits = circuit.last_of(stages) or [NO]
             spans.append((len(outputs), len(outputs) + len(bits)))
@@ -230,28 +230,22 @@ class KernelProgram:
         found = [translator.planes(term) for term in self.terms]
         outputs += [planes.holds for planes in found]
         outputs += [circuit.negate(planes.possible) for planes in found]
-        return _Plan(machine.recipe(circuit, outputs), circuit.arrays, tuple(spans), named)
+        return _Plan(machine.recipe(circuit, outputs), tuple(circuit.slots), tuple(spans), named)
 
 
 def _named(logic: Logic) -> tuple[Term, ...]:
     return (*logic.criteria, *logic.stages)
 
 
-def _moments(loaded: Coded, name: str) -> Now:
-    """The moment of each record, in microseconds; always the same array for one column."""
+def _moments(loaded: Coded, name: str) -> Array:
+    """The moment of each record, in microseconds."""
     column = loaded.moments[name]
-    if not column.full and not bool(column.array.all()):
+    if column.there is not None and not unpacked(column.there, loaded.rows).all():
         raise LeadpolicyError.of(
             "LP503", "a record has no moment of evaluation", where=loaded.where,
             help="every row needs one in the column that `as_of` names",
         )  # fmt: skip
-    assert isinstance(column.values, range)
-    shift = column.values.start - column.first
-
-    def made() -> Array:
-        return column.array.astype(np.int64) + shift
-
-    return loaded.memo.get(("now", name), made)
+    return column.array
 
 
 __all__ = ["Answers", "KernelProgram"]

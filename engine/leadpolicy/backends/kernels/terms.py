@@ -1,44 +1,46 @@
 """Terms to gates: for every term one plane where it is TRUE and one where it is not FALSE.
 
-A plane where an atom holds is a comparison of codes; where it does not fail is the same or where
-its value is missing. Connectives are those of the planes: NOT swaps and negates them.
+Where an atom holds a value is there and fits; where it does not fail, it holds or its value is
+missing. Connectives are those of the planes: NOT swaps and negates them.
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final, Protocol, TypeAlias
+from decimal import Decimal
+from typing import Final, Protocol
 
-from leadpolicy.backends.interpreter import moved, text_test
-from leadpolicy.backends.kernels import derived
+from leadpolicy.backends.interpreter import moved
 from leadpolicy.backends.kernels.circuit import (
     NO,
     YES,
-    AtLeast,
-    AtMost,
+    Ahead,
+    Chosen,
     Circuit,
     Compared,
-    Listed,
+    Contains,
+    Same,
     Within,
 )
 from leadpolicy.backends.kernels.columns import (
-    Array,
-    Codes,
+    HIGH,
+    LOW,
+    THERE,
     Column,
     Ends,
-    Floats,
+    Flags,
     Nothing,
     Numbers,
     Sets,
+    Slot,
     Span,
     Texts,
     number_of,
-    span_of_codes,
-    span_of_floats,
 )
+from leadpolicy.backends.kernels.leaves import OPERATORS
 from leadpolicy.logic.terms import (
     All,
     Any,
@@ -61,8 +63,11 @@ from leadpolicy.logic.terms import (
 from leadpolicy.truth import FALSE, TRUE
 from leadpolicy.types import Kind, Range, Type, Value
 
-Now: TypeAlias = datetime | Array
-"""The moment of evaluation: one for all records, or microseconds since 1970 for each."""
+DAY: Final = 86_400_000_000
+NOW: Final[Slot] = ("now",)
+"""The slot of the moments of evaluation, in microseconds, where each record has its own."""
+_FAR: Final = 2**62
+_MICROSECOND: Final = timedelta(microseconds=1)
 
 
 class _Apart(Protocol):
@@ -84,16 +89,15 @@ UNKNOWN: Final = Planes(NO, YES)
 
 @dataclass(slots=True)
 class Translator:
-    """Makes the gates of terms over the columns of one table.
+    """Makes the gates of terms over columns of the shape of these.
 
-    `memo` keeps what was derived from columns value by value, for the next program on the table.
-    `happened` are the planes of conditions on events.
+    `now` is the moment of evaluation, None where each record has its own. `happened` are the
+    planes of conditions on events.
     """
 
     circuit: Circuit
     columns: Mapping[str, Column]
-    now: Now
-    memo: derived.Memo
+    now: datetime | None
     happened: Mapping[Happened, Planes] = field(default_factory=dict)
     _done: dict[Term, Planes] = field(default_factory=dict)
 
@@ -126,7 +130,8 @@ class Translator:
             case Member():
                 return self._member(term, self.columns[term.subject.name])
             case Known():
-                known = self.known(self.columns[term.subject.name])
+                column = self.columns[term.subject.name]
+                known = NO if isinstance(column, Nothing) else self.known((term.subject.name,))
                 return Planes(known, known)
             case TextTest():
                 return self._text(term, self.columns[term.subject.name])
@@ -157,85 +162,75 @@ class Translator:
 
     # ------------------------------------------------------------------------------ columns
 
-    def known(self, column: Column) -> int:
-        match column:
-            case Codes() | Texts():
-                if column.full:
-                    return YES
-                return self.circuit.add(AtLeast(self.circuit.array(column.array), 1))
-            case Floats():
-                return YES if column.full else self.inside(column, Span())
-            case Sets() | Ends():
-                return self.known(column.known)
-            case Nothing():
-                return NO
+    def known(self, slot: Slot) -> int:
+        """Where a column, or an end of a range, has a value."""
+        return self.circuit.plane((*slot, THERE))
 
-    def inside(self, column: Numbers, span: Span) -> int:
-        """Where a value lies in a span. An open end of a range lies in none that ends there."""
-        number = self.circuit.array(column.array)
-        if isinstance(column, Codes):
-            return self._codes(number, column, *span_of_codes(column, span))
-        low, high = span_of_floats(span)
-        if span.most is None and span.least is not None:
-            return self.circuit.add(AtLeast(number, low))
-        if span.least is None and span.most is not None:
-            return self.circuit.add(AtMost(number, high))
-        return self.circuit.add(Within(number, low, high))
-
-    def _codes(self, number: int, column: Codes, low: int, high: int) -> int:
-        if low > high:
+    def inside(self, numbers: Operand, span: Span) -> int:
+        """Where a number is there and lies in a span."""
+        least, most = span.whole() if numbers.whole else span.doubles()
+        known = self.known(numbers.slot)
+        if least is None and most is None:
+            return known
+        if least is not None and most is not None and least > most:
             return NO
-        if not column.open and high == column.last:
-            return self.circuit.add(AtLeast(number, low))
-        if not column.open and column.full and low == column.first:
-            return self.circuit.add(AtMost(number, high))
-        return self.circuit.add(Within(number, low, high))
+        slot = self.circuit.slot(numbers.slot)
+        return self.circuit.every([known, self.circuit.add(Within(slot, least, most))])
 
-    def _or_missing(self, holds: int, column: Column) -> Planes:
-        """A comparison that is UNKNOWN exactly where its one value is missing."""
-        missing = self.circuit.negate(self.known(column))
-        return Planes(holds, self.circuit.some([holds, missing]))
+    def _flagged(self, slot: Slot, wanted: Callable[[bool], bool]) -> int:
+        """Where a boolean is there and wanted."""
+        bit = self.circuit.plane(slot)
+        parts = ((wanted(True), bit), (wanted(False), self.circuit.negate(bit)))
+        return self.circuit.every(
+            [self.known(slot), self.circuit.some(gate for want, gate in parts if want)]
+        )
 
-    def ternary(self, column: Codes) -> Planes:
-        """A column of truths: 0 UNKNOWN, 1 FALSE, 2 TRUE."""
-        number = self.circuit.array(column.array)
-        holds, fails = (self.circuit.add(Within(number, code, code)) for code in (2, 1))
-        return Planes(holds, self.circuit.negate(fails))
+    def _or_missing(self, holds: int, *slots: Slot) -> Planes:
+        """A comparison that is UNKNOWN exactly where a value is missing."""
+        missing = (self.circuit.negate(self.known(slot)) for slot in slots)
+        return Planes(holds, self.circuit.some([holds, *missing]))
+
+    def flag(self, slot: Slot) -> int:
+        """Where a boolean is there and TRUE."""
+        return self._flagged(slot, bool)
 
     # -------------------------------------------------------------------------- comparisons
 
     def _compare(self, term: Compare) -> Planes:
-        column = self.columns[term.left.name]
+        slot, column = (term.left.name,), self.columns[term.left.name]
         match term.right:
             case Literal(value=value):
-                return self._with_literal(term.op, column, term.left.type, value)
+                return self._with_literal(term.op, slot, column, term.left.type, value)
             case FromNow(offset=offset):
                 return self._with_now(term, column, offset)
             case Other(subject=subject):
                 return self._with_fact(term, column, self.columns[subject.name])
 
-    def _with_literal(self, op: Comparison, column: Column, kind: Type, value: Value) -> Planes:
+    def _with_literal(
+        self, op: Comparison, slot: Slot, column: Column, kind: Type, value: Value
+    ) -> Planes:
         match column:
             case Nothing():
                 return UNKNOWN
+            case Flags():
+                test = OPERATORS[op]
+                return self._or_missing(self._flagged(slot, lambda one: test(one, value)), slot)
             case Texts():
-                return self._texts(column, [text == value for text in column.distinct])
-            case Codes() | Floats():
+                assert isinstance(value, str)
+                return self._chosen(slot, frozenset({value}))
+            case Numbers() | Ends():
+                ends = _ends(slot, column)
                 if isinstance(value, Range):
-                    return self._between(op, (column, column), value, self.known(column))
-                holds = self.inside(column, _span(op, number_of(kind, value)))
-                return self._or_missing(holds, column)
-            case Ends():
-                known = self.known(column)
-                if not isinstance(value, Range):
-                    number = number_of(kind, value)
-                    value = Range(number, number)
-                return self._between(op, (column.low, column.high), value, known)
+                    return self._between(op, ends, value, self.known(slot))
+                number = number_of(kind, value)
+                if isinstance(column, Ends):
+                    return self._between(op, ends, Range(number, number), self.known(slot))
+                return self._or_missing(self.inside(ends[0], _span(op, number)), slot)
             case Sets():
                 raise TypeError(f"{kind} is not compared with a value")
 
     def _between(
-        self, op: Comparison, ends: tuple[Numbers, Numbers], value: Range, known: int
+        self, op: Comparison, ends: tuple[Operand, Operand], value: Range, known: int
     ) -> Planes:
         """A range against a range: decided by the ends that are nearest or farthest."""
         (low, high), least, most = ends, value.low, value.high
@@ -280,125 +275,124 @@ class Translator:
     def _with_now(self, term: Compare, column: Column, offset: timedelta) -> Planes:
         if isinstance(column, Nothing):
             return UNKNOWN
-        if not isinstance(column, Codes):
+        if not isinstance(column, Numbers):
             raise TypeError(f"{term.left.type} is not compared with now")
-        kind = term.left.type
-        now = self.now
-        if not isinstance(now, datetime):
-            days = kind.kind is Kind.DATE
-            made = self.memo.get(
-                (term, id(now)),
-                lambda: derived.with_now(term.op, column, now, offset, days=days),
-            )
-            return self.ternary(made)
-        moment = moved(now, offset)
+        slot, days = (term.left.name,), term.left.type.kind is Kind.DATE
+        if self.now is None:
+            ahead = self.ahead(term.op, slot, offset, days=days)
+            return self._or_missing(self.circuit.every([self.known(slot), ahead]), slot)
+        moment = moved(self.now, offset)
         if moment is None:
-            ahead = offset > timedelta()
-            if (term.op in (Comparison.LT, Comparison.LE)) == ahead:
-                return self._or_missing(self.known(column), column)
-            return self._or_missing(NO, column)
-        right = moment.date() if kind.kind is Kind.DATE else moment
-        return self._or_missing(self.inside(column, _span(term.op, number_of(kind, right))), column)
+            later = offset > timedelta()
+            holds = (term.op in (Comparison.LT, Comparison.LE)) == later
+            return self._or_missing(self.known(slot) if holds else NO, slot)
+        number = number_of(term.left.type, moment.date() if days else moment)
+        return self._or_missing(self.inside(Operand(slot), _span(term.op, number)), slot)
+
+    def ahead(self, op: Comparison, column: Slot, offset: timedelta, *, days: bool) -> int:
+        """A column against the moment of each record, moved."""
+        slot = self.circuit.slot
+        ahead = max(min(offset // _MICROSECOND, _FAR), -_FAR)
+        return self.circuit.add(Ahead(op, slot(column), slot(NOW), ahead, DAY if days else 1))
 
     def _with_fact(self, term: Compare, left: Column, right: Column) -> Planes:
         assert isinstance(term.right, Other)
-        if isinstance(left, Nothing) or isinstance(right, Nothing):
-            return UNKNOWN
-        if isinstance(left, Texts) and isinstance(right, Texts):
-            return self.ternary(self.memo.get(term, lambda: derived.same_text(left, right)))
-        if not isinstance(left, _NUMBERS) or not isinstance(right, _NUMBERS):
-            raise TypeError(f"{term.left.type} cannot be compared with {term.right.subject.type}")
-        (low, high), (least, most) = _ends(left), _ends(right)
-        times = term.right.times
+        slots = ((term.left.name,), (term.right.subject.name,))
+        match left, right:
+            case (Nothing(), _) | (_, Nothing()):
+                return UNKNOWN
+            case Texts(), Texts():
+                same = self.circuit.add(Same(*(self.circuit.slot(slot) for slot in slots)))
+                return self._or_missing(self._where(slots, same), *slots)
+            case Flags(), Flags():
+                differ = self.circuit.differ(*(self.circuit.plane(slot) for slot in slots))
+                return self._or_missing(self._where(slots, self.circuit.negate(differ)), *slots)
+            case (Numbers() | Ends(), Numbers() | Ends()):
+                holds, fails = self._with_numbers(
+                    term.op, _ends(slots[0], left), _ends(slots[1], right), term.right.times
+                )
+                if isinstance(left, Numbers) and isinstance(right, Numbers):
+                    return self._or_missing(holds, *slots)
+                known = (self.known(slot) for slot in slots)
+                return Planes(holds, self.circuit.negate(self.circuit.every([*known, fails])))
+            case _:
+                raise TypeError(
+                    f"{term.left.type} cannot be compared with {term.right.subject.type}"
+                )
 
-        def compared(op: str, one: Numbers, other: Numbers) -> int:
-            gate = None if times is not None else self._gate(op, one, other)
-            if gate is not None:
-                return gate
-            key = (op, id(one), id(other), times)
-            made = self.memo.get(key, lambda: derived.compared(op, one, other, times))
-            return self.circuit.add(AtLeast(self.circuit.array(made.array), 2))
+    def _where(self, slots: Iterable[Slot], gate: int) -> int:
+        return self.circuit.every([*(self.known(slot) for slot in slots), gate])
+
+    def _with_numbers(
+        self,
+        op: Comparison,
+        left: tuple[Operand, Operand],
+        right: tuple[Operand, Operand],
+        times: Decimal | None,
+    ) -> tuple[int, int]:
+        (low, high), (least, most) = left, right
+
+        def compared(op: Comparison, one: Operand, other: Operand, by: Decimal | None) -> int:
+            slot = self.circuit.slot
+            numbers = (slot(one.slot), slot(other.slot))
+            there = tuple(slot((*end.slot, THERE)) for end in (one, other))
+            gate = self.circuit.add(Compared(op, *numbers, by, there))
+            return self._where((one.slot, other.slot), gate)
 
         def same() -> int:
-            pairs = [pair for pair in ((low, high), (least, most)) if pair[0] is not pair[1]]
-            alone = [self._same(*pair) for pair in pairs]
-            return self.circuit.every([*alone, compared("=", low, least)])
+            pairs = [pair for pair in (left, right) if pair[0] != pair[1]]
+            alone = [compared(Comparison.EQ, *pair, None) for pair in pairs]
+            return self.circuit.every([*alone, compared(Comparison.EQ, low, least, times)])
 
         def below(*, equal: bool) -> int:
-            return compared("<=" if equal else "<", high, least)
+            return compared(Comparison.LE if equal else Comparison.LT, high, least, times)
 
         def above(*, equal: bool) -> int:
-            return compared(">=" if equal else ">", low, most)
+            return compared(Comparison.GE if equal else Comparison.GT, low, most, times)
 
-        holds, fails = self._decided(term.op, same, below, above)
-        if isinstance(left, Ends) or isinstance(right, Ends):
-            return Planes(holds, self.circuit.negate(fails))
-        known = self.circuit.every([self.known(left), self.known(right)])
-        return Planes(holds, self.circuit.some([holds, self.circuit.negate(known)]))
-
-    def _gate(self, op: str, left: Numbers, right: Numbers) -> int | None:
-        """A comparison of two columns of one kind where the machine's own is exact."""
-        circuit = self.circuit
-        one, other = circuit.array(left.array), circuit.array(right.array)
-        if isinstance(left, Floats) and isinstance(right, Floats):
-            return circuit.add(Compared(op, one, other, 0))
-        if not isinstance(left, Codes) or not isinstance(right, Codes):
-            return None
-        if not isinstance(left.values, range) or not isinstance(right.values, range):
-            return None
-        shift = left.values.start - left.first - right.values.start + right.first
-        if max(left.last, right.last, abs(shift)) >= 2**62:
-            return None
-        numbers = (self._codes(circuit.array(c.array), c, c.first, c.last) for c in (left, right))
-        return circuit.every([*numbers, circuit.add(Compared(op, one, other, shift))])
-
-    def _same(self, low: Numbers, high: Numbers) -> int:
-        """Where the ends of a range are one number."""
-        gate = self._gate("=", low, high)
-        if gate is not None:
-            return gate
-        key = ("=", id(low), id(high), None)
-        made = self.memo.get(key, lambda: derived.compared("=", low, high, None))
-        return self.circuit.add(AtLeast(self.circuit.array(made.array), 2))
+        return self._decided(op, same, below, above)
 
     # ------------------------------------------------------------------------ lists and texts
 
     def _member(self, term: Member, column: Column) -> Planes:
+        slot = (term.subject.name,)
         match column:
             case Nothing():
                 return UNKNOWN
             case Texts():
-                chosen = frozenset(term.values)
-                return self._texts(column, [text in chosen for text in column.distinct])
-            case Codes() | Floats():
+                return self._chosen(slot, frozenset(map(str, term.values)))
+            case Flags():
+                return self._or_missing(self._flagged(slot, lambda one: one in term.values), slot)
+            case Numbers():
                 numbers = sorted({number_of(term.subject.type, value) for value in term.values})
-                spans = _runs(numbers) if isinstance(column, Codes) else [(n, n) for n in numbers]
-                inside = (self.inside(column, Span(*span)) for span in spans)
-                return self._or_missing(self.circuit.some(inside), column)
+                inside = (
+                    self.inside(Operand(slot, column.whole), Span(*span))
+                    for span in _spans(numbers, whole=column.whole)
+                )
+                return self._or_missing(self.circuit.some(inside), slot)
             case Ends():
-                return self._ends_listed(term, column)
+                return self._ends_listed(term, _ends(slot, column))
             case Sets():
                 raise TypeError("a set is no member of a list")
 
-    def _ends_listed(self, term: Member, column: Ends) -> Planes:
+    def _ends_listed(self, term: Member, ends: tuple[Operand, Operand]) -> Planes:
         """All numbers of a range are listed where both ends lie in one run of listed numbers."""
-        circuit, known = self.circuit, self.known(column)
+        circuit, (low, high) = self.circuit, ends
         numbers = sorted({v for v in term.values if isinstance(v, int | float)})
-        whole = term.subject.type.kind is Kind.INTEGER
-        spans = _runs(numbers) if whole else [(n, n) for n in numbers]
         holds = circuit.some(
-            circuit.every(self.inside(end, Span(*span)) for end in (column.low, column.high))
-            for span in spans
+            circuit.every(self.inside(end, Span(*span)) for end in ends)
+            for span in _spans(numbers, whole=term.subject.type.kind is Kind.INTEGER)
         )
         outside = circuit.every(
             circuit.some(
                 [
-                    self.inside(column.low, Span(number, above=True)),
-                    self.inside(column.high, Span(most=number, below=True)),
+                    self.inside(low, Span(number, above=True)),
+                    self.inside(high, Span(most=number, below=True)),
                 ]
             )
             for number in numbers
         )
+        known = self.known((term.subject.name,))
         return Planes(holds, circuit.negate(circuit.every([known, outside])))
 
     def _text(self, term: TextTest, column: Column) -> Planes:
@@ -406,42 +400,50 @@ class Translator:
             return UNKNOWN
         if not isinstance(column, Texts):
             raise TypeError(f"{term.subject.type} is not searched")
-        found = self.memo.get(
-            (term, id(column)), lambda: [text_test(term, text) for text in column.distinct]
-        )
-        return self._texts(column, found)
+        return self._chosen((term.subject.name,), term)
 
-    def _texts(self, column: Texts, chosen: list[bool]) -> Planes:
-        """The texts that are chosen, by spans of codes if these are few, else by a table."""
-        number = self.circuit.array(column.array)
-        places = [place for place, one in enumerate(chosen, 1) if one]
-        spans = _runs(places)
-        if len(spans) <= _FEW:
-            holds = self.circuit.some(self.circuit.add(Within(number, *span)) for span in spans)
-        else:
-            holds = self.circuit.add(Listed(number, bytes([False, *chosen])))
-        return self._or_missing(holds, column)
+    def _chosen(self, slot: Slot, which: frozenset[str] | TextTest) -> Planes:
+        chosen = self.circuit.add(Chosen(self.circuit.slot(slot), which))
+        return self._or_missing(self._where([slot], chosen), slot)
 
     def _has(self, term: Has, column: Column) -> Planes:
+        slot = (term.subject.name,)
         match column:
             case Nothing():
                 return UNKNOWN
             case Sets():
-                made = self.memo.get(
-                    (term, id(column)), lambda: derived.contains(column, term.element)
-                )
-                return self.ternary(made)
+                gate = self.circuit.add(Contains(self.circuit.slot(slot), term.element))
+                return self._or_missing(self._where([slot], gate), slot)
             case _:
                 raise TypeError(f"{term.subject.type} has no elements")
 
 
-_NUMBERS: Final = (Codes, Floats, Ends)
-_FEW: Final = 6
-"""Spans that are compared faster than a table is looked up."""
+@dataclass(frozen=True, slots=True)
+class Operand:
+    """A column of numbers, or an end of a range: its slot, and whether its numbers are whole."""
+
+    slot: Slot
+    whole: bool = True
 
 
-def _ends(column: Codes | Floats | Ends) -> tuple[Numbers, Numbers]:
-    return (column.low, column.high) if isinstance(column, Ends) else (column, column)
+def _ends(slot: Slot, column: Numbers | Ends) -> tuple[Operand, Operand]:
+    if isinstance(column, Ends):
+        low, high = column.low.whole, column.high.whole
+        return Operand((*slot, LOW), low), Operand((*slot, HIGH), high)
+    alone = Operand(slot, column.whole)
+    return alone, alone
+
+
+def _spans(numbers: Sequence[int | float], *, whole: bool) -> Iterable[tuple[float, float]]:
+    """Ascending numbers as spans; where all are `whole`, of consecutive ones."""
+    if not whole:
+        return [(number, number) for number in numbers]
+    runs: list[tuple[float, float]] = []
+    there = enumerate(number for number in numbers if number == int(number))
+    for _, group in itertools.groupby(there, lambda pair: pair[1] - pair[0]):
+        members = [number for _, number in group]
+        runs.append((members[0], members[-1]))
+    return runs
 
 
 def _span(op: Comparison, number: int | float) -> Span:
@@ -459,13 +461,4 @@ def _span(op: Comparison, number: int | float) -> Span:
             return Span(number)
 
 
-def _runs(numbers: Iterable[int | float]) -> list[tuple[float, float]]:
-    """Ascending numbers as spans of consecutive whole ones."""
-    runs: list[tuple[float, float]] = []
-    for _, group in itertools.groupby(enumerate(numbers), lambda pair: pair[1] - pair[0]):
-        members = [number for _, number in group]
-        runs.append((members[0], members[-1]))
-    return runs
-
-
-__all__ = ["UNKNOWN", "Now", "Planes", "Translator"]
+__all__ = ["DAY", "NOW", "UNKNOWN", "Operand", "Planes", "Translator"]

@@ -32,7 +32,6 @@ from leadpolicy.backends.sql.forms import (
     Plain,
     Single,
     known,
-    microseconds,
 )
 from leadpolicy.backends.sql.tree import Sql
 from leadpolicy.logic.terms import (
@@ -55,6 +54,7 @@ from leadpolicy.logic.terms import (
     Term,
     TextTest,
 )
+from leadpolicy.times import microseconds
 from leadpolicy.truth import FALSE, TRUE
 from leadpolicy.types import NUMERIC, Kind, Range
 

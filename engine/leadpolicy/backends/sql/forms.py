@@ -6,7 +6,7 @@ A form is a value's place in SQL. NULL is missing, always.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Final, TypeAlias
 
@@ -16,7 +16,6 @@ from leadpolicy.types import Type
 
 MISSING: Final = 1
 """The code of a missing value where codes are never NULL."""
-EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Store(StrEnum):
@@ -116,12 +115,6 @@ class Moment:
 
     value: datetime | None
     sql: Sql | None = field(default=None, compare=False)
-
-
-def microseconds(moment: datetime) -> int:
-    """Since 1970, exact."""
-    since = moment - EPOCH
-    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
 
 
 def known(form: Form) -> Sql:

@@ -11,13 +11,20 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from sqlglot import exp
 
-from leadpolicy.backends import EventTable, Place
 from leadpolicy.backends.sql import events as tallies
 from leadpolicy.backends.sql import grouping, plan, tree
-from leadpolicy.backends.sql.columns import Binder, Bound, Part, guard, orders_for, raw_columns
+from leadpolicy.backends.sql.columns import (
+    Binder,
+    Bound,
+    Part,
+    Place,
+    guard,
+    orders_for,
+    raw_columns,
+)
 from leadpolicy.backends.sql.emit import Counted, Emitter
-from leadpolicy.backends.sql.events import KEY, NOW
-from leadpolicy.backends.sql.forms import Form, Moment, Plain, microseconds
+from leadpolicy.backends.sql.events import KEY, NOW, EventTable
+from leadpolicy.backends.sql.forms import Form, Moment, Plain
 from leadpolicy.backends.sql.grouping import Limits
 from leadpolicy.backends.sql.plan import Layout
 from leadpolicy.backends.sql.session import Opened, Session, Unfit, diagnose, mixed_columns
@@ -27,7 +34,7 @@ from leadpolicy.backends.sql.walk import asked_lists, happenings, subjects
 from leadpolicy.diagnostics import LeadpolicyError, Problems, suggest
 from leadpolicy.files import writing
 from leadpolicy.logic.terms import Logic, Term
-from leadpolicy.times import in_utc
+from leadpolicy.times import in_utc, microseconds
 from leadpolicy.types import Kind, Type
 
 if TYPE_CHECKING:

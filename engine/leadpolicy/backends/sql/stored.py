@@ -19,9 +19,9 @@ from leadpolicy.backends.sql.forms import (
     Plain,
     Single,
     Store,
-    microseconds,
 )
 from leadpolicy.backends.sql.texts import is_coded
+from leadpolicy.times import microseconds
 from leadpolicy.types import NUMERIC, Kind, Range, Type, Value
 
 if TYPE_CHECKING:

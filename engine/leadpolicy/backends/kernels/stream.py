@@ -1,0 +1,76 @@
+"""Tables that pass by, group of rows by group of rows, however many rows they have."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import datetime
+from itertools import islice
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from leadpolicy.backends.kernels import machine, tables
+from leadpolicy.backends.kernels.program import Answers, KernelProgram
+from leadpolicy.backends.kernels.read import Coded, wanted_facts
+
+if TYPE_CHECKING:
+    from leadpolicy.backends.sql.columns import Place
+    from leadpolicy.backends.sql.session import Session
+
+Made = TypeVar("Made")
+
+
+class Stream:
+    """A program on a table that is read while it is asked. Nobody recorded events there.
+
+    `source` is a path, or a table of Arrow, pandas, Polars or DuckDB; `as_of` the moment of
+    evaluation, or the column that holds it. Opens the table; raises `LeadpolicyError`.
+    """
+
+    def __init__(
+        self,
+        program: KernelProgram,
+        source: object,
+        columns: Mapping[str, Place] | None = None,
+        *,
+        as_of: datetime | str,
+        id: str | None = None,
+        session: Session | None = None,
+    ) -> None:
+        self.program = program
+        self.as_of = as_of
+        moments = [as_of] if isinstance(as_of, str) else []
+        wanted = wanted_facts(program.facts, columns or {}, moments)
+        self.table = tables.opened(source, wanted, id, session, "the table")
+        self.threads = machine.processors()
+
+    def map(self, make: Callable[[Answers, Any], Made]) -> Iterator[Made]:
+        """What `make(answers, keys)` makes of every batch, in order; each is made in some thread.
+
+        Keys are as Arrow has them, None without `id`. Raises `LeadpolicyError`.
+        """
+        groups = iter(self.table.groups())
+
+        def work(group: Callable[[], Iterator[Any]]) -> list[Made]:
+            return [self._one(batch, make) for batch in group()]
+
+        with ThreadPoolExecutor(self.threads) as pool:
+            pending: deque[Future[list[Made]]] = deque(
+                pool.submit(work, group) for group in islice(groups, 2 * self.threads)
+            )
+            while pending:
+                yield from pending.popleft().result()
+                pending.extend(pool.submit(work, group) for group in islice(groups, 1))
+
+    def _one(self, batch: Any, make: Callable[[Answers, Any], Made]) -> Made:
+        rows = self.table.read(batch)
+        facts = {name: rows.columns[name] for name in self.program.facts}
+        moments: Any = {}
+        if isinstance(self.as_of, str):
+            moments = {self.as_of: rows.columns["moment", self.as_of]}
+        events = dict.fromkeys(self.program.events)
+        coded = Coded(rows.rows, facts, None, moments, events, self.table.where)
+        return make(self.program.run(coded, self.as_of, threads=1), rows.ids)
+
+
+__all__ = ["Stream"]

@@ -1,0 +1,364 @@
+"""Tables that are open, and what is wanted of them. Parquet and Arrow are read as they are;
+everything else, and what does not stand there as it should, goes by way of the SQL room, which
+types and checks it. So the same tables are read, and refused with the same words, whichever way a
+policy runs.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from leadpolicy.backends.kernels.columns import Column, Nothing
+from leadpolicy.backends.kernels.convert import Misfit, column, ends, taken
+from leadpolicy.diagnostics import LeadpolicyError, Problems, cited
+from leadpolicy.types import NUMERIC, Kind, Type
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from leadpolicy.backends.sql.columns import Bound, Part, Place
+    from leadpolicy.backends.sql.session import Opened, Session
+
+FLAG: Final = Type(Kind.BOOLEAN)
+_TEXTS: Final = (Kind.CHOICE, Kind.LEVEL, Kind.TEXT)
+_PARQUET: Final = (".parquet", ".pq")
+BATCH: Final = 1 << 17
+"""Rows that are read at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Something to be read: under which name, what it is called in messages, its type, and where
+    it stands.
+    """
+
+    name: Hashable
+    shown: str
+    type: Type
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The columns that hold something: none, one, or the ends of a range and perhaps a flag."""
+
+    name: Hashable
+    type: Type
+    columns: tuple[str, ...]
+
+    def of(self, batch: Any) -> Column:
+        """The column of this name out of a batch. Raises `Misfit`."""
+        made = [
+            column(kind, _whole(batch.column(place)))
+            for kind, place in zip((self.type, self.type, FLAG), self.columns, strict=False)
+        ]
+        match made:
+            case []:
+                return Nothing()
+            case [alone]:
+                return alone
+            case _:
+                return ends(*made)
+
+
+def _whole(array: Any) -> pa.Array:
+    if not hasattr(array, "chunks"):
+        return array
+    if array.num_chunks == 1:
+        return array.chunk(0)
+    return array.unify_dictionaries().combine_chunks()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rows:
+    """Some rows of a table. `ids` are their keys, as Arrow has them."""
+
+    rows: int
+    columns: Mapping[Any, Column]
+    ids: Any
+
+
+class Table(ABC):
+    """A table that is open. `found` says where everything stands that is wanted."""
+
+    def __init__(self, where: str, found: Sequence[Found], key: str | None) -> None:
+        self.where = where
+        self.found = tuple(found)
+        self.key = key
+
+    @abstractmethod
+    def whole(self) -> pa.Table:
+        """All rows. Raises `LeadpolicyError`."""
+
+    @abstractmethod
+    def groups(self) -> Sequence[Callable[[], Iterator[Any]]]:
+        """What gives the batches of each group of rows, in order; any thread may call it."""
+
+    @abstractmethod
+    def misfits(self) -> LeadpolicyError:
+        """Looks again at every column, to say which values do not fit."""
+
+    def read(self, batch: Any) -> Rows:
+        """The columns of some rows. Raises `LeadpolicyError`."""
+        try:
+            made = {one.name: one.of(batch) for one in self.found}
+        except Misfit:
+            raise self.misfits() from None
+        return Rows(batch.num_rows, made, None if self.key is None else batch.column(self.key))
+
+    def _names(self) -> list[str]:
+        names = [name for one in self.found for name in one.columns]
+        return list(dict.fromkeys([*names, *([] if self.key is None else [self.key])]))
+
+
+def opened(
+    source: object, wanted: Sequence[Wanted], key: str | None, session: Session | None, where: str
+) -> Table:
+    """Opens a table. Raises `LeadpolicyError`."""
+
+    def typed() -> Typed:
+        return typed_table(source, wanted, key, session, where)
+
+    return _plain(source, wanted, key, where, typed) or typed()
+
+
+# --------------------------------------------------------------------------- as it stands there
+
+
+def _plain(
+    source: object,
+    wanted: Sequence[Wanted],
+    key: str | None,
+    where: str,
+    typed: Callable[[], Typed],
+) -> Table | None:
+    import pyarrow as pa
+
+    if isinstance(source, str | Path) and str(source).casefold().endswith(_PARQUET):
+        schema = _schema(str(source))
+    else:
+        schema = source.schema if isinstance(source, pa.Table) else None
+    found = None if schema is None else _found(schema, wanted, key)
+    if found is None:
+        return None
+    if isinstance(source, pa.Table):
+        return ArrowTable(source, found, key, where, typed)
+    return ParquetFile(str(source), found, key, typed)
+
+
+def _schema(path: str) -> Any:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        return pq.read_schema(path)
+    except (OSError, pa.ArrowException):
+        return None
+
+
+def _found(schema: Any, wanted: Iterable[Wanted], key: str | None) -> list[Found] | None:
+    """Where everything stands; None if something is missing, ambiguous, or of another type."""
+    folded = [name.casefold() for name in schema.names]
+
+    def clear(name: str) -> bool:
+        return name in schema.names and folded.count(name.casefold()) == 1
+
+    found = []
+    for one in wanted:
+        columns = _columns(one.place)
+        if len(columns) > 1 and one.type.kind not in NUMERIC:
+            return None
+        for name, kind in zip(columns, (one.type, one.type, FLAG), strict=False):
+            if not clear(name) or not taken(kind, schema.field(name).type):
+                return None
+        found.append(Found(one.name, one.type, columns))
+    return found if key is None or clear(key) else None
+
+
+def _columns(place: Place) -> tuple[str, ...]:
+    if place is None:
+        return ()
+    if isinstance(place, str):
+        return (place,)
+    return (place.low, place.high, *([] if place.known is None else [place.known]))
+
+
+class ArrowTable(Table):
+    """A table of Arrow."""
+
+    def __init__(
+        self,
+        source: pa.Table,
+        found: Sequence[Found],
+        key: str | None,
+        where: str,
+        typed: Callable[[], Typed],
+    ) -> None:
+        super().__init__(where, found, key)
+        self.source = source
+        self.typed = typed
+
+    def whole(self) -> pa.Table:
+        return self.source
+
+    def groups(self) -> Sequence[Callable[[], Iterator[Any]]]:
+        batches = self.source.select(self._names()).to_batches(max_chunksize=BATCH)
+        return [partial(iter, [batch]) for batch in batches]
+
+    def misfits(self) -> LeadpolicyError:
+        return self.typed().misfits()
+
+
+class ParquetFile(Table):
+    """A file. Texts come as Parquet keeps them: each distinct one once."""
+
+    def __init__(
+        self, path: str, found: Sequence[Found], key: str | None, typed: Callable[[], Typed]
+    ) -> None:
+        import pyarrow.parquet as pq
+
+        super().__init__(path, found, key)
+        self.typed = typed
+        self.metadata = pq.read_metadata(path)
+        self.texts = [name for one in found if one.type.kind in _TEXTS for name in one.columns]
+
+    def whole(self) -> pa.Table:
+        with self._errors():
+            return self._file().read(columns=self._names())
+
+    def groups(self) -> Sequence[Callable[[], Iterator[Any]]]:
+        return [partial(self._group, n) for n in range(self.metadata.num_row_groups)]
+
+    def _group(self, number: int) -> Iterator[Any]:
+        with self._errors():
+            yield from self._file().iter_batches(
+                BATCH, row_groups=[number], columns=self._names(), use_threads=False
+            )
+
+    def _file(self) -> Any:
+        import pyarrow.parquet as pq
+
+        return pq.ParquetFile(
+            self.where, metadata=self.metadata, read_dictionary=self.texts, memory_map=True,
+            pre_buffer=False,
+        )  # fmt: skip
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        import pyarrow as pa
+
+        try:
+            yield
+        except (OSError, pa.ArrowException) as error:
+            raise LeadpolicyError.of(
+                "LP501", f"the table cannot be read: {cited(str(error), 200)}", where=self.where
+            ) from error
+
+    def misfits(self) -> LeadpolicyError:
+        return self.typed().misfits()
+
+
+# ------------------------------------------------------------------------ by way of the SQL room
+
+
+class Typed(Table):
+    """A query of the SQL room for typed columns."""
+
+    def __init__(
+        self,
+        session: Session,
+        source: Opened,
+        bound: Mapping[Hashable, Bound],
+        types: Mapping[Hashable, Type],
+        keep: Mapping[str, str],
+        key: str | None,
+    ) -> None:
+        from leadpolicy.backends.sql import tree
+        from leadpolicy.backends.sql.program import typed
+
+        found = [
+            Found(name, types[name], tuple(part.name for part in one.parts))
+            for name, one in bound.items()
+        ]
+        super().__init__(source.header.where, found, key)
+        self.session = session
+        self.opened = source
+        self.parts = [part for one in bound.values() for part in one.parts]
+        texts = {name for one in found if one.type.kind in _TEXTS for name in one.columns}
+        parts = [_as_text(part) if part.name in texts else part for part in self.parts]
+        names = [tree.column(name) for name in (*(part.name for part in parts), *keep.values())]
+        base = typed(source.sql, parts, keep, numbered=False)
+        self.query = tree.render(tree.select(names or [tree.yes()], base))
+
+    def whole(self) -> pa.Table:
+        from leadpolicy.backends.sql.session import Unfit
+
+        try:
+            with self.session.errors(self.where):
+                return self.session.connection.sql(self.query).to_arrow_table()
+        except Unfit:
+            raise self.misfits() from None
+
+    def groups(self) -> Sequence[Callable[[], Iterator[Any]]]:
+        return [self._batches]
+
+    def _batches(self) -> Iterator[Any]:
+        from leadpolicy.backends.sql.session import Unfit
+
+        try:
+            with self.session.errors(self.where):
+                yield from self.session.connection.sql(self.query).to_arrow_reader(BATCH)
+        except Unfit:
+            raise self.misfits() from None
+
+    def misfits(self) -> LeadpolicyError:
+        from leadpolicy.backends.sql.session import diagnose
+
+        found = diagnose(self.session, self.opened.sql, self.parts, self.where)
+        return LeadpolicyError(found) if found else LeadpolicyError.of(
+            "LP503", "there are values that do not fit", where=self.where
+        )  # fmt: skip
+
+
+def _as_text(part: Part) -> Part:
+    """Texts are looked up in closed lists by us, each distinct one once."""
+    from leadpolicy.backends.sql import tree
+
+    raw = tree.cast(tree.column(part.column), tree.TEXT)
+    return replace(part, value=raw, raw=None, total=False)
+
+
+def typed_table(
+    source: object, wanted: Sequence[Wanted], key: str | None, session: Session | None, where: str
+) -> Typed:
+    """Opens a table in the SQL room. Raises `LeadpolicyError`."""
+    from leadpolicy.backends.sql.columns import Binder
+    from leadpolicy.backends.sql.program import refuse_mixed
+    from leadpolicy.backends.sql.session import Session
+
+    session = session or Session()
+    problems = Problems()
+    table = session.open(source, where)
+    binder = Binder(table.header, problems)
+    bound = {}
+    for one in wanted:
+        fact = binder.fact(one.shown, one.type, one.place, one.type.values)
+        if fact is not None:
+            bound[one.name] = fact
+    if key is not None:
+        binder.column_type(key, "the records' keys")
+    refuse_mixed(
+        source, {str(name): one for name, one in bound.items()}, table.header.where, problems
+    )
+    problems.stop_on_errors()
+    keep = {} if key is None else {key: key}
+    return Typed(session, table, bound, {one.name: one.type for one in wanted}, keep, key)
+
+
+__all__ = ["BATCH", "FLAG", "Found", "Rows", "Table", "Typed", "Wanted", "opened", "typed_table"]
