@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from leadpolicy.backends.interpreter import Evaluation
 from leadpolicy.decision import Decision, decide
-from leadpolicy.decision.dependence import atoms_in
 from leadpolicy.decision.reasons import causes, missing_facts, smallest_criteria
 from leadpolicy.logic.terms import Known
+from leadpolicy.logic.walk import atoms
 from leadpolicy.policy import Policy, load_policy, parse_policy
 from leadpolicy.truth import FALSE, TRUE, UNKNOWN, Truth, at_least, every, some
 from leadpolicy.types import Range, read_python
@@ -231,7 +231,7 @@ def test_answering_all_that_is_missing_decides_the_stage(case: Case, data: st.Da
     record = exact_part(case.record, vocabulary)
     (term,) = case.policy.logic.stages
     # As monotonicity: with `known`, an answer may open what its absence had decided.
-    assume(not any(isinstance(atom, Known) for atom in atoms_in([term])))
+    assume(not any(isinstance(atom, Known) for atom in atoms([term])))
     missing = missing_facts(case.policy, record, NOW, ("holds",))
     verdict = Evaluation(record.facts, record.events, NOW).truth(term)
     assert bool(missing) is (verdict is UNKNOWN)

@@ -38,6 +38,7 @@ from leadpolicy.logic.terms import (
     TextMatch,
     TextTest,
 )
+from leadpolicy.logic.walk import walk
 from leadpolicy.truth import FALSE, TRUE, UNKNOWN, Truth, at_least, every, some, truth
 from leadpolicy.types import Kind, Range, Value
 from leadpolicy.vocabulary.record import EventLog, Happening, Record
@@ -74,10 +75,10 @@ class Evaluation:
 
     def truth(self, term: Term) -> Truth:
         """The verdict of a term."""
-        found = self.truths.get(term)
-        if found is None:
-            found = self.truths[term] = self._evaluate(term)
-        return found
+        if term not in self.truths:
+            for part in walk((term,), self.truths):
+                self.truths[part] = self._evaluate(part)
+        return self.truths[term]
 
     def _evaluate(self, term: Term) -> Truth:
         match term:

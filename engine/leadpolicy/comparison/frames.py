@@ -18,7 +18,6 @@ from leadpolicy.comparison.agreement import (
 )
 from leadpolicy.comparison.contested import Contested
 from leadpolicy.comparison.disagreements import Disagreement, Refusal
-from leadpolicy.comparison.needs import needs
 from leadpolicy.comparison.outcomes import outcome
 from leadpolicy.comparison.overlap import exclusive, overlap
 from leadpolicy.comparison.readiness import ConditionReadiness, MissingFact, PolicyReadiness
@@ -26,6 +25,7 @@ from leadpolicy.comparison.segments import SegmentVolume
 from leadpolicy.comparison.volumes import stage_volumes, volume
 from leadpolicy.evaluation.codes import OPEN, TRUE, UNKNOWN, WON
 from leadpolicy.evaluation.verdicts import Evaluation, PolicyVerdicts
+from leadpolicy.logic.walk import needs
 from leadpolicy.types import show
 from leadpolicy.vocabulary.model import EVENT
 from leadpolicy.vocabulary.record import EventLog
@@ -398,7 +398,7 @@ def _seen(evaluation: Evaluation, contested: Contested) -> tuple[str, ...]:
     at = list(policy.criteria).index(contested.cause.first)
     record = evaluation.data.records[contested.row]
     said: list[str] = []
-    for name in sorted(needs(policy.logic.criteria[at])):
+    for name in sorted(needs([policy.logic.criteria[at]])):
         if name.startswith(EVENT):
             event = name.removeprefix(EVENT)
             log = record.events.get(event)

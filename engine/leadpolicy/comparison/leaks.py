@@ -27,6 +27,7 @@ import numpy.typing as npt
 
 from leadpolicy.diagnostics import listing
 from leadpolicy.evaluation.codes import Mask, Whole
+from leadpolicy.logic.walk import needs
 from leadpolicy.types import NUMERIC, TEMPORAL, Kind, Range, show
 
 if TYPE_CHECKING:
@@ -160,12 +161,10 @@ def _fates(chronicle: Chronicle) -> _Fates:
 
 def users(leak: Leak, policies: Mapping[str, Policy]) -> tuple[str, ...]:
     """The labels of the policies that look at a leaking fact."""
-    from leadpolicy.comparison.needs import needs
-
     return tuple(
         label
         for label, policy in policies.items()
-        if any(leak.fact in needs(term) for term in (*policy.logic.stages, *policy.logic.criteria))
+        if leak.fact in needs((*policy.logic.stages, *policy.logic.criteria))
     )
 
 

@@ -11,13 +11,12 @@ from typing import Final, Literal
 
 import numpy as np
 
-from leadpolicy.comparison.needs import needs
 from leadpolicy.comparison.volumes import Volume, volume
 from leadpolicy.decision.reasons import missing_facts
 from leadpolicy.evaluation.codes import UNKNOWN, Whole, share
 from leadpolicy.evaluation.engines import Progress
 from leadpolicy.evaluation.verdicts import Evaluation, PolicyVerdicts
-from leadpolicy.logic.terms import Term
+from leadpolicy.logic.walk import needs, needs_of_each
 from leadpolicy.vocabulary.model import EVENT
 
 SAMPLE: Final = 2_000
@@ -106,25 +105,18 @@ def condition_readiness(evaluation: Evaluation) -> list[ConditionReadiness]:
     """For every criterion, then every stage, of every policy in file order."""
     found: list[ConditionReadiness] = []
     for one in evaluation.policies:
-        policy = one.policy
+        policy, has = one.policy, evaluation.available
+        wanted = needs_of_each((*policy.logic.criteria, *policy.logic.stages))
         for at, (criterion, term) in enumerate(
             zip(policy.criteria.values(), policy.logic.criteria, strict=True)
         ):
+            named = criterion.name, criterion.says
             of = volume(one.criteria[:, at])
-            found.append(
-                _ready(
-                    one,
-                    "criterion",
-                    (criterion.name, criterion.says),
-                    term,
-                    evaluation.available,
-                    of,
-                )
-            )
+            found.append(_ready(one, "criterion", named, wanted[term], has, of))
         for at, (stage, term) in enumerate(zip(policy.stages, policy.logic.stages, strict=True)):
+            named = stage.name, stage.says or stage.title
             of = volume(one.stages[:, at])
-            says = stage.says or stage.title
-            found.append(_ready(one, "stage", (stage.name, says), term, evaluation.available, of))
+            found.append(_ready(one, "stage", named, wanted[term], has, of))
     return found
 
 
@@ -132,11 +124,10 @@ def _ready(
     one: PolicyVerdicts,
     kind: Literal["criterion", "stage"],
     named: tuple[str, str],
-    term: Term,
+    wanted: frozenset[str],
     has: frozenset[str],
     verdicts: Volume,
 ) -> ConditionReadiness:
-    wanted = needs(term)
     absent = wanted - has
     ready = Ready.FULLY if not absent else Ready.NOT if absent == wanted else Ready.PARTLY
     return ConditionReadiness(
@@ -232,7 +223,7 @@ def _count_missing(
 def _alike(evaluation: Evaluation, one: PolicyVerdicts, rows: Whole) -> Iterator[tuple[int, ...]]:
     """Numbers that are equal where a policy sees the same: moment, facts, and no event."""
     data = evaluation.data
-    asked = sorted(frozenset().union(*(needs(term) for term in one.policy.logic.stages)))
+    asked = sorted(needs(one.policy.logic.stages))
     columns: list[Whole] = [data.at[rows]]
     for name in asked:
         if name in data.columns:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -10,25 +10,10 @@ from itertools import combinations, islice, product
 from typing import Final, TypeAlias
 
 from leadpolicy.backends.interpreter import Evaluation
-from leadpolicy.decision.dependence import atoms_in
-from leadpolicy.decision.ways import Search
+from leadpolicy.decision.ways import Search, Wish, wishes_inside
 from leadpolicy.logic import build
-from leadpolicy.logic.terms import (
-    All,
-    Any,
-    Compare,
-    Const,
-    CountAtLeast,
-    Happened,
-    Has,
-    Known,
-    Member,
-    Not,
-    Subject,
-    SumAtLeast,
-    Term,
-    TextTest,
-)
+from leadpolicy.logic.terms import Known, Subject, Term
+from leadpolicy.logic.walk import atoms, is_atom, upwards
 from leadpolicy.policy.lower import Lowering
 from leadpolicy.policy.model import Condition, Policy, Ref
 from leadpolicy.truth import FALSE, TRUE, UNKNOWN, Truth
@@ -38,18 +23,8 @@ Verdicts: TypeAlias = Mapping[Term, Truth]
 
 _CRITERION: Final = Type(Kind.BOOLEAN)
 _TRIED: Final = 20_000
-"""Sets of criteria tried one by one before the search gives up."""
-
-
-class _ByCriteria(Lowering):
-    """Lowers stages with every criterion as an atom of its own."""
-
-    __slots__ = ()
-
-    def _make(self, condition: Condition) -> Term:
-        if isinstance(condition, Ref) and condition.name in self.criteria:
-            return criterion_atom(condition.name)
-        return Lowering._make(self, condition)
+"""Sets of criteria tried one by one before the search gives up; fewer where they are many."""
+_WORK: Final = 2_000_000
 
 
 def criterion_atom(name: str) -> Known:
@@ -72,33 +47,23 @@ class _Ladder:
 @lru_cache(maxsize=512)
 def _ladder(policy: Policy) -> _Ladder:
     stages = {stage.name: stage for stage in policy.stages}
-    lowering = _ByCriteria(policy.vocabulary, policy.parameters, policy.criteria, stages)
+    named: dict[Condition, Term] = {Ref(name): criterion_atom(name) for name in policy.criteria}
+    criteria = tuple(named.values())
+    lowering = Lowering(policy.vocabulary, policy.parameters, policy.criteria, stages, named)
     terms = {name: lowering.stage(stage) for name, stage in stages.items()}
-    criteria = tuple(map(criterion_atom, policy.criteria))
-    direct = tuple(atom for atom in atoms_in(terms.values()) if atom not in criteria)
+    own = frozenset(criteria)
+    direct = tuple(atom for atom in atoms(terms.values()) if atom not in own)
     two_faced = frozenset(
         name
         for name, term in terms.items()
-        if len(wanted := set(_wanted(term, TRUE))) > len({atom for atom, _ in wanted})
+        if len(wanted := _wanted(term)) > len({atom for atom, _ in wanted})
     )
     return _Ladder(terms, criteria, direct, two_faced)
 
 
-def _wanted(term: Term, want: Truth) -> Iterator[tuple[Term, Truth]]:
+def _wanted(term: Term) -> list[Wish]:
     """Every atom with the truth that helps where it stands."""
-    match term:
-        case All() | Any() | CountAtLeast():
-            for part in term.terms:
-                yield from _wanted(part, want)
-        case SumAtLeast():
-            for weight, part in zip(term.weights, term.terms, strict=True):
-                yield from _wanted(part, want if weight > 0 else ~want)
-        case Not():
-            yield from _wanted(term.term, ~want)
-        case Const():
-            return
-        case Compare() | Member() | Known() | TextTest() | Has() | Happened():
-            yield term, want
+    return [wish for wish in upwards([(term, TRUE)], wishes_inside) if is_atom(wish[0])]
 
 
 def smallest_criteria(
@@ -132,7 +97,7 @@ def smallest_criteria(
 def asked_of(policy: Policy, stage_names: Iterable[str]) -> tuple[bool, ...]:
     """For each criterion of the policy whether one of the stages asks for it by name."""
     ladder = _ladder(policy)
-    asked = set(atoms_in(ladder.stages[name] for name in stage_names))
+    asked = set(atoms(ladder.stages[name] for name in stage_names))
     return tuple(atom in asked for atom in ladder.criteria)
 
 
@@ -156,15 +121,15 @@ def _tried(
     Needed where what helps in one place harms in another, which the search for ways does not see:
     it takes for granted what holds already.
     """
-    concerned = set(atoms_in(ladder.stages[name] for name in stage_names))
-    atoms = [atom for atom in ladder.criteria if atom in concerned]
+    concerned = set(atoms(ladder.stages[name] for name in stage_names))
+    moving: list[Term] = [atom for atom in ladder.criteria if atom in concerned]
     changes = (
         dict(zip(chosen, values, strict=True))
-        for number in range(size, len(atoms) + 1)
-        for chosen in combinations(atoms, number)
+        for number in range(size, len(moving) + 1)
+        for chosen in combinations(moving, number)
         for values in product(*(_others(given[atom]) for atom in chosen))
     )
-    for change in islice(changes, _TRIED):
+    for change in islice(changes, max(1, min(_TRIED, _WORK // len(concerned)))):
         if _reaches(ladder, {**given, **change}, stage_names):
             return change
     return {}

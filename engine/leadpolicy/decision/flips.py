@@ -91,7 +91,7 @@ class _Flipping:
         for atom in self.hanging.atoms[name]:
             if not isinstance(atom, Known):
                 evaluation.truths[atom] = UNKNOWN
-        above = self.hanging.above[name]
+        above = self.hanging.above(name)
         return any(term in above and evaluation.truth(term) is UNKNOWN for term in self.reach)
 
     def try_all(self, name: str) -> Iterator[tuple[_Change, str | None]]:

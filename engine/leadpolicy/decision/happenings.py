@@ -9,8 +9,9 @@ from typing import Final
 
 from leadpolicy.backends.interpreter import Evaluation, in_window, moved
 from leadpolicy.decision.candidates import values_around
-from leadpolicy.decision.dependence import agree, atoms_in, subject_of
+from leadpolicy.decision.dependence import agree, subject_of
 from leadpolicy.logic.terms import Happened, Subject, Term
+from leadpolicy.logic.walk import atoms as atoms_in
 from leadpolicy.truth import FALSE, TRUE, UNKNOWN, Truth, every
 from leadpolicy.types import Value
 from leadpolicy.vocabulary.record import EventLog, Happening, Record

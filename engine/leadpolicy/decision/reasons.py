@@ -7,27 +7,11 @@ from datetime import datetime
 
 from leadpolicy.backends.interpreter import Evaluation
 from leadpolicy.decision.criteria import smallest_criteria
-from leadpolicy.logic.terms import (
-    All,
-    Any,
-    Compare,
-    Const,
-    CountAtLeast,
-    Happened,
-    Has,
-    Known,
-    Member,
-    Not,
-    Other,
-    Subject,
-    SumAtLeast,
-    Term,
-    TextTest,
-)
+from leadpolicy.logic.terms import Term
+from leadpolicy.logic.walk import looked_at, parts, upwards
 from leadpolicy.policy.model import Policy
 from leadpolicy.truth import UNKNOWN
 from leadpolicy.types import Range, Value
-from leadpolicy.vocabulary.model import EVENT
 from leadpolicy.vocabulary.record import Record
 
 
@@ -45,39 +29,21 @@ def missing_facts(
 
 def causes(term: Term, evaluation: Evaluation) -> Iterator[str]:
     """The facts and logs that keep a term UNKNOWN; nothing where it is decided."""
-    if evaluation.truth(term) is not UNKNOWN:
-        return
-    match term:
-        case All() | Any() | CountAtLeast() | SumAtLeast():
-            for part in term.terms:
-                yield from causes(part, evaluation)
-        case Not():
-            yield from causes(term.term, evaluation)
-        case Const():
-            return
-        case Compare() | Member() | Known() | TextTest() | Has() | Happened():
-            yield from unknown_in(term, evaluation.facts)
+
+    def is_open(part: Term) -> bool:
+        return evaluation.truth(part) is UNKNOWN
+
+    roots = filter(is_open, [term])
+    for one in upwards(roots, lambda whole: filter(is_open, parts(whole))):
+        yield from unknown_in(one, evaluation.facts)
 
 
 def unknown_in(atom: Term, facts: Mapping[str, Value]) -> Iterator[str]:
     """What an UNKNOWN atom lacks: missing or imprecise facts, or an event log."""
-    match atom:
-        case Happened():
-            yield EVENT + atom.event
-        case Compare():
-            yield from _imprecise(atom.left, facts)
-            if isinstance(atom.right, Other):
-                yield from _imprecise(atom.right.subject, facts)
-        case Member() | Known() | TextTest() | Has():
-            yield from _imprecise(atom.subject, facts)
-        case _:
-            return
-
-
-def _imprecise(subject: Subject, facts: Mapping[str, Value]) -> Iterator[str]:
-    value = facts.get(subject.name)
-    if value is None or isinstance(value, Range):
-        yield subject.name
+    for name in looked_at(atom):
+        value = facts.get(name)
+        if value is None or isinstance(value, Range):
+            yield name
 
 
 __all__ = ["causes", "missing_facts", "smallest_criteria", "unknown_in"]

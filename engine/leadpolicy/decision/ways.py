@@ -26,6 +26,7 @@ from leadpolicy.logic.terms import (
     Term,
     TextTest,
 )
+from leadpolicy.logic.walk import senses, upwards
 from leadpolicy.truth import FALSE, TRUE, Truth
 
 Wish: TypeAlias = tuple[Term, Truth]
@@ -77,12 +78,15 @@ class Search:
 
         An empty way: it has that truth already. No way at all: nothing that may change can do it.
         """
-        key = (term, want)
-        found = self._found.get(key)
-        if found is None:
-            found = _NO_CHANGE if self.truth(term) is want else self._ways(term, want)
-            self._found[key] = found
-        return found
+        if (term, want) not in self._found:
+            for one in upwards([(term, want)], self._open, self._found):
+                there = self.truth(one[0]) is one[1]
+                self._found[one] = _NO_CHANGE if there else self._ways(*one)
+        return self._found[term, want]
+
+    def _open(self, wish: Wish) -> tuple[Wish, ...]:
+        term, want = wish
+        return () if self.truth(term) is want else wishes_inside(wish)
 
     def _ways(self, term: Term, want: Truth) -> tuple[Way, ...]:
         match term:
@@ -175,6 +179,12 @@ class Search:
         return self._smallest(way for subset in subsets for way in self._together(subset))
 
 
+def wishes_inside(wish: Wish) -> tuple[Wish, ...]:
+    """What helps inside a term for it to take a truth."""
+    term, want = wish
+    return tuple((part, want if helps else ~want) for part, helps in senses(term))
+
+
 def _sufficient(
     gains: Sequence[tuple[int, tuple[Way, ...]]], gap: int, start: int = 0
 ) -> Iterator[list[tuple[Way, ...]]]:
@@ -201,4 +211,4 @@ def _few(
         yield subset
 
 
-__all__ = ["Search", "TruthOf", "Way", "Wish"]
+__all__ = ["Search", "TruthOf", "Way", "Wish", "wishes_inside"]

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from leadpolicy.backends.sql.logs import turning
-from leadpolicy.backends.sql.walk import happenings, subjects, walk
 from leadpolicy.diagnostics import LeadpolicyError
 from leadpolicy.logic.terms import Happened, Logic, Term
+from leadpolicy.logic.walk import facts, happenings, turning, walk
 from leadpolicy.policy.model import Policy
 from leadpolicy.types import Type
 
@@ -36,7 +35,7 @@ def asked_by(policies: Mapping[str, Policy]) -> Asked:
     logics = {label: _stages_of(label, policy.logic) for label, policy in policies.items()}
     roots = [term for logic in logics.values() for term in logic.stages]
     _same_types(logics)
-    return Asked(logics, subjects(roots), happenings(roots), turning(roots))
+    return Asked(logics, facts(roots), happenings(roots), turning(roots))
 
 
 def _stages_of(label: str, logic: Logic) -> Logic:
@@ -63,4 +62,4 @@ def _same_types(logics: Mapping[str, Logic]) -> None:
 
 
 def _types(stages: Iterable[Term]) -> Iterable[tuple[str, Type]]:
-    return subjects(stages).items()
+    return facts(stages).items()

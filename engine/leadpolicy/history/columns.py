@@ -9,12 +9,12 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from leadpolicy.backends.sql.stored import Shape, shape_of
 from leadpolicy.backends.sql.texts import is_coded
 from leadpolicy.data.chronicle import MISSING, Coded
 from leadpolicy.data.coding import Packed
 from leadpolicy.data.tables import Codes, Rows
 from leadpolicy.diagnostics import LeadpolicyError
+from leadpolicy.history.stored import Shape, shape_of
 from leadpolicy.types import Kind, Range, Type, Value
 
 

@@ -11,13 +11,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from leadpolicy.backends.interpreter import verdicts
-from leadpolicy.backends.sql.logs import flips
-from leadpolicy.backends.sql.walk import walk
 from leadpolicy.data.as_of import only, record_at
 from leadpolicy.data.chronicle import ALWAYS, NEVER, UNDATED, Changes, Chronicle, Coded
 from leadpolicy.data.moments import from_microseconds, microseconds
 from leadpolicy.history.horizon import horizon
-from leadpolicy.logic.terms import Compare, FromNow, Happened, Logic, Term
+from leadpolicy.logic.terms import Compare, FromNow, Happened, Logic
+from leadpolicy.logic.walk import subjects, turns, walk
 from leadpolicy.policy.labels import labelled
 from leadpolicy.policy.model import Policy
 from leadpolicy.truth import FALSE, TRUE
@@ -97,9 +96,9 @@ def moments(policies: Mapping[str, Policy], alone: Chronicle, start: int, until:
             case Happened():
                 found.update(_of_events(term, alone))
             case _:
-                for name in _names(term):
-                    if name in alone.changes:
-                        found.update(alone.changes[name].at.tolist())
+                for subject in subjects(term):
+                    if subject.name in alone.changes:
+                        found.update(alone.changes[subject.name].at.tolist())
                 if isinstance(term, Compare) and isinstance(term.right, FromNow):
                     found.update(_of_now(term, term.right, _values(alone, term.left.name)))
     return sorted(at for at in found if start <= at <= until)
@@ -107,16 +106,6 @@ def moments(policies: Mapping[str, Policy], alone: Chronicle, start: int, until:
 
 def _ended(span: Span, end: int) -> Span:
     return Span(span.begin, end, span.stage, span.possible, span.held, span.open)
-
-
-def _names(term: Term) -> Iterator[str]:
-    for part in ("subject", "left"):
-        subject = getattr(term, part, None)
-        if subject is not None:
-            yield subject.name
-    other = getattr(getattr(term, "right", None), "subject", None)
-    if other is not None:
-        yield other.name
 
 
 def _values(alone: Chronicle, name: str) -> Iterator[Value]:
@@ -140,7 +129,7 @@ def _of_now(term: Compare, right: FromNow, values: Iterator[Value]) -> Iterator[
             begin = (value - date(1970, 1, 1)).days * 86_400_000_000
         else:
             continue
-        for offset in flips(term.op, term.left.type.kind, right.offset):
+        for offset in turns(term.op, term.left.type.kind, right.offset):
             yield begin + offset
 
 

@@ -10,15 +10,15 @@ from typing import Final
 import numpy as np
 import pyarrow as pa
 
-from leadpolicy.backends.sql.lanes import RECORD, Lanes
-from leadpolicy.backends.sql.logs import BEGIN, HAPPENED, Counts, Log, attribute
-from leadpolicy.backends.sql.stored import Shape
-from leadpolicy.backends.sql.walk import subjects
 from leadpolicy.data.chronicle import ALWAYS, MISSING, NEVER, UNDATED, Chronicle, Coded, Events
 from leadpolicy.data.tables import Mask, Rows
 from leadpolicy.history.columns import arrays, shape_for, taken
 from leadpolicy.history.horizon import Horizon, known_since
+from leadpolicy.history.lanes import RECORD, Lanes
+from leadpolicy.history.logs import BEGIN, HAPPENED, Counts, Log, attribute
+from leadpolicy.history.stored import Shape
 from leadpolicy.logic.terms import Happened, Term
+from leadpolicy.logic.walk import facts
 from leadpolicy.types import Range
 
 _ONE: Final = timedelta(microseconds=1)
@@ -100,7 +100,7 @@ def log_of(
     events = chronicle.events.get(kind)
     if events is None:
         return None
-    wanted = subjects(term.where for term in terms)
+    wanted = facts(term.where for term in terms)
     shapes: dict[str, Shape | None] = {}
     columns: dict[str, Sequence[pa.Array]] = {}
     for name, declared in wanted.items():
@@ -133,7 +133,7 @@ def log_of(
 
 def _open(where: Term, events: Events) -> bool:
     """Whether the attributes of some event may leave open whether it matches."""
-    return any(_partly(events.attributes.get(name)) for name in subjects([where]))
+    return any(_partly(events.attributes.get(name)) for name in facts([where]))
 
 
 def _partly(column: Coded | None) -> bool:

@@ -10,11 +10,6 @@ import numpy as np
 import pyarrow as pa
 
 from leadpolicy.backends.sql.columns import orders_for
-from leadpolicy.backends.sql.lanes import AT, RECORD, Lanes, word
-from leadpolicy.backends.sql.logs import Log
-from leadpolicy.backends.sql.stored import Shape
-from leadpolicy.backends.sql.timeline import Absent, Fixed, Layout, Moving, Stored
-from leadpolicy.backends.sql.walk import asked_lists
 from leadpolicy.data.chronicle import MISSING, NEVER, Changes, Chronicle, Coded
 from leadpolicy.data.coding import share
 from leadpolicy.data.tables import Codes, Rows
@@ -22,6 +17,10 @@ from leadpolicy.history.asked import Asked
 from leadpolicy.history.columns import arrays, instants, lane_codes, shape_for, taken
 from leadpolicy.history.happened import Book, log_of
 from leadpolicy.history.horizon import Horizon
+from leadpolicy.history.lanes import AT, RECORD, Lanes, word
+from leadpolicy.history.logs import Log
+from leadpolicy.history.stored import Shape
+from leadpolicy.history.timeline import Absent, Fixed, Layout, Moving, Stored
 from leadpolicy.types import Type, Value
 
 RECORDS: Final = "replayed records"
@@ -69,7 +68,7 @@ class Ledger:
         self.facts: dict[str, Stored] = {}
         self.books: dict[str, Book] = {}
         roots = [term for logic in asked.logics.values() for term in logic.stages]
-        orders = orders_for(asked.facts, *asked_lists(roots))
+        orders = orders_for(asked.facts, roots)
         for name, kind in asked.facts.items():
             self.facts[name] = self._fact(name, kind, orders.get(name, kind.values))
         for kind_name, terms in asked.happenings.items():

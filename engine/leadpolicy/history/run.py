@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
 
-from leadpolicy.backends.sql.lanes import AT, RECORD
 from leadpolicy.backends.sql.session import Session
-from leadpolicy.backends.sql.timeline import POINTS, TimelineProgram, answers, registered
 from leadpolicy.data.chronicle import NEVER, Chronicle
 from leadpolicy.data.dataset import Dataset, open_dataset
 from leadpolicy.data.tables import Rows
 from leadpolicy.diagnostics import LeadpolicyError
 from leadpolicy.history.asked import asked_by
 from leadpolicy.history.horizon import horizon, left_out
+from leadpolicy.history.lanes import AT, RECORD
 from leadpolicy.history.ledger import BATCH, Ledger
 from leadpolicy.history.result import Replay, Spans
 from leadpolicy.history.snapshots import accepted_snapshots
+from leadpolicy.history.timeline import POINTS, TimelineProgram, answers, registered
 from leadpolicy.policy.labels import labelled
 from leadpolicy.policy.load import load_policies
 from leadpolicy.policy.model import Policy

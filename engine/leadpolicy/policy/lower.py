@@ -10,6 +10,7 @@ from typing import cast
 
 from leadpolicy.logic import build
 from leadpolicy.logic.terms import FromNow, Literal, Logic, Operand, Other, Subject, Term
+from leadpolicy.logic.walk import upwards
 from leadpolicy.operators import OPERATORS, Shape
 from leadpolicy.policy.model import (
     AllOf,
@@ -29,6 +30,7 @@ from leadpolicy.policy.model import (
     Stage,
     Test,
     Written,
+    parts,
 )
 from leadpolicy.policy.operands import COUNT, resolve
 from leadpolicy.types import Kind, Type
@@ -73,10 +75,19 @@ class Lowering:
 
     def term(self, condition: Condition) -> Term:
         """The term of a condition, made once."""
-        found = self.of.get(condition)
-        if found is None:
-            found = self.of[condition] = self._make(condition)
-        return found
+        if condition not in self.of:
+            for part in upwards((condition,), self.inside, self.of):
+                self.of[part] = self._make(part)
+        return self.of[condition]
+
+    def inside(self, condition: Condition) -> tuple[Condition, ...]:
+        """What a condition is made of, and what a name stands for."""
+        if not isinstance(condition, Ref):
+            return parts(condition)
+        criterion = self.criteria.get(condition.name)
+        if criterion is not None:
+            return (criterion.condition,)
+        return self.stages[condition.name].conditions
 
     def _make(self, condition: Condition) -> Term:
         match condition:

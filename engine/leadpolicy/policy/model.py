@@ -242,6 +242,12 @@ class Stage:
     note: str = ""
     span: Span | None = field(default=None, compare=False, repr=False)
 
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """Everything that decides the stage: what it requires, its condition, what it excludes."""
+        required = () if self.requires is None else (Ref(self.requires, self.span),)
+        return (*required, self.when, *(Ref(name, self.span) for name in self.excludes))
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Policy(Shown):

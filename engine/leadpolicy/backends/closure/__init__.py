@@ -18,17 +18,17 @@ from functools import lru_cache
 from typing import Any
 
 from leadpolicy.backends.closure.code import Writer
-from leadpolicy.backends.closure.formulas import conjuncts, distinct, looked_at, parts, subjects
 from leadpolicy.backends.closure.model import Closure, Explanation
 from leadpolicy.backends.interpreter import Verdicts
 from leadpolicy.logic.terms import Logic
+from leadpolicy.logic.walk import conjuncts, looked_at, parts, subjects, walk
 from leadpolicy.vocabulary.record import Record
 
 
 def compile_logic(logic: Logic) -> Closure:
     """Writes and compiles the code of a policy."""
     writer = Writer()
-    terms = distinct((*logic.stages, *logic.criteria))
+    terms = list(walk((*logic.stages, *logic.criteria)))
     place = {term: number for number, term in enumerate(terms)}
     names = tuple(dict.fromkeys(s.name for term in terms for s in subjects(term)))
     functions = [

@@ -23,8 +23,6 @@ from leadpolicy.backends.closure.formulas import (
     formulas,
     lines_of_their_own,
     may_be_range,
-    needs,
-    subjects,
 )
 from leadpolicy.backends.interpreter import ordered
 from leadpolicy.logic.terms import (
@@ -48,9 +46,11 @@ from leadpolicy.logic.terms import (
     TextMatch,
     TextTest,
 )
+from leadpolicy.logic.walk import demanded, subjects
 from leadpolicy.truth import FALSE, TRUE
 from leadpolicy.types import NUMERIC, Kind, Value
 
+_ADDED: Final = 64
 _OPPOSITE: Final = {
     Comparison.LT: Comparison.GE,
     Comparison.GE: Comparison.LT,
@@ -87,9 +87,10 @@ class Writer:
             lines.append(f"    p{number} = {self.formula(term, side)}")
             self.named[term, side] = f"p{number}"
         reached = "-1"
+        needed = [demanded(stage) for stage in stages]
         for place, stage in enumerate(stages):
             formula = self.formula(stage, want)
-            if all(needs(later, stage) for later in stages[place + 1 :]):
+            if all(stage in later for later in needed[place + 1 :]):
                 lines.append(f"    if {'not ' if want else ''}{formula}: return {reached}")
                 self.named[stage, want] = str(want)
                 reached = str(place)
@@ -173,16 +174,15 @@ class Writer:
                 return _joined("or" if want else "and", [self.formula(t, want) for t in term.terms])
             case CountAtLeast():
                 number = term.least if want else len(term.terms) - term.least + 1
-                parts = " + ".join(self.formula(part, want) for part in term.terms)
-                return f"({parts} >= {number})"
+                return f"({_total([self.formula(part, want) for part in term.terms])} >= {number})"
             case SumAtLeast():
-                parts = " + ".join(
+                parts = [
                     f"({weight} if {self.formula(*part)} else 0)"
                     if part[1]
                     else f"(0 if {self.formula(*part)} else {weight})"
                     for weight, part in zip(term.weights, formulas(term, want), strict=True)
-                )
-                return f"({parts} {'>=' if want else '<'} {term.least})"
+                ]
+                return f"({_total(parts)} {'>=' if want else '<'} {term.least})"
             case Happened():
                 return f"({self.counter(term)}(events, now) is {'T' if want else 'F'})"
             case Known():
@@ -322,6 +322,11 @@ class Writer:
         ]
         self.functions.append("\n".join(lines))
         return name
+
+
+def _total(numbers: list[str]) -> str:
+    """A sum; Python reads long ones only as a list of their numbers."""
+    return " + ".join(numbers) if len(numbers) <= _ADDED else f"sum(({', '.join(numbers)}))"
 
 
 def _joined(word: str, expressions: list[str]) -> str:

@@ -36,6 +36,7 @@ from leadpolicy.logic.terms import (
     Term,
     TextTest,
 )
+from leadpolicy.logic.walk import senses, upwards
 from leadpolicy.source import Span
 from leadpolicy.truth import FALSE, TRUE
 
@@ -160,12 +161,15 @@ class _Layers:
 
     def signal(self, term: Term, want: bool) -> str:
         """The signal of a term's formula, made once."""
-        if isinstance(term, Not):
-            return self.signal(term.term, not want)
-        found = self.made.get((term, want))
-        if found is None:
-            found = self.made[term, want] = self._make(term, want)
-        return found
+        if (term, want) not in self.made:
+            for part in upwards([(term, want)], self.inside, self.made):
+                self.made[part] = self._make(*part)
+        return self.made[term, want]
+
+    def inside(self, formula: tuple[Term, bool]) -> Iterable[tuple[Term, bool]]:
+        """The formulas that one is made of."""
+        term, want = formula
+        return ((part, helps is want) for part, helps in senses(term))
 
     def _make(self, term: Term, want: bool) -> str:
         match term:
@@ -180,7 +184,7 @@ class _Layers:
                     raise refuse("parts", what, span=self.spans.get(term))
                 return self.sum(self.weighted(term, want))
             case Not():
-                raise AssertionError("negation swaps signals")
+                return self.signal(term.term, not want)
 
     def atom(self, term: Atom, want: bool) -> str:
         if isinstance(term, Happened):
@@ -263,8 +267,11 @@ class _Layers:
     def frame(self, counts: tuple[Count, ...] = ()) -> Frame:
         """The rules in steps that the engine can take."""
         steps: list[Step] = []
-        for layer in range(max((layer for layer, _ in self.rules), default=-1) + 1):
-            steps += _steps(rule for at, rule in self.rules if at == layer)
+        layers: dict[int, list[Signal]] = {}
+        for layer, rule in self.rules:
+            layers.setdefault(layer, []).append(rule)
+        for layer in sorted(layers):
+            steps += _steps(layers[layer])
         return Frame(
             tuple(self.reader.properties),
             tuple(steps),

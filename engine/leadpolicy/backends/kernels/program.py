@@ -15,9 +15,9 @@ from leadpolicy.backends.kernels.circuit import NO, Circuit
 from leadpolicy.backends.kernels.columns import Array, Slot, filled, shape, unpacked
 from leadpolicy.backends.kernels.read import Coded, load
 from leadpolicy.backends.kernels.terms import NOW, Planes, Translator
-from leadpolicy.backends.sql.walk import happenings, subjects
 from leadpolicy.diagnostics import LeadpolicyError, Problems, suggest
 from leadpolicy.logic.terms import Happened, Logic, Term
+from leadpolicy.logic.walk import facts, happenings
 from leadpolicy.times import in_utc
 from leadpolicy.types import Type
 
@@ -96,14 +96,14 @@ class KernelProgram:
         self.terms: tuple[Term, ...] = tuple(dict.fromkeys(named)) if full else ()
         roots = self.terms or stages
         self._happenings = happenings(roots)
-        self.facts = subjects(roots)
+        self.facts = facts(roots)
         self.events = tuple(self._happenings)
         self._planned: tuple[Hashable, _Plan] | None = None
 
     def attributes(self) -> dict[str, dict[str, Type]]:
         """For each kind of events the attributes that conditions look at."""
         return {
-            kind: subjects(term.where for term in terms) for kind, terms in self._happenings.items()
+            kind: facts(term.where for term in terms) for kind, terms in self._happenings.items()
         }
 
     def load(

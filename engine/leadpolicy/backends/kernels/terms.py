@@ -60,6 +60,7 @@ from leadpolicy.logic.terms import (
     Term,
     TextTest,
 )
+from leadpolicy.logic.walk import walk
 from leadpolicy.truth import FALSE, TRUE
 from leadpolicy.types import Kind, Range, Type, Value
 
@@ -103,10 +104,10 @@ class Translator:
 
     def planes(self, term: Term) -> Planes:
         """The planes of a term."""
-        found = self._done.get(term)
-        if found is None:
-            found = self._done[term] = self._make(term)
-        return found
+        if term not in self._done:
+            for part in walk((term,), self._done):
+                self._done[part] = self._make(part)
+        return self._done[term]
 
     def _make(self, term: Term) -> Planes:
         circuit = self.circuit

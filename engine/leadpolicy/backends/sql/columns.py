@@ -19,6 +19,8 @@ from leadpolicy.backends.sql.forms import Coded, Ends, Form, Number, Plain, Sing
 from leadpolicy.backends.sql.texts import is_coded, ordered_for
 from leadpolicy.backends.sql.tree import Sql
 from leadpolicy.diagnostics import Problems, suggest
+from leadpolicy.logic.terms import Compare, Comparison, Literal, Member, Other, Term
+from leadpolicy.logic.walk import walk
 from leadpolicy.types import NUMERIC, Kind, Type, show_number
 
 
@@ -301,20 +303,28 @@ def missing(kind: Type, order: tuple[str, ...]) -> Bound:
     return Bound(Plain(kind, nothing), ())
 
 
-def orders_for(
-    wanted: Mapping[str, Type],
-    lists: Mapping[str, Iterable[Iterable[str]]],
-    fixed: Iterable[str] = (),
-) -> dict[str, tuple[str, ...]]:
+def orders_for(wanted: Mapping[str, Type], terms: Iterable[Term]) -> dict[str, tuple[str, ...]]:
     """The order of codes for each choice, such that the lists that policies ask for are spans.
 
-    Levels keep theirs, and so do the `fixed` facts, which are compared with one another.
+    Levels keep theirs, and so do facts that are compared with one another.
     """
-    kept = set(fixed)
+    lists: dict[str, list[tuple[str, ...]]] = {}
+    compared: set[str] = set()
+    for term in walk(terms):
+        match term:
+            case Member() if term.subject.type.kind is Kind.CHOICE:
+                values = tuple(str(value) for value in term.values)
+                lists.setdefault(term.subject.name, []).append(values)
+            case Compare(op=Comparison.EQ, left=left, right=Literal(value=str() as value)):
+                lists.setdefault(left.name, []).append((value,))
+            case Compare(left=left, right=Other(subject=subject)):
+                compared |= {left.name, subject.name}
+            case _:
+                pass
     return {
         name: ordered_for(kind.values, lists.get(name, ()))
         for name, kind in wanted.items()
-        if kind.kind is Kind.CHOICE and name not in kept
+        if kind.kind is Kind.CHOICE and name not in compared
     }
 
 

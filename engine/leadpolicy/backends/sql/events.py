@@ -14,8 +14,8 @@ from leadpolicy.backends.sql.columns import Binder, Bound, Part, Place, guard, r
 from leadpolicy.backends.sql.emit import Counted, Emitter
 from leadpolicy.backends.sql.forms import Moment, Plain
 from leadpolicy.backends.sql.tree import Sql
-from leadpolicy.backends.sql.walk import subjects
 from leadpolicy.logic.terms import Happened, Term
+from leadpolicy.logic.walk import facts
 from leadpolicy.times import microseconds
 from leadpolicy.types import Kind, Type
 
@@ -58,7 +58,7 @@ class Tally:
 
 def attributes_of(terms: Iterable[Happened]) -> dict[str, Type]:
     """The attributes that the conditions look at."""
-    return subjects(term.where for term in terms)
+    return facts(term.where for term in terms)
 
 
 def tally(

@@ -16,21 +16,19 @@ from sqlglot import exp
 from leadpolicy.backends.sql import tree
 from leadpolicy.backends.sql.emit import WORD, Bit, Emitter
 from leadpolicy.backends.sql.tree import Sql
-from leadpolicy.backends.sql.walk import walk
-from leadpolicy.logic.terms import (
-    All,
-    Any,
-    Const,
-    CountAtLeast,
-    Logic,
-    SumAtLeast,
-    Term,
-    TextTest,
-)
+from leadpolicy.diagnostics import LeadpolicyError
+from leadpolicy.logic.terms import Any, CountAtLeast, Logic, SumAtLeast, Term, TextTest
+from leadpolicy.logic.walk import conjuncts, cuts, demanded, parts, walk
 
 OURS: Final = "leadpolicy"
 """How the names of our own columns begin, beside columns of the source."""
 LONG_SCORE: Final = 6
+DEEPEST: Final = 80
+"""Terms inside one another in one formula: the engine reads 1,000 levels, a few for each term."""
+LARGEST: Final = 200
+"""Terms in a formula that is written several times."""
+MOST_LAYERS: Final = 150
+"""Queries inside one another: the time that planning takes grows with their square."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,31 +55,6 @@ class Layout:
         return (*self.stage.values(), *self.possible.values(), *self.words)
 
 
-def conjuncts(term: Term) -> Iterable[Term]:
-    """The parts of an AND, and theirs."""
-    if isinstance(term, All):
-        for part in term.terms:
-            yield from conjuncts(part)
-    else:
-        yield term
-
-
-def needs(term: Term, other: Term) -> bool:
-    """Whether `other` is part of the AND that a term is, or of one inside it."""
-    return term is other or (
-        isinstance(term, All) and any(needs(part, other) for part in term.terms)
-    )
-
-
-def _beyond(term: Term, given: frozenset[Term], known: Collection[Term]) -> list[Term]:
-    """The conjuncts of a term, but those that are given."""
-    if term in given:
-        return []
-    if not isinstance(term, All) or term in known:
-        return [term]
-    return list(dict.fromkeys(c for part in term.terms for c in _beyond(part, given, known)))
-
-
 def ladder(
     stages: Sequence[Term],
     decide: Callable[[Iterable[Term], Sql, Sql], Sql],
@@ -94,17 +67,21 @@ def ladder(
     that remains needs the lowest, that is asked first and only once; else the highest is. An AND
     that is `known` is one part, others are taken apart.
     """
+    needs = [demanded(stage) for stage in stages]
+
+    def beyond(place: int, given: frozenset[Term]) -> list[Term]:
+        return conjuncts(stages[place], given=given, whole=known)
 
     def best(remaining: tuple[int, ...], default: int, given: frozenset[Term]) -> Sql:
         if not remaining:
             return _code(default)
         low, rest = remaining[0], remaining[1:]
-        if all(needs(stages[other], stages[low]) for other in rest):
-            inside = best(rest, low + 1, given | set(conjuncts(stages[low])) | {stages[low]})
-            return decide(_beyond(stages[low], given, known), inside, _code(default))
+        if all(stages[low] in needs[other] for other in rest):
+            inside = best(rest, low + 1, given | needs[low])
+            return decide(beyond(low, given), inside, _code(default))
         high = remaining[-1]
         below = best(remaining[:-1], default, given)
-        return decide(_beyond(stages[high], given, known), _code(high + 1), below)
+        return decide(beyond(high, given), _code(high + 1), below)
 
     return best(tuple(range(len(stages))), 0, frozenset(given))
 
@@ -152,6 +129,7 @@ def stages_only(
     What several stages ask for together is asked once, in a layer of its own, and so is the first
     half of a long score: both leave few rows to look at again.
     """
+    source, _ = layered(_by_layer(logics, ()), emitter, source)
     asked: list[tuple[Term, ...]] = []
 
     def note(parts: Iterable[Term], yes: Sql, no: Sql) -> Sql:
@@ -159,7 +137,7 @@ def stages_only(
         return yes
 
     for logic in logics.values():
-        ladder(logic.stages, note, given=given)
+        ladder(logic.stages, note, emitter.bits, given)
     common = shared(asked)
     made = [
         tree.alias(tree.case([(emitter.all_hold(group), _code(1))], _code(0)), name)
@@ -184,7 +162,7 @@ def stages_only(
     names = {label: f"{label} stage" for label in logics}
     columns = [tree.alias(tree.column(inner), outer) for inner, outer in keep.items()]
     columns += [
-        tree.alias(ladder(logic.stages, decide, given=given), names[label])
+        tree.alias(ladder(logic.stages, decide, emitter.bits, given), names[label])
         for label, logic in logics.items()
     ]
     return Query(tree.select(columns, source), Layout(names, {}, (), {}, {}))
@@ -222,20 +200,11 @@ def everything(
 
     First the criteria that are made of no other, then all others out of their bits.
     """
-    criteria, stages = _named(logics)
-    leaves = _leaves(criteria, stages)
-    words: list[str] = []
-    for number, named in enumerate((leaves, [*criteria, *stages])):
-        fresh = [term for term in dict.fromkeys(named) if term not in emitter.bits]
-        chunks = [fresh[start : start + WORD] for start in range(0, len(fresh), WORD)]
-        if not chunks:
-            continue
-        made = {f"verdicts {len(words) + n}": chunk for n, chunk in enumerate(chunks)}
-        columns = [tree.alias(_word(chunk, emitter), name) for name, chunk in made.items()]
-        source = tree.nested(tree.select([exp.Star(), *columns], source), f"layer {number}")
-        for name, chunk in made.items():
-            emitter.bits |= {term: Bit(len(words), bit) for bit, term in enumerate(chunk)}
-            words.append(name)
+    named = dict.fromkeys(t for logic in logics.values() for t in logic.criteria)
+    for logic in logics.values():
+        if not _is_chain(logic.stages):
+            named |= dict.fromkeys(logic.stages)
+    source, words = layered(_by_layer(logics, named), emitter, source)
     stage = {label: f"{label} stage" for label in logics}
     maybe = {label: f"{label} possible" for label in logics}
     columns = [tree.alias(tree.column(inner), outer) for inner, outer in keep.items()]
@@ -260,27 +229,62 @@ def everything(
 
 
 def _is_chain(stages: Sequence[Term]) -> bool:
-    return all(needs(later, earlier) for earlier, later in pairwise(stages))
+    return all(earlier in demanded(later) for earlier, later in pairwise(stages))
 
 
-def _named(logics: Mapping[str, Logic]) -> tuple[list[Term], list[Term]]:
-    """The criteria, and the stages whose verdicts do not follow from the stage reached."""
-    criteria = dict.fromkeys(t for logic in logics.values() for t in logic.criteria)
-    stages = dict.fromkeys(
-        term for logic in logics.values() if not _is_chain(logic.stages) for term in logic.stages
-    )
-    return list(criteria), [term for term in stages if term not in criteria]
+# ------------------------------------------------------------------------------- layers
 
 
-def _leaves(criteria: Sequence[Term], stages: Sequence[Term]) -> list[Term]:
-    """The named terms that others are made of: those without a named term inside."""
-    named = {*criteria, *stages}
-    return [
+def layered(
+    layers: Sequence[Sequence[Term]], emitter: Emitter, source: Sql
+) -> tuple[Sql, list[str]]:
+    """The source with the bits of these terms, each layer made of those before it, and the names
+    of the words.
+    """
+    words: list[str] = []
+    for number, layer in enumerate(layers):
+        starts = range(0, len(layer), WORD)
+        made = {
+            f"verdicts {len(words) + n}": layer[start : start + WORD]
+            for n, start in enumerate(starts)
+        }
+        columns = [tree.alias(_word(chunk, emitter), name) for name, chunk in made.items()]
+        source = tree.nested(tree.select([exp.Star(), *columns], source), f"layer {number}")
+        for name, chunk in made.items():
+            emitter.bits |= {term: Bit(len(words), bit) for bit, term in enumerate(chunk)}
+            words.append(name)
+    return source, words
+
+
+def _by_layer(logics: Mapping[str, Logic], named: Collection[Term]) -> list[list[Term]]:
+    """The named terms, and those without which formulas would grow too large, such that each is
+    made of what stands in layers before: first those with nothing named inside, then all others.
+
+    Raises `LeadpolicyError` where the engine could not hold so many layers.
+    """
+    apart = {
         term
-        for term in criteria
-        if not isinstance(term, Const)
-        and not any(part in named for part in walk([term]) if part is not term)
-    ]
+        for logic in logics.values()
+        for term in cuts(
+            dict.fromkeys((*logic.criteria, *logic.stages) if named else logic.stages), parts,
+            may=lambda term: bool(parts(term)), deep=DEEPEST, large=LARGEST,
+        )
+    }  # fmt: skip
+    below: dict[Term, int] = {}
+    layers: dict[int, list[Term]] = {}
+    for term in walk((*named, *(s for logic in logics.values() for s in logic.stages))):
+        deepest = max((below[part] + (part in apart) for part in parts(term)), default=0)
+        inside = any(part in named or below[part] for part in parts(term))
+        below[term] = max(deepest, int(inside))
+        if term in named or term in apart:
+            layers.setdefault(below[term], []).append(term)
+    if len(layers) > MOST_LAYERS:
+        raise LeadpolicyError.of(
+            "LP512", "the criteria build on one another too deeply for this engine",
+            where=", ".join(logics), expected=f"what fits into {MOST_LAYERS} layers of queries",
+            help="choose another engine, or let fewer criteria build on others",
+        )  # fmt: skip
+    return [layers[number] for number in sorted(layers)]
 
 
 def _word(terms: Sequence[Term], emitter: Emitter) -> Sql:

@@ -30,10 +30,10 @@ from leadpolicy.backends.sql.plan import Layout
 from leadpolicy.backends.sql.session import Opened, Session, Unfit, diagnose, mixed_columns
 from leadpolicy.backends.sql.sparse import Candidates, candidates
 from leadpolicy.backends.sql.tree import Sql
-from leadpolicy.backends.sql.walk import asked_lists, happenings, subjects
 from leadpolicy.diagnostics import LeadpolicyError, Problems, suggest
 from leadpolicy.files import writing
 from leadpolicy.logic.terms import Logic, Term
+from leadpolicy.logic.walk import facts, happenings
 from leadpolicy.times import in_utc, microseconds
 from leadpolicy.types import Kind, Type
 
@@ -154,9 +154,9 @@ class TableProgram:
             for term in ((*logic.criteria, *logic.stages) if full else logic.stages)
         ]
         self._happenings = happenings(roots)
-        self.facts = subjects(roots)
+        self.facts = facts(roots)
         self.events = tuple(self._happenings)
-        self.orders = orders_for(self.facts, *asked_lists(roots))
+        self.orders = orders_for(self.facts, roots)
 
     def attributes(self) -> dict[str, dict[str, Type]]:
         """For each kind of events the attributes that conditions look at."""

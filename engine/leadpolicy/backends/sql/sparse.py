@@ -15,8 +15,9 @@ from sqlglot import exp
 
 from leadpolicy.backends.sql import tree
 from leadpolicy.backends.sql.emit import Emitter
-from leadpolicy.backends.sql.plan import OURS, Layout, conjuncts, needs, stages_only
+from leadpolicy.backends.sql.plan import OURS, Layout, stages_only
 from leadpolicy.logic.terms import Compare, Comparison, Const, Literal, Logic, Term
+from leadpolicy.logic.walk import conjuncts, demanded
 
 if TYPE_CHECKING:
     import duckdb
@@ -103,7 +104,7 @@ def asked_of_all(logics: Mapping[str, Logic]) -> tuple[Term, ...]:
         if not logic.stages:
             continue
         low = logic.stages[0]
-        if not all(needs(stage, low) for stage in logic.stages[1:]):
+        if not all(low in demanded(stage) for stage in logic.stages[1:]):
             return ()
         parts = (part for part in conjuncts(low) if not isinstance(part, Const))
         asked.append(dict.fromkeys(parts))

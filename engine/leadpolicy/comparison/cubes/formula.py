@@ -12,27 +12,13 @@ negative points: up) likewise, which changes the count's verdict only where it d
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TypeAlias
 
 from leadpolicy.logic import build
-from leadpolicy.logic.terms import (
-    All,
-    Any,
-    Compare,
-    Const,
-    CountAtLeast,
-    Happened,
-    Has,
-    Known,
-    Member,
-    Not,
-    SumAtLeast,
-    Term,
-    TextTest,
-)
+from leadpolicy.logic.terms import Const, Term
 from leadpolicy.policy.lower import Lowering
 from leadpolicy.policy.model import Condition, Written
 
@@ -157,25 +143,3 @@ def families(formula: Formula) -> list[tuple[Term, ...]]:
         tuple(dict.fromkeys(t for t in terms if not isinstance(t, Const))) for terms in found
     )
     return [terms for terms in distinct if terms]
-
-
-def atoms(terms: Iterable[Term]) -> list[Term]:
-    """The tests that terms are made of, each once."""
-    found: dict[Term, None] = {}
-    seen: set[Term] = set()
-    pending = list(terms)
-    while pending:
-        term = pending.pop()
-        if term in seen:
-            continue
-        seen.add(term)
-        match term:
-            case All() | Any() | CountAtLeast() | SumAtLeast():
-                pending += term.terms
-            case Not():
-                pending.append(term.term)
-            case Const():
-                pass
-            case Compare() | Member() | Known() | TextTest() | Has() | Happened():
-                found[term] = None
-    return list(found)

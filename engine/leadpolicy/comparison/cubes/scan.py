@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from leadpolicy.backends.interpreter import Evaluation
-from leadpolicy.comparison.cubes.formula import atoms
 from leadpolicy.comparison.cubes.groups import Groups, Segment, distinct, families
 from leadpolicy.diagnostics import LeadpolicyError
 from leadpolicy.evaluation.codes import OPEN, Codes, Whole, outcome_codes
 from leadpolicy.evaluation.engines import STEP, Engine, Progress, decoded, in_order, watched
 from leadpolicy.logic.terms import Logic, Term
+from leadpolicy.logic.walk import atoms
 
 if TYPE_CHECKING:
     import pyarrow as pa

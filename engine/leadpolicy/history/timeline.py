@@ -20,12 +20,12 @@ from leadpolicy.backends.sql import plan, tree
 from leadpolicy.backends.sql.columns import missing
 from leadpolicy.backends.sql.emit import WORD, Counted, Emitter
 from leadpolicy.backends.sql.forms import Coded, Form, Moment, Plain
-from leadpolicy.backends.sql.lanes import AT, RECORD, Lane, Lanes, step, word
-from leadpolicy.backends.sql.logs import Log, rows_of_log
 from leadpolicy.backends.sql.session import Session
-from leadpolicy.backends.sql.stored import Shape
 from leadpolicy.backends.sql.texts import is_coded
 from leadpolicy.backends.sql.tree import Sql
+from leadpolicy.history.lanes import AT, RECORD, Lane, Lanes, step, word
+from leadpolicy.history.logs import Log, rows_of_log
+from leadpolicy.history.stored import Shape
 from leadpolicy.logic.terms import Happened, Logic, Term
 from leadpolicy.types import Kind, Type
 

@@ -17,16 +17,15 @@ from leadpolicy.backends.sql import tree
 from leadpolicy.backends.sql.columns import missing
 from leadpolicy.backends.sql.emit import Emitter
 from leadpolicy.backends.sql.forms import Form, Moment
-from leadpolicy.backends.sql.lanes import RECORD, Lane, step, word
-from leadpolicy.backends.sql.stored import Shape
 from leadpolicy.backends.sql.tree import Sql
-from leadpolicy.backends.sql.walk import subjects, walk
-from leadpolicy.logic.terms import Compare, Comparison, FromNow, Happened, Term
+from leadpolicy.history.lanes import RECORD, Lane, step, word
+from leadpolicy.history.stored import Shape
+from leadpolicy.logic.terms import Happened, Term
+from leadpolicy.logic.walk import facts, turning
 from leadpolicy.types import Kind
 
 HAPPENED: Final = "happened"
 BEGIN: Final = "begin"
-DAY: Final = 86_400_000_000
 _ONE: Final = timedelta(microseconds=1)
 
 
@@ -70,34 +69,6 @@ class Log:
             if not looks_at_now(term.where):
                 found.setdefault(term.within, []).append(term)
         return found
-
-
-def flips(op: Comparison, kind: Kind, offset: timedelta) -> tuple[int, ...]:
-    """How long after a value (a moment, or the beginning of a day) a comparison of it with now
-    and an offset changes, in microseconds.
-    """
-    ahead = offset // _ONE
-    past = DAY if kind is Kind.DATE else 1
-    match op:
-        case Comparison.LT | Comparison.GE:
-            return (past - ahead,)
-        case Comparison.LE | Comparison.GT:
-            return (-ahead,)
-        case Comparison.EQ:
-            return (-ahead, past - ahead)
-
-
-def turning(terms: Iterable[Term]) -> dict[str, tuple[int, ...]]:
-    """For each fact that is compared with now: how long after its value verdicts may change."""
-    found: dict[str, dict[int, None]] = {}
-    for term in walk(terms):
-        match term:
-            case Compare(op=op, left=left, right=FromNow(offset=offset)):
-                for flip in flips(op, left.type.kind, offset):
-                    found.setdefault(left.name, {})[flip] = None
-            case _:
-                pass
-    return {name: tuple(sorted(offsets)) for name, offsets in found.items()}
 
 
 def looks_at_now(where: Term) -> bool:
@@ -203,7 +174,7 @@ def _apart(one: Sql, other: Sql) -> Sql:
 
 
 def _emitter(log: Log, now: Sql) -> Emitter:
-    wanted = subjects(term.where for term in log.counts)
+    wanted = facts(term.where for term in log.counts)
     forms: dict[str, Form] = {}
     for name, kind in wanted.items():
         shape = log.attributes[name]
@@ -255,4 +226,4 @@ def _nonzero(query: exp.Select, words: int) -> exp.Select:
     return tree.select([exp.Star()], tree.nested(query, "steps"), where=something)
 
 
-__all__ = ["Counts", "Log", "flips", "looks_at_now", "rows_of_log", "turning"]
+__all__ = ["Counts", "Log", "looks_at_now", "rows_of_log"]
