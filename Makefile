@@ -31,7 +31,7 @@ INSTALL := $(BIN)/python -m pip install -qq --progress-bar off --no-warn-script-
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help setup compare test lint format lock history lab board validate backtest bench fuzz mutants evidence races clean
+.PHONY: help setup compare test lint format lock history lab board validate backtest bench fuzz mutants evidence races wheel clean
 
 help: ## Show this list
 	@echo "Usage: make TARGET"
@@ -107,6 +107,20 @@ evidence: $(DEV_STAMP) $(PKG_STAMP) ## Are the intervals right, and is the repla
 
 races: $(DEV_STAMP) $(PKG_STAMP) ## Two who write at once: is anything lost? (RACES=500)
 	@$(BIN)/python -m tests.races --rounds $(RACES)
+
+# What somebody without this repository gets: the package from an index, in an empty folder.
+wheel: $(DEV_STAMP) ## Build the wheel, and try it in a fresh environment
+	@rm -rf dist build/fresh build/empty && mkdir -p build/empty
+	@$(BIN)/python -m hatchling build --target wheel --directory dist
+	@$(BIN)/python -m venv --without-pip build/fresh
+	@echo "==> the core"
+	@$(BIN)/python -m pip --python build/fresh install -qq dist/*.whl
+	@du -sm build/fresh/lib dist/*.whl
+	@cd build/empty && ../fresh/bin/leadpolicy show heinz >/dev/null && ! ../fresh/bin/leadpolicy demo
+	@echo "==> with what compares"
+	@$(BIN)/python -m pip --python build/fresh install -qq "$$(echo dist/*.whl)[compare]"
+	@du -sm build/fresh/lib
+	@cd build/empty && ../fresh/bin/leadpolicy demo --report demo.html
 
 clean: ## Remove what the other targets made, except .venv
 	@rm -rf build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

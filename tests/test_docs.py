@@ -40,6 +40,8 @@ READMES = sorted(
     path for path in REPO.rglob("README.md") if not ELSEWHERE & {*path.relative_to(REPO).parts}
 )
 FENCE = re.compile(r"```(\w*)\s*\Z")
+PROGRESS = re.compile(r"(?m)^[a-z][a-z ]*(?: \(\d+ %\))?\n")
+"""What a command is doing, which it says where it takes long."""
 COMMENT = re.compile(r"<!-- (\w[\w ]*?)(?:: (.*?))? -->\s*\Z")
 
 HEAD = """\
@@ -214,7 +216,7 @@ def run(arguments: list[str], folder: Path) -> tuple[int, str]:
         timeout=120,
         check=False,
     )
-    return ended.returncode, ended.stderr + ended.stdout
+    return ended.returncode, PROGRESS.sub("", ended.stderr) + ended.stdout
 
 
 def fits(shown: str, output: str) -> bool:

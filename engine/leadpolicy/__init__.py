@@ -80,8 +80,8 @@ _HOMES: Final = {
     "run_study": "backtest:backtest",
 }
 
-_ON_MANY_RECORDS: Final = ("backtest", "evaluation.stages")
-"""Rooms above that need the extra `compare` as they are imported; others see to it themselves."""
+_ON_MANY_RECORDS: Final = ("evaluation.stages",)
+"""Rooms above that need the extra `compare`; others see to it themselves."""
 
 __all__ = [*_HOMES, "__version__"]  # noqa: PLE0604  (names of the table above)
 

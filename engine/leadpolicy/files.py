@@ -18,6 +18,7 @@ from contextvars import ContextVar
 from pathlib import Path
 from typing import Final
 
+from leadpolicy.carried import is_carried
 from leadpolicy.diagnostics import LeadpolicyError
 
 PATIENCE: Final = 60.0
@@ -104,6 +105,13 @@ def alone(path: Path) -> Iterator[None]:
     of it, or where there can be none.
     """
     target = Path(os.path.realpath(path))
+    if is_carried(target):
+        raise LeadpolicyError.of(
+            "LP510",
+            "this belongs to the installed package, into which nothing is written",
+            where=str(path),
+            help="`leadpolicy demo --copy .` gives you files of your own, which are found first",
+        )
     if target in _held.get():
         yield
         return

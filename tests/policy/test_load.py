@@ -88,8 +88,10 @@ def test_a_folder_without_policies(shelf: Path) -> None:
 
 def test_no_folder_of_policies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    found = refusal("two")
-    assert found.help == "there is no folder `policies` here; `--policies DIR` names another"
+    found = refusal("ours")
+    assert str(found.help).startswith("leadpolicy itself carries aeroleads, b2b-international")
+    assert refusal("heniz").help == "did you mean `heinz`?"
+    assert load_policy("heinz").identity == "heinz@1.1.0"
 
 
 def test_more_than_one_where_one_is_expected(shelf: Path) -> None:

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, Literal, TypeAlias, get_args
 
 import numpy as np
 
 from leadpolicy.backtest.arrays import Whole
-
-Unit: TypeAlias = Literal["week", "month", "quarter", "year"]
-UNITS: Final[tuple[Unit, ...]] = get_args(Unit)
+from leadpolicy.backtest.study import Unit
 
 
 @dataclass(frozen=True, slots=True, eq=False)

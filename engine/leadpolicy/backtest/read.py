@@ -11,16 +11,18 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, TypeVar, cast
 
-from leadpolicy.backtest.calendar import UNITS, Unit
 from leadpolicy.backtest.study import (
     READINGS,
     SMALLEST,
+    UNITS,
     Capacity,
     Condition,
     Reading,
     Study,
     Sweep,
+    Unit,
 )
+from leadpolicy.carried import CARRIED_FIXTURES
 from leadpolicy.data.moments import read_as_of
 from leadpolicy.diagnostics import (
     LeadpolicyError,
@@ -55,16 +57,21 @@ T = TypeVar("T")
 
 
 def open_study(what: str | Path, fixtures: Path = Path("fixtures")) -> Study:
-    """A study by its file, its folder, or its name below `fixtures`. Raises `LeadpolicyError`."""
-    places = [Path(what), Path(what) / FILE, fixtures / what / FILE]
+    """A study by its file, its folder, or its name: below `fixtures`, or carried.
+
+    Raises `LeadpolicyError`.
+    """
+    places = [
+        Path(what), Path(what) / FILE, fixtures / what / FILE, CARRIED_FIXTURES / what / FILE
+    ]  # fmt: skip
     path = next((place for place in places if place.is_file()), None)
     if path is None:
-        names = sorted(p.parent.name for p in fixtures.glob(f"*/{FILE}"))
+        names = sorted({"demo", *(p.parent.name for p in fixtures.glob(f"*/{FILE}"))})
         raise LeadpolicyError.of(
             "LP101",
             f"there is no study `{what}`",
             where=str(what),
-            expected=f"a {FILE}, the folder of one" + (f", or {listing(names)}" if names else ""),
+            expected=f"a {FILE}, the folder of one, or {listing(names)}",
             help=suggest(Path(what).name, names),
         )
     problems = Problems()

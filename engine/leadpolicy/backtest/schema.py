@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from leadpolicy.backtest.calendar import UNITS
 from leadpolicy.backtest.read import REQUIRED
-from leadpolicy.backtest.study import READINGS
+from leadpolicy.backtest.study import READINGS, UNITS
 from leadpolicy.policy.model import GRAINS, RUNGS
 from leadpolicy.policy.schema import about
 from leadpolicy.policy.schema_values import (

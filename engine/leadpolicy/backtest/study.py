@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, Literal, TypeAlias, get_args
 
-from leadpolicy.backtest.calendar import Unit
 from leadpolicy.data.moments import AsOf
 from leadpolicy.policy.load import POLICIES
 from leadpolicy.policy.model import RUNGS
@@ -21,6 +20,8 @@ from leadpolicy.types import show
 
 Reading: TypeAlias = Literal["furthest", "current"]
 READINGS: Final[tuple[Reading, ...]] = get_args(Reading)
+Unit: TypeAlias = Literal["week", "month", "quarter", "year"]
+UNITS: Final[tuple[Unit, ...]] = get_args(Unit)
 SMALLEST: Final = 0.05
 """The difference of two precisions that is worth knowing, where a study names none."""
 

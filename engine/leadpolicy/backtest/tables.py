@@ -10,12 +10,12 @@ import numpy as np
 
 from leadpolicy.backtest import frames
 from leadpolicy.backtest.arrays import DAY, Codes, Whole
-from leadpolicy.backtest.calendar import Periods, Unit, periods
+from leadpolicy.backtest.calendar import Periods, periods
 from leadpolicy.backtest.cohort import Cohort
 from leadpolicy.backtest.fates import Fate, steps
 from leadpolicy.backtest.frames import Row, frame
 from leadpolicy.backtest.rates import precision, revenue, share
-from leadpolicy.backtest.study import Capacity
+from leadpolicy.backtest.study import Capacity, Unit
 from leadpolicy.backtest.view import View
 from leadpolicy.evaluation.codes import TRUE, UNKNOWN
 from leadpolicy.policy.model import RUNGS

@@ -13,7 +13,7 @@ import typer
 
 from leadpolicy.cli.options import PoliciesFolder
 from leadpolicy.diagnostics import LeadpolicyError, suggest
-from leadpolicy.policy.load import POLICIES, VOCABULARY, Shelf, policy_files
+from leadpolicy.policy.load import POLICIES, VOCABULARY, Shelf, policies_at_hand, policy_files
 from leadpolicy.policy.model import Policy
 from leadpolicy.vocabulary import EventKind, Fact, Vocabulary, load_vocabulary
 from leadpolicy.vocabulary.model import EVENT
@@ -41,6 +41,7 @@ def facts(
     """
     from leadpolicy.present.policy import vocabulary as catalogue
 
+    folder = policies_at_hand(folder)
     vocabulary = load_vocabulary(folder / VOCABULARY)
     width = min(shutil.get_terminal_size((80, 24)).columns, WIDEST)
     if pattern is not None and not as_json and (one := _alone(pattern, events, vocabulary)):

@@ -24,6 +24,7 @@ COMMANDS: Final = {
     "test": "Run the example cards of policies.",
     "show": "Show definitions as sheets in plain English.",
     "explain": "Explain what policies say of one record.",
+    "demo": "Compare the seed policies on the demo history: see what this is.",
     "evaluate": "Tell the stage of every record of a table or data set.",
     "compare": "Compare policies on a data set.",
     "replay": "Replay policies over a history: when each record reached each stage.",

@@ -11,7 +11,7 @@ import typer
 
 from leadpolicy.cli.options import PoliciesFolder
 from leadpolicy.files import write_whole
-from leadpolicy.policy.load import POLICIES, VOCABULARY
+from leadpolicy.policy.load import POLICIES, VOCABULARY, policies_at_hand
 from leadpolicy.vocabulary import load_vocabulary
 
 
@@ -41,7 +41,7 @@ def schema(
     """
     from leadpolicy.governance.schema import SCHEMAS
 
-    vocabulary = load_vocabulary(folder / VOCABULARY)
+    vocabulary = load_vocabulary(policies_at_hand(folder) / VOCABULARY)
     if kind is SchemaKind.STUDY:
         from leadpolicy.backtest.schema import study_schema
 

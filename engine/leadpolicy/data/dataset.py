@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 
+from leadpolicy.carried import CARRIED_FIXTURES, CARRIED_SETS
 from leadpolicy.data.as_of import cut
 from leadpolicy.data.assemble import STEPS, assemble
 from leadpolicy.data.chronicle import Chronicle
@@ -152,7 +153,7 @@ def open_dataset(
     vocabulary: Vocabulary | None = None,
     fixtures: Path = Path("fixtures"),
 ) -> Dataset:
-    """A data set by its folder, its dataset.yaml, or its name below `fixtures`.
+    """A data set by its folder, its dataset.yaml, or its name: below `fixtures`, or carried.
 
     `vocabulary` replaces the one that the file names. Raises `LeadpolicyError` with everything
     that is wrong with the file; tables are not touched yet.
@@ -167,7 +168,7 @@ def open_dataset(
 
 
 def _locate(what: str | Path, fixtures: Path) -> Path:
-    for place in (Path(what), fixtures / what):
+    for place in (Path(what), fixtures / what, CARRIED_FIXTURES / what):
         if place.is_file():
             return place
         if (place / FILE).is_file():
@@ -180,12 +181,11 @@ def _locate(what: str | Path, fixtures: Path) -> Path:
             where=str(given),
             help="write one that says which columns mean which facts",
         )
-    names = sorted(p.parent.name for p in fixtures.glob(f"*/{FILE}"))
+    names = sorted({*CARRIED_SETS, *(p.parent.name for p in fixtures.glob(f"*/{FILE}"))})
     raise LeadpolicyError.of(
         "LP101",
         f"there is no data set `{what}`",
         where=str(given),
-        expected=f"a folder with a {FILE}, or one of {listing(names)}" if names else
-        f"a folder with a {FILE}",
+        expected=f"a folder with a {FILE}, or one of {listing(names)}",
         help=suggest(Path(what).name, names),
-    )  # fmt: skip
+    )

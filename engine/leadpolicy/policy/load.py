@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from leadpolicy.carried import CARRIED_POLICIES
 from leadpolicy.diagnostics import LeadpolicyError, Problems, cited, suggest
 from leadpolicy.policy.model import Policy
 from leadpolicy.policy.read import VERSION, read_policy
@@ -59,7 +60,8 @@ class Shelf:
                 "LP101",
                 f"there is no {VOCABULARY} beside or above this policy",
                 where=str(path),
-                help="policies speak of the facts that a shared vocabulary.yaml declares",
+                help="policies speak of the facts that a shared vocabulary.yaml declares; "
+                "`leadpolicy demo --copy DIR` gives you one",
             )
         return None
 
@@ -120,13 +122,14 @@ def find(what: str | Path, policies: Path = POLICIES) -> list[Path]:
     """The files that a name stands for.
 
     A file stands for itself, `name@1.0.0` for that version, a policy's folder or `name` for its
-    newest version, and a folder of policies for the newest version of each.
+    newest version, and a folder of policies for the newest version of each. Names that are not in
+    `policies` are looked up among the policies that leadpolicy carries.
     """
     path = Path(what)
     if path.is_file():
         return [path]
     name, _, version = str(what).partition("@")
-    folder = next((f for f in (Path(name), policies / name) if f.is_dir()), None)
+    folder = next((f for f in _places(name, policies) if f.is_dir()), None)
     if folder is None:
         raise _not_found(name, policies)
     if version:
@@ -153,14 +156,30 @@ def find(what: str | Path, policies: Path = POLICIES) -> list[Path]:
     return newest
 
 
+def _places(name: str, policies: Path) -> tuple[Path, ...]:
+    return Path(name), policies / name, CARRIED_POLICIES / name
+
+
+def policies_at_hand(policies: Path) -> Path:
+    """The folder itself; in its default place, where there is none, the one that is carried."""
+    if policies == POLICIES and not (policies / VOCABULARY).is_file():
+        return CARRIED_POLICIES
+    return policies
+
+
 def _not_found(name: str, policies: Path) -> LeadpolicyError:
-    known = [f.name for f in policies.glob("*") if f.is_dir() and versions(f)]
-    help = suggest(name, known)
-    if help is None and known:
-        help = f"in {policies} there are {', '.join(sorted(known))}"
-    if not policies.is_dir():
+    own, others = _names(policies), _names(CARRIED_POLICIES)
+    help = suggest(name, own + others)
+    if policies != POLICIES and not policies.is_dir():
         help = f"there is no folder `{policies}` here; `--policies DIR` names another"
+    elif help is None:
+        where = f"in {policies} there are" if own else "leadpolicy itself carries"
+        help = f"{where} {', '.join(own or others)}"
     return LeadpolicyError.of("LP101", f"there is no policy `{name}`", help=help)
+
+
+def _names(policies: Path) -> list[str]:
+    return sorted(f.name for f in policies.glob("*") if f.is_dir() and versions(f))
 
 
 def load_policy(what: str | Path, *, policies: str | Path = POLICIES) -> Policy:

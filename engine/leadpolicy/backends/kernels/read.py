@@ -17,7 +17,8 @@ from leadpolicy.times import in_utc, microseconds
 from leadpolicy.types import Kind, Type
 
 if TYPE_CHECKING:
-    from leadpolicy.backends import EventTable, Place
+    from leadpolicy.backends.sql.columns import Place
+    from leadpolicy.backends.sql.events import EventTable
     from leadpolicy.backends.sql.session import Session
 
 _MOMENT: Final = Type(Kind.MOMENT)

@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 
 from leadpolicy.backtest.arrays import DAY
-from leadpolicy.backtest.calendar import Unit, periods
+from leadpolicy.backtest.calendar import periods
 from leadpolicy.backtest.result import Backtest
+from leadpolicy.backtest.study import Unit
 from leadpolicy.data.chronicle import NEVER
 from leadpolicy.english import plural
 from leadpolicy.history.result import Replay
