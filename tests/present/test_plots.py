@@ -23,7 +23,8 @@ from leadpolicy.history import Replay
 from leadpolicy.present.backtest.thresholds import _Candidate, _front, _places
 from leadpolicy.present.backtest.waiting import _cells
 from leadpolicy.present.comparison.alluvial import HIGH, _blocks, _ribbons
-from leadpolicy.present.drawing import THEMES, Plot, Theme, blank
+from leadpolicy.present.drawing import Plot, blank
+from leadpolicy.present.theme import THEMES, Theme
 from tests.conftest import FIXTURES, POLICIES
 
 CHOSEN: Final = ["heinz", "b2b-international", "iql-mql-sql"]
@@ -170,9 +171,11 @@ def test_ribbons_fill_their_blocks() -> None:
     assert counts == {"as before": 9, "higher": 0, "lower": 1}
     assert told == ["lead to lead: 4, as before.", "lead to none: 1, lower.",
                     "none to none: 5, as before."]  # fmt: skip
-    ends = {row["flow"]: row for row in rows if row["x"] == 1}
-    assert ends["0-0"]["end"] - ends["0-0"]["top"] == pytest.approx(HIGH / 2)
-    assert ends["0-0"]["end"] == pytest.approx(right[0].top + right[0].size)
+    last = rows[-1]  # none to none
+    assert last.size == pytest.approx(HIGH / 2)
+    assert last.right + last.size == pytest.approx(right[0].top + right[0].size)
+    assert last.edge(100)[0] == (0, last.left)
+    assert last.edge(100)[-1] == (100, last.right)
     assert left[1].top < left[0].top  # the highest stage on top
 
 
@@ -195,9 +198,10 @@ def test_the_front_is_what_nothing_beats() -> None:
             candidate("beaten", 10, 0.4), candidate("as many, worse", 100, 0.05),
             candidate("between", 50, 0.3)]  # fmt: skip
     assert [one.name for one in _front(some)] == ["few and good", "between", "many and bad"]
-    places = _places(some, _front(some), 112, 0.53)
-    assert [place["text"] for place in places] == [one.name for one in some]
-    assert len({(place["x"], place["y"]) for place in places}) == len(some)
+    places = _places(some, [(one.held * 5, 330 - one.rate * 600) for one in some])
+    assert len({(x, y) for x, y, _ in places}) == len(some)
+    close = _places(some[:2], [(100, 100), (100, 100)])
+    assert close[0] != close[1]
 
 
 def test_cohorts_leave_out_what_was_not_observed_for_so_long() -> None:

@@ -30,9 +30,14 @@ def isolated(text: str) -> str:
     return f"\u2068{text}\u2069" if turns else text
 
 
+def named(text: object) -> str:
+    """A name from outside as it may stand in a sentence."""
+    return isolated(visible(str(text)))
+
+
 def inert(text: object) -> str:
     """A text from outside as HTML: nothing in it is markup, and it turns nothing beside it."""
     return f"<bdi>{escape(visible(str(text)))}</bdi>"
 
 
-__all__ = ["inert", "isolated", "visible"]
+__all__ = ["inert", "isolated", "named", "visible"]

@@ -1,65 +1,27 @@
-"""Charts as SVG, for a page with a light and a dark theme, and as pictures of their own.
+"""Plots: charts that show themselves in a notebook, stand in a page, and save themselves.
 
-Altair describes a chart, vl-convert draws it without a browser. The colours of a chart are
-stand-ins that become CSS variables, so that the page's theme decides; the value after the comma is
-what shows where no page defines them.
+On a page the colours are CSS variables that the page's theme decides; on its own a plot is a
+picture in one of two themes.
 """
 
 from __future__ import annotations
 
-import io
 import re
 import textwrap
-import zlib
 from dataclasses import dataclass
 from html import escape
 from math import ceil
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+from typing import Final
 
 from leadpolicy.diagnostics import LeadpolicyError, width
 from leadpolicy.files import write_whole
 from leadpolicy.present.characters import visible
+from leadpolicy.present.chart import FONT, Canvas
+from leadpolicy.present.theme import MUTED, THEMES, Theme, notebook_colours
 
-if TYPE_CHECKING:
-    import altair as alt
-
-Theme: TypeAlias = Literal["light", "dark"]
-
-INK: Final = "#010101"
-MUTED: Final = "#020202"
-GRID: Final = "#030303"
-CERTAIN: Final = "#040404"
-UNKNOWN: Final = "#050505"
-ABSENT: Final = "#060606"
-PAPER: Final = "#070707"
-
-_NAMES: Final = {
-    INK: "ink",
-    MUTED: "muted",
-    GRID: "line",
-    CERTAIN: "certain",
-    UNKNOWN: "unknown",
-    ABSENT: "absent",
-    PAPER: "paper",
-}
-# Blue, amber and magenta differ in lightness, too, and stay apart for colour-blind readers.
-THEMES: Final[dict[Theme, dict[str, str]]] = {
-    "light": {
-        "ink": "#1d2733", "muted": "#5b6875", "line": "#d9dfe5", "certain": "#0b62a4",
-        "unknown": "#e0a21b", "absent": "#a33f6e", "paper": "#ffffff",
-    },
-    "dark": {
-        "ink": "#e4eaf0", "muted": "#9daab6", "line": "#39444f", "certain": "#6cb8f0",
-        "unknown": "#e6b450", "absent": "#e283ab", "paper": "#15191e",
-    },
-}  # fmt: skip
-_VARIABLES: Final = {
-    stand_in: f"var(--{name}, {THEMES['light'][name]})" for stand_in, name in _NAMES.items()
-}
 _USED: Final = re.compile(r"var\(--(\w+), #\w{6}\)")
 _SIZE: Final = re.compile(r'<svg[^>]*? width="([\d.]+)"[^>]*? height="([\d.]+)"')
-FONT: Final = "Helvetica, Arial, sans-serif"
 _LETTER: Final = 6.3
 """Pixels that a letter of a title takes on average."""
 _LINE: Final = 17
@@ -116,19 +78,11 @@ class Plot:
         return {"text/html": self.figure(), "text/plain": f"{self.title}\n{self.alt}"}
 
 
-def _colours(theme: Theme) -> str:
-    return ";".join(f"--{name}:{value}" for name, value in THEMES[theme].items())
-
-
 _STYLE: Final = (
-    f"<style>.leadpolicy-plot{{{_colours('light')};margin:10px 0;padding:12px 16px;"
-    "background:var(--paper);color:var(--ink);border:1px solid var(--line);border-radius:10px;"
-    'max-width:60rem;font:13px/1.4 system-ui,-apple-system,"Segoe UI",sans-serif;overflow-x:auto}'
-    f"@media (prefers-color-scheme:dark){{.leadpolicy-plot{{{_colours('dark')}}}}}"
-    '[data-jp-theme-light="true"] .leadpolicy-plot,.vscode-light .leadpolicy-plot'
-    f"{{{_colours('light')}}}"
-    '[data-jp-theme-light="false"] .leadpolicy-plot,.vscode-dark .leadpolicy-plot'
-    f"{{{_colours('dark')}}}"
+    f"<style>{notebook_colours('.leadpolicy-plot')}"
+    ".leadpolicy-plot{margin:10px 0;padding:12px 16px;background:var(--paper);color:var(--ink);"
+    "border:1px solid var(--line);border-radius:10px;max-width:60rem;"
+    'font:13px/1.4 system-ui,-apple-system,"Segoe UI",sans-serif;overflow-x:auto}'
     ".leadpolicy-plot figcaption{margin:0 0 8px;max-width:52rem;color:var(--muted)}"
     ".leadpolicy-plot figcaption b{color:var(--ink);font-weight:650}"
     ".leadpolicy-plot svg{max-width:100%;height:auto;display:block}</style>"
@@ -184,60 +138,14 @@ def _wrapped(text: str, letters: int) -> list[str]:
     return textwrap.wrap(text, max(20, int(letters / max(wide, 1))))
 
 
-def themed(chart: alt.TopLevelMixin) -> Any:
-    """The look that all charts share."""
-    return (
-        chart.configure(font=FONT, background="transparent", padding=4)
-        .configure_view(stroke=None)
-        .configure_axis(
-            labelColor=INK,
-            titleColor=MUTED,
-            titleFontWeight="normal",
-            domainColor=GRID,
-            tickColor=GRID,
-            gridColor=GRID,
-            labelFontSize=12,
-            titleFontSize=12,
-            labelLimit=260,
-        )
-        .configure_legend(
-            labelColor=INK, titleColor=MUTED, labelFontSize=12, titleFontSize=12, orient="top"
-        )
-        .configure_header(
-            labelColor=INK, labelFontSize=13, labelFontWeight="bold", labelAnchor="start"
-        )
-        .configure_title(color=INK, fontSize=13, anchor="start")
-        .configure_text(color=INK, fontSize=11)
-    )
-
-
-def draw(chart: alt.TopLevelMixin, title: str, description: str) -> Plot:
-    """The chart as inline SVG that announces itself to screen readers."""
-    out = io.StringIO()
-    themed(chart).save(out, format="svg")
-    return Plot(title, description, inline(out.getvalue(), description))
-
-
-def inline(svg: str, description: str) -> str:
-    """An SVG document made ready to stand in a page, next to others."""
-    svg = svg[svg.index("<svg") :]
-    for colour, variable in _VARIABLES.items():
-        svg = svg.replace(f'"{colour}"', f'"{variable}"')
-    own = f"p{zlib.crc32(svg.encode()):08x}"
-    svg = re.sub(r'\bid="([^"]+)"', rf'id="{own}-\1"', svg)
-    svg = re.sub(r"url\(#([^)]+)\)", rf"url(#{own}-\1)", svg)
-    svg = re.sub(r' (?:role|aria-[a-z]+)="[^"]*"', "", svg)
-    label = escape(description, quote=True)
-    return svg.replace("<svg", f'<svg role="img" aria-label="{label}"', 1)
+def draw(chart: Canvas, title: str, description: str) -> Plot:
+    """A chart with its title, and what is to be seen on it."""
+    return Plot(title, description, chart.svg(description))
 
 
 def blank(title: str, why: str) -> Plot:
     """A plot of nothing, which says why there is nothing to see."""
-    lines = textwrap.wrap(visible(why), 84)
-    texts = "".join(
-        f'<text x="4" y="{20 * at + 18}" font-family="{FONT}" font-size="13" '
-        f'fill="{MUTED}">{escape(line)}</text>'
-        for at, line in enumerate(lines)
-    )
-    svg = f'<svg width="560" height="{20 * len(lines) + 8}" xmlns="http://www.w3.org/2000/svg">'
-    return Plot(title, why, inline(f"{svg}{texts}</svg>", why))
+    canvas = Canvas()
+    for at, line in enumerate(textwrap.wrap(visible(why), 84)):
+        canvas.text(0, 20 * at + 10, line, size=13, fill=MUTED)
+    return draw(canvas, title, why)

@@ -2,45 +2,50 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
-
-import altair as alt
-import pandas as pd
+from typing import TYPE_CHECKING, Final
 
 from leadpolicy.backtest.captions import headline
 from leadpolicy.backtest.result import Backtest
 from leadpolicy.comparison.outcomes import FEW
 from leadpolicy.present.backtest.wording import grouped, marked, order_of
-from leadpolicy.present.drawing import (
-    ABSENT,
-    CERTAIN,
-    GRID,
-    INK,
-    MUTED,
-    PAPER,
-    UNKNOWN,
-    Plot,
-    draw,
+from leadpolicy.present.chart import (
+    Bands,
+    Canvas,
+    Key,
+    Scale,
+    across,
+    below,
+    counts,
+    legend,
+    names_below,
+    names_left,
+    percents,
+    upwards,
 )
+from leadpolicy.present.comparison.plots import rates_panel
+from leadpolicy.present.drawing import Plot, draw
+from leadpolicy.present.theme import ABSENT, CERTAIN, GRID, INK, MUTED, PAPER, UNKNOWN
 from leadpolicy.present.wording import missing, percent, rows_of, rung_title
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 ROW: Final = 24
 WIDE: Final = 520
 COLOURS: Final = (CERTAIN, UNKNOWN, ABSENT, INK, MUTED)
 """One per policy; from the sixth on colours repeat with another dash."""
-DASHES: Final = ([1, 0], [6, 3], [2, 2])
+DASHES: Final = ("", "6 3", "2 2")
 
 
-def _series(backtest: Backtest, names: list[str]) -> tuple[alt.Scale, alt.Scale]:
+def _series(backtest: Backtest, policies: set[str], *, line: bool = True) -> dict[str, Key]:
     """Colours and dashes of some policies; a policy has the same ones in every plot."""
-    places = [_labels(backtest).index(name) for name in names]
-    colours = [COLOURS[at % len(COLOURS)] for at in places]
-    dashes = [DASHES[at // len(COLOURS) % len(DASHES)] for at in places]
-    return alt.Scale(domain=names, range=colours), alt.Scale(domain=names, range=dashes)
-
-
-def _labels(backtest: Backtest) -> list[str]:
-    return [marked(backtest, str(name)) for name in backtest.policies["policy"]]
+    names = [str(name) for name in backtest.policies["policy"]]
+    return {
+        name: Key(marked(backtest, name), COLOURS[at % len(COLOURS)], line,
+                  DASHES[at // len(COLOURS) % len(DASHES)])
+        for at, name in enumerate(names)
+        if name in policies
+    }  # fmt: skip
 
 
 def flow_plot(backtest: Backtest, rung: str) -> Plot | None:
@@ -48,38 +53,26 @@ def flow_plot(backtest: Backtest, rung: str) -> Plot | None:
     table = backtest.flow[backtest.flow["rung"] == rung]
     if table.empty or not table["entries"].sum():
         return None
-    rows = [
-        {
-            "policy": marked(backtest, row.policy),
-            "period": row.period,
-            "entries": row.entries,
-            "whole": "whole" if row.complete else "cut off",
-        }
-        for row in rows_of(table)
-    ]
-    names = [name for name in _labels(backtest) if name in {row["policy"] for row in rows}]
-    colour, dash = _series(backtest, names)
-    legend = alt.Legend(columns=2, labelLimit=260, symbolType="stroke")
-    base = alt.Chart(pd.DataFrame(rows)).encode(
-        x=alt.X("period:O", title=None, sort=order_of(table["period"]),
-                axis=alt.Axis(labelAngle=0 if table["period"].nunique() <= 10 else -45)),
-        y=alt.Y("entries:Q", title="first entries", axis=alt.Axis(tickMinStep=1)),
-        color=alt.Color("policy:N", title=None, scale=colour, legend=legend),
-    )  # fmt: skip
-    line = base.mark_line(strokeWidth=2).encode(
-        strokeDash=alt.StrokeDash("policy:N", title=None, scale=dash, legend=None)
-    )
-    dots = base.mark_point(size=45, filled=True, opacity=1).encode(
-        fill=alt.condition(
-            "datum.whole == 'whole'", alt.Color("policy:N", scale=colour), alt.value(PAPER)
-        )
-    )
+    keys = _series(backtest, set(table["policy"]))
+    periods = order_of(table["period"])
+    canvas, x = Canvas(), Bands(periods, WIDE / len(periods))
+    y = Scale(0, float(table["entries"].max()), 200, 0)
+    upwards(canvas, y, [tick for tick in y.ticks() if tick == int(tick)], counts, WIDE,
+            title="first entries")  # fmt: skip
+    names_below(canvas, x, 200)
+    runs = grouped(table, "policy")
+    for (policy,), own in runs:
+        key = keys[policy]
+        points = [(x(str(row.period)), y(row.entries)) for row in own]
+        canvas.line(points, key.colour, width=2, dash=key.dash)
+        for row, point in zip(own, points, strict=True):
+            canvas.dot(*point, key.colour if row.complete else PAPER, stroke=key.colour, radius=3.5)
     said = " ".join(
         f"{key[0]}: " + ", ".join(f"{row.period} {row.entries:,}" for row in own) + "."
-        for key, own in grouped(table, "policy")
+        for key, own in runs
     )
-    chart = (line + dots).properties(width=WIDE, height=200)
     title = f"{rung_title(rung)}. {headline(backtest.captions['flow'])}"
+    chart = below([legend(list(keys.values()), WIDE), canvas])
     return draw(chart, title, f"Lines of first entries per period. {said}")
 
 
@@ -93,10 +86,15 @@ def rates_plot(backtest: Backtest, name: str) -> Plot | None:
     if shown.empty:
         return None
     highest = min(1.0, float(shown["high"].max()) * 1.05)
-    panels = [
-        _rates_panel(backtest, own, rung, highest, conversion=conversion)
-        for (rung,), own in grouped(shown, "rung")
-    ]
+    panels = []
+    for (rung,), own in grouped(shown, "rung"):
+        rows = [
+            (marked(backtest, r.policy), r, r.reached, r.mature) if conversion
+            else (marked(backtest, r.policy), r, r.won, r.known)
+            for r in own
+        ]  # fmt: skip
+        base = None if conversion or missing(own[0].base_rate) else own[0].base_rate
+        panels.append(rates_panel(rows, rung, highest, base))
     said = " ".join(
         f"{rung_title(row.rung)}, {row.policy}: {percent(row.rate)}, between {percent(row.low)} "
         f"and {percent(row.high)}."
@@ -104,50 +102,11 @@ def rates_plot(backtest: Backtest, name: str) -> Plot | None:
     )
     dashed = "" if conversion else " The dashed line is the rate of all records."
     return draw(
-        alt.vconcat(*panels, spacing=14),
+        below(panels),
         f"{headline(backtest.captions[name])} 95 % Wilson intervals.{dashed} "
         f"Hollow dots rest on fewer than {FEW} records.",
         f"Dot plot of rates with intervals. {said}",
     )
-
-
-def _rates_panel(
-    backtest: Backtest, table: list[Any], rung: str, highest: float, *, conversion: bool
-) -> alt.LayerChart:
-    rows = []
-    for row in table:
-        part, whole = (row.reached, row.mature) if conversion else (row.won, row.known)
-        rows.append(
-            {
-                "policy": marked(backtest, row.policy), "rate": row.rate, "low": row.low,
-                "high": row.high, "text": f"{part:,} of {whole:,}",
-                "few": "few" if whole < FEW else "enough", "end": highest,
-                "base": None if conversion else row.base_rate,
-            }
-        )  # fmt: skip
-    order = [row["policy"] for row in rows]
-    base = alt.Chart(pd.DataFrame(rows)).encode(
-        y=alt.Y("policy:N", sort=order, title=None,
-                axis=alt.Axis(ticks=False, domain=False, labelPadding=8, minExtent=190))
-    )  # fmt: skip
-    scale = alt.Scale(domain=[0, highest], nice=False)
-    x = alt.X("rate:Q", title=None, scale=scale, axis=alt.Axis(format=".0%", tickCount=6))
-    interval = base.mark_rule(color=CERTAIN, strokeWidth=2).encode(x="low:Q", x2="high:Q")
-    dot = base.mark_point(size=70, filled=True, opacity=1, stroke=CERTAIN, strokeWidth=2).encode(
-        x=x,
-        fill=alt.Fill(
-            "few:N", scale=alt.Scale(domain=["enough", "few"], range=[CERTAIN, PAPER]), legend=None
-        ),
-    )
-    text = base.mark_text(align="left", dx=8, color=MUTED).encode(x=alt.X("end:Q"), text="text:N")
-    layers = interval + dot + text
-    if not conversion and not missing(rows[0]["base"]):
-        rule = alt.Chart(pd.DataFrame(rows[:1])).mark_rule(strokeDash=[4, 3], color=INK)
-        layers = rule.encode(x="base:Q") + layers
-    panel: alt.LayerChart = layers.properties(
-        title=rung_title(rung), width=400, height=ROW * len(order)
-    )
-    return panel
 
 
 def curves_plot(backtest: Backtest, rung: str) -> Plot | None:
@@ -156,37 +115,27 @@ def curves_plot(backtest: Backtest, rung: str) -> Plot | None:
     table = table[(table["rung"] == rung) & (table["to"] == backtest.outcome)]
     if table.empty:
         return None
-    rows = []
-    for (policy,), own in grouped(table, "policy"):
-        name = marked(backtest, policy)
-        rows.append({"policy": name, "day": 0.0, "share": 0.0, "low": 0.0, "high": 0.0})
-        rows += [
-            {"policy": name, "day": r.day, "share": r.share, "low": r.low, "high": r.high}
-            for r in own
-        ]
-    names = [name for name in _labels(backtest) if name in {row["policy"] for row in rows}]
-    colour, dash = _series(backtest, names)
-    last = float(table["day"].max())
-    x = alt.X("day:Q", title="days after the first entry",
-              scale=alt.Scale(domain=[0, last], nice=False))  # fmt: skip
-    base = alt.Chart(pd.DataFrame(rows)).encode(
-        x=x,
-        color=alt.Color("policy:N", title=None, scale=colour,
-                        legend=alt.Legend(columns=2, labelLimit=260, symbolOpacity=1)),
-    )  # fmt: skip
-    band = base.mark_area(opacity=0.13, interpolate="step-after").encode(
-        y=alt.Y("low:Q", title=f"share {backtest.outcome}", axis=alt.Axis(format=".0%")),
-        y2="high:Q",
-    )
-    line = base.mark_line(interpolate="step-after", strokeWidth=2).encode(
-        y="share:Q", strokeDash=alt.StrokeDash("policy:N", title=None, scale=dash, legend=None)
-    )
-    top = (band + line).properties(width=WIDE, height=240)
-    chart = alt.vconcat(top, _at_risk(backtest, table, names, last), spacing=6)
+    keys = _series(backtest, set(table["policy"]))
+    canvas, x = Canvas(), Scale(0, float(table["day"].max()), 0, WIDE)
+    y = Scale(0, float(max(table["high"].max(), table["share"].max())) or 1.0, 240, 0)
+    upwards(canvas, y, y.ticks(), percents, WIDE, title=f"share {backtest.outcome}")
+    across(canvas, x, x.ticks(8), counts, 240, title="days after the first entry")
+    runs = grouped(table, "policy")
+    for (policy,), own in runs:
+        band = [(x(day), y(low), y(high)) for day, low, high in
+                _steps([(r.day, r.low, r.high) for r in own])]  # fmt: skip
+        canvas.area([*((at, low) for at, low, _ in band),
+                     *((at, high) for at, _, high in reversed(band))],
+                    keys[policy].colour, 0.13)  # fmt: skip
+    for (policy,), own in runs:
+        steps = _steps([(r.day, r.share, r.share) for r in own])
+        canvas.line([(x(day), y(share)) for day, share, _ in steps], keys[policy].colour, width=2,
+                    dash=keys[policy].dash)  # fmt: skip
+    chart = below([legend(list(keys.values()), WIDE), canvas, _at_risk(table, keys, x)])
     said = " ".join(
         f"{key[0]}: by day {own[-1].day:.0f} {percent(own[-1].share)} arrived, "
         f"{own[-1].at_risk:,} still at risk."
-        for key, own in grouped(table, "policy")
+        for key, own in runs
     )
     title = (
         f"{rung_title(rung)} to {backtest.outcome}, by day t after the first entry (Kaplan-Meier "
@@ -195,24 +144,25 @@ def curves_plot(backtest: Backtest, rung: str) -> Plot | None:
     return draw(chart, title, f"Step curves with 95 % bands. {said}")
 
 
-def _at_risk(backtest: Backtest, table: pd.DataFrame, names: list[str], last: float) -> Any:
+def _steps(points: list[tuple[float, float, float]]) -> list[tuple[float, float, float]]:
+    """A curve that keeps its values until the next day, from nothing on the first."""
+    found = [(0.0, 0.0, 0.0)]
+    for day, low, high in points:
+        found += [(day, *found[-1][1:]), (day, low, high)]
+    return found
+
+
+def _at_risk(table: pd.DataFrame, keys: dict[str, Key], x: Scale) -> Canvas:
+    canvas = Canvas()
+    y = Bands([key.name for key in keys.values()], 18)
+    canvas.text(0, -10, "At risk", size=13, weight=600)
+    names_left(canvas, y, room=190)
+    places = {policy: at for at, policy in enumerate(keys)}
     days = sorted(table["day"].unique())[3::4]
-    rows = [
-        {"policy": marked(backtest, row.policy), "day": row.day, "text": f"{row.at_risk:,}"}
-        for row in rows_of(table[table["day"].isin(days)])
-    ]
-    scale = alt.Scale(domain=[0, last], nice=False)
-    return (
-        alt.Chart(pd.DataFrame(rows))
-        .mark_text(align="right", color=INK)
-        .encode(
-            x=alt.X("day:Q", scale=scale, axis=None),
-            y=alt.Y("policy:N", sort=names, title=None,
-                    axis=alt.Axis(ticks=False, domain=False, labelPadding=8, labelLimit=190)),
-            text="text:N",
-        )
-        .properties(width=WIDE, height=18 * len(names), title="At risk")
-    )  # fmt: skip
+    for row in rows_of(table[table["day"].isin(days)]):
+        middle = y.at(places[row.policy])
+        canvas.text(x(row.day), middle, f"{row.at_risk:,}", anchor="end", size=11)
+    return canvas
 
 
 def parted_plot(backtest: Backtest, rung: str) -> Plot | None:
@@ -220,47 +170,32 @@ def parted_plot(backtest: Backtest, rung: str) -> Plot | None:
     table = backtest.pairs[backtest.pairs["rung"] == rung]
     if table.empty or not (table["gained"].sum() + table["lost"].sum()):
         return None
-    bars, notes = [], []
-    for row in rows_of(table):
-        name = f"{row.a}, {row.b}"
+    rows = rows_of(table)
+    reach = 1.6 * max(max(row.gained, row.lost) for row in rows)
+    canvas, x = Canvas(), Scale(-reach, reach, 0, 440)
+    y = Bands([f"{row.a}, {row.b}" for row in rows], ROW)
+    across(canvas, x, x.ticks(6), lambda value: counts(abs(value)), y.size,
+           title="lost (first only)  ←  records  →  gained (second only)")  # fmt: skip
+    names_left(canvas, y, room=320)
+    for at, row in enumerate(rows):
+        middle = y.at(at)
         for sign, all_, won in ((1, row.gained, row.gained_won), (-1, row.lost, row.lost_won)):
-            bars += [
-                {"pair": name, "from": 0, "to": sign * won, "kind": "won"},
-                {"pair": name, "from": sign * won, "to": sign * all_, "kind": "not won"},
-            ]
-            text = f"{won:,} of {all_:,}" if all_ else ""
-            notes.append({"pair": name, "at": sign * all_, "text": text, "right": sign > 0})
-    order = order_of(bar["pair"] for bar in bars)
-    reach = max(abs(bar["to"]) for bar in bars) * 1.6
-    y = alt.Y("pair:N", sort=order, title=None,
-              axis=alt.Axis(ticks=False, domain=False, labelPadding=8, labelLimit=320))  # fmt: skip
-    scale = alt.Scale(domain=[-reach, reach], nice=False)
-    axis = alt.Axis(format="s", tickCount=6, labelExpr="format(abs(datum.value), ',')")
-    kinds = alt.Scale(domain=["won", "not won"], range=[CERTAIN, GRID])
-    colour = alt.Color("kind:N", title=None, scale=kinds)
-    bar = alt.Chart(pd.DataFrame(bars)).mark_bar(height=ROW - 10).encode(
-        y=y, x=alt.X("from:Q", title="lost (first only)  ←  records  →  gained (second only)",
-                     scale=scale, axis=axis), x2="to:Q", color=colour,
-    )  # fmt: skip
-    texts = []
-    for right in (True, False):
-        own = pd.DataFrame([note for note in notes if note["right"] is right])
-        texts.append(
-            alt.Chart(own)
-            .mark_text(align="left" if right else "right", dx=5 if right else -5, color=INK)
-            .encode(y=y, x=alt.X("at:Q"), text="text:N")
-        )
-    chart = alt.layer(bar, *texts).properties(width=440, height=ROW * len(order))
+            canvas.rect(x(0), middle - 7, x(sign * won), middle + 7, CERTAIN)
+            canvas.rect(x(sign * won), middle - 7, x(sign * all_), middle + 7, GRID)
+            if all_:
+                canvas.text(x(sign * all_) + 5 * sign, middle, f"{won:,} of {all_:,}", size=11,
+                            anchor="start" if sign > 0 else "end")  # fmt: skip
     said = " ".join(
         f"{row.a} or {row.b}: gained {row.gained:,}, {row.gained_won:,} of them won; lost "
         f"{row.lost:,}, {row.lost_won:,} of them won."
-        for row in rows_of(table)
+        for row in rows
     )
     title = (
         f"{rung_title(rung)}: records that only one of two definitions holds, with a known "
         f"outcome. {headline(backtest.captions['discordant'])}"
     )
-    return draw(chart, title, f"Bars to both sides. {said}")
+    keys = (Key("won", CERTAIN), Key("not won", GRID))
+    return draw(below([legend(keys, 440), canvas]), title, f"Bars to both sides. {said}")
 
 
 def sweep_plot(backtest: Backtest, rung: str, policy: str, parameter: str) -> Plot | None:
@@ -272,47 +207,32 @@ def sweep_plot(backtest: Backtest, rung: str, policy: str, parameter: str) -> Pl
     shown = table[table["known"] > 0]
     if shown.empty:
         return None
-    values = order_of(table["value"])
-    parts = order_of(table["part"])
-    rows = [
-        {
-            "value": row.value, "part": row.part, "rate": row.rate, "low": row.low,
-            "high": row.high, "text": f"{row.won:,} of {row.known:,}",
-        }
-        for row in rows_of(shown)
-    ]  # fmt: skip
-    scale = alt.Scale(domain=parts, range=[CERTAIN, UNKNOWN][: len(parts)])
-    base = alt.Chart(pd.DataFrame(rows)).encode(
-        x=alt.X("value:N", sort=values, title=parameter, axis=alt.Axis(labelAngle=0)),
-        xOffset=alt.XOffset("part:N", sort=parts),
-        color=alt.Color("part:N", title=None, scale=scale),
-    )
-    top = max(float(shown["high"].max()) * 1.05, 0.05)
-    y = alt.Y("rate:Q", title=f"share {backtest.outcome}", axis=alt.Axis(format=".0%"),
-              scale=alt.Scale(domain=[0, min(top, 1.0)], nice=False))  # fmt: skip
-    interval = base.mark_rule(strokeWidth=2).encode(y=alt.Y("low:Q"), y2="high:Q")
-    dots = base.mark_point(size=60, filled=True, opacity=1).encode(y=y)
-    held = pd.DataFrame(
-        [{"value": r.value, "part": r.part, "held": r.held} for r in rows_of(table)]
-    )
-    volume = (
-        alt.Chart(held)
-        .mark_bar()
-        .encode(
-            x=alt.X("value:N", sort=values, title=None, axis=alt.Axis(labels=False, ticks=False)),
-            xOffset=alt.XOffset("part:N", sort=parts),
-            y=alt.Y("held:Q", title="records held", axis=alt.Axis(tickCount=3)),
-            color=alt.Color("part:N", title=None, scale=scale),
-        )
-        .properties(width=WIDE, height=70)
-    )
-    chart = alt.vconcat(volume, (interval + dots).properties(width=WIDE, height=190), spacing=8)
+    values, parts = order_of(table["value"]), order_of(table["part"])
+    keys = [Key(part, (CERTAIN, UNKNOWN)[at % 2]) for at, part in enumerate(parts)]
+    x = Bands(values, WIDE / len(values))
+    wide = x.step * 0.8 / len(parts)
+    volume, below_it = Canvas(), Canvas()
+    held = Scale(0, float(table["held"].max()) or 1.0, 70, 0)
+    upwards(volume, held, held.ticks(3), counts, WIDE, title="records held")
+    top = min(max(float(shown["high"].max()) * 1.05, 0.05), 1.0)
+    y = Scale(0, top, 190, 0)
+    upwards(below_it, y, y.ticks(), percents, WIDE, title=f"share {backtest.outcome}")
+    names_below(below_it, x, 190, title=parameter)
+    for row in rows_of(table):
+        place = parts.index(str(row.part))
+        middle = x(str(row.value)) + (place - (len(parts) - 1) / 2) * wide
+        colour = keys[place].colour
+        volume.rect(middle - wide * 0.45, 70, middle + wide * 0.45, held(row.held), colour)
+        if row.known > 0:
+            below_it.line([(middle, y(row.low)), (middle, y(row.high))], colour, width=2)
+            below_it.dot(middle, y(row.rate), colour, radius=4)
     said = " ".join(
         f"{row.value}, {row.part}: {row.held:,} held, {percent(row.rate)} of {row.known:,}."
         for row in rows_of(table)
     )
     named = f"{rung_title(rung)}, {marked(backtest, policy)}: {parameter}."
     title = f"{named} {headline(backtest.captions['sweeps'])}"
+    chart = below([legend(keys, WIDE), volume, below_it])
     return draw(chart, title, f"Volume as bars and rates with intervals per value. {said}")
 
 
@@ -321,30 +241,24 @@ def decay_plot(backtest: Backtest, rung: str) -> Plot | None:
     table = backtest.decay[(backtest.decay["rung"] == rung) & (backtest.decay["known"] > 0)]
     if table.empty or table["period"].nunique() < 2:
         return None
-    rows = [
-        {
-            "policy": marked(backtest, row.policy), "period": row.period, "rate": row.rate,
-            "low": row.low, "high": row.high,
-        }
-        for row in rows_of(table)
-    ]  # fmt: skip
-    names = [name for name in _labels(backtest) if name in {row["policy"] for row in rows}]
-    colour, _ = _series(backtest, names)
+    keys = _series(backtest, set(table["policy"]), line=False)
     periods = [p for p in order_of(backtest.decay["period"]) if p in set(table["period"])]
-    base = alt.Chart(pd.DataFrame(rows)).encode(
-        x=alt.X("period:O", title="entered in", sort=periods, axis=alt.Axis(labelAngle=0)),
-        xOffset=alt.XOffset("policy:N", sort=names),
-        color=alt.Color("policy:N", title=None, scale=colour,
-                        legend=alt.Legend(columns=2, labelLimit=260)),
-    )  # fmt: skip
-    rule = base.mark_rule(strokeWidth=2).encode(y=alt.Y("low:Q"), y2="high:Q")
-    dot = base.mark_point(size=50, filled=True, opacity=1).encode(
-        y=alt.Y("rate:Q", title=f"share {backtest.outcome}", axis=alt.Axis(format=".0%"))
-    )
+    length = WIDE + 60
+    canvas, x = Canvas(), Bands(periods, length / len(periods))
+    y = Scale(0, float(table["high"].max()), 200, 0)
+    upwards(canvas, y, y.ticks(), percents, length, title=f"share {backtest.outcome}")
+    names_below(canvas, x, 200, title="entered in")
+    wide = x.step * 0.8 / len(keys)
+    places = {policy: at for at, policy in enumerate(keys)}
+    for row in rows_of(table):
+        colour = keys[row.policy].colour
+        middle = x(str(row.period)) + (places[row.policy] - (len(keys) - 1) / 2) * wide
+        canvas.line([(middle, y(row.low)), (middle, y(row.high))], colour, width=2)
+        canvas.dot(middle, y(row.rate), colour, radius=4)
     said = " ".join(
         f"{key[0]}: " + ", ".join(f"{r.period} {percent(r.rate)} of {r.known:,}" for r in own) + "."
         for key, own in grouped(table, "policy")
     )
     title = f"{rung_title(rung)}. {headline(backtest.captions['decay'])}"
-    chart = (rule + dot).properties(width=WIDE + 60, height=200)
+    chart = below([legend(list(keys.values()), length), canvas])
     return draw(chart, title, f"Rates with intervals per period of entry. {said}")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
-import altair as alt
 import pandas as pd
 
 from leadpolicy.backtest.captions import headline
@@ -14,21 +13,29 @@ from leadpolicy.comparison.comparison import Comparison
 from leadpolicy.comparison.cubes.cube import Cube
 from leadpolicy.comparison.outcomes import FEW
 from leadpolicy.english import plural
-from leadpolicy.present.axes import chosen_rung, known_label, shown
 from leadpolicy.present.backtest.plots import sweep_plot
 from leadpolicy.present.backtest.wording import order_of
-from leadpolicy.present.comparison.wording import cohort
-from leadpolicy.present.drawing import (
-    ABSENT,
-    CERTAIN,
-    INK,
-    MUTED,
-    PAPER,
-    UNKNOWN,
-    Plot,
-    blank,
-    draw,
+from leadpolicy.present.characters import named
+from leadpolicy.present.chart import (
+    Anchor,
+    Bands,
+    Canvas,
+    Point,
+    Scale,
+    across,
+    below,
+    counts,
+    legend,
+    names_below,
+    percents,
+    upwards,
+    wide,
 )
+from leadpolicy.present.choices import chosen_rung, known_label
+from leadpolicy.present.comparison.plots import VERDICTS
+from leadpolicy.present.comparison.wording import cohort
+from leadpolicy.present.drawing import Plot, blank, draw
+from leadpolicy.present.theme import ABSENT, CERTAIN, INK, MUTED, PAPER, UNKNOWN
 from leadpolicy.present.wording import missing, percent, rows_of, rung_title
 
 Source: TypeAlias = "Comparison | Backtest | pd.DataFrame"
@@ -69,8 +76,8 @@ def sweep(
     table = table[(table["kind"] == "rung") & (table["name"] == rung)]
     says = data.policies[label].parameters[parameter].says
     title = (
-        f"{rung_title(rung)} of {shown(label)} as {parameter} moves"
-        f"{f' ({shown(says)})' if says else ''}. Reading: as they stand, all {data.records:,} "
+        f"{rung_title(rung)} of {named(label)} as {parameter} moves"
+        f"{f' ({named(says)})' if says else ''}. Reading: as they stand, all {data.records:,} "
         f"records at the moment of the data. Bars: records certainly held, and UNKNOWN. Dots: "
         f"share {outcome} of those held with a known outcome, with 95 % Wilson intervals; the "
         f"dashed line is the rate of all records. ● marks the policy's own setting."
@@ -86,60 +93,41 @@ def sweep(
     return draw(_sweep(rows, parameter, capacity, outcome), title, f"Bars and dots. {told}")
 
 
-def _sweep(rows: list[Any], parameter: str, capacity: float | None, outcome: str) -> Any:
+def _sweep(rows: list[Any], parameter: str, capacity: float | None, outcome: str) -> Canvas:
     settings = order_of(row.setting for row in rows)
-    wide = min(WIDE, 60 + 56 * len(settings))
-    names = {row.setting: f"{row.setting} ●" if row.own else str(row.setting) for row in rows}
-    order = [names[one] for one in settings]
-    turn = -40 if any(len(one) > 8 for one in order) else 0
-    bars: list[dict[str, Any]] = []
+    length = min(WIDE, 60 + 56 * len(settings))
+    own = {str(row.setting) for row in rows if row.own}
+    x = Bands([f"{one} ●" if one in own else one for one in settings], length / len(settings))
+    places = {one: x.at(at) for at, one in enumerate(settings)}
+    upper, lower = Canvas(), Canvas()
+    most_held = max(row.certain + row.unknown for row in rows)
+    held = Scale(0, max(float(most_held), capacity or 0.0) or 1.0, 170, 0)
+    upwards(upper, held, held.ticks(4), counts, length, title="records")
     for row in rows:
-        bars.append({"at": names[row.setting], "from": 0, "to": row.certain, "kind": "certain"})
-        bars.append({"at": names[row.setting], "from": row.certain, "kind": "UNKNOWN",
-                     "to": row.certain + row.unknown})  # fmt: skip
-    x = alt.X("at:N", sort=order, title=None, axis=alt.Axis(labels=False, ticks=False))
-    y = alt.Y("from:Q", title="records", axis=alt.Axis(tickCount=4))
-    kinds = alt.Scale(domain=["certain", "UNKNOWN"], range=[CERTAIN, UNKNOWN])
-    volume: Any = (
-        alt.Chart(pd.DataFrame(bars))
-        .mark_bar(width=alt.RelativeBandSize(0.6))
-        .encode(x=x, y=y, y2="to:Q", color=alt.Color("kind:N", title=None, scale=kinds))
-    )
+        left, right = (places[str(row.setting)] + way * 0.3 * x.step for way in (-1, 1))
+        middle = held(row.certain)
+        upper.rect(left, 170, right, middle, CERTAIN)
+        upper.rect(left, middle, right, held(row.certain + row.unknown), UNKNOWN)
     if capacity is not None:
-        line = pd.DataFrame([{"from": capacity, "text": f"capacity {capacity:,.0f}"}])
-        rule = alt.Chart(line).mark_rule(color=ABSENT, strokeWidth=2, strokeDash=[6, 3])
-        text = alt.Chart(line).mark_text(align="left", dx=5, color=ABSENT, fontSize=12)
-        end: Any = alt.value(wide)
-        volume = volume + rule.encode(y="from:Q") + text.encode(x=end, y="from:Q", text="text:N")
-    upper = volume.properties(width=wide, height=170)
-    dots = pd.DataFrame(
-        [
-            {"at": names[r.setting], "rate": r.rate, "low": r.low, "high": r.high,
-             "base": r.base_rate, "few": "few" if r.few else "enough"}
-            for r in rows if r.known
-        ],
-        columns=["at", "rate", "low", "high", "base", "few"],
-    )  # fmt: skip
-    if dots.empty:
-        return upper
-    below = alt.X("at:N", sort=order, title=parameter, scale=alt.Scale(domain=order),
-                  axis=alt.Axis(labelAngle=turn))  # fmt: skip
-    base = alt.Chart(dots).encode(x=below)
-    top = min(1.0, max(float(dots["high"].max()), float(dots["base"].max())) * 1.1)
-    share = alt.Y("rate:Q", title=f"share {outcome}", axis=alt.Axis(format=".0%", tickCount=5),
-                  scale=alt.Scale(domain=[0, top], nice=False))  # fmt: skip
-    interval = base.mark_rule(color=CERTAIN, strokeWidth=2).encode(y=alt.Y("low:Q"), y2="high:Q")
-    dot = base.mark_point(size=70, filled=True, opacity=1, stroke=CERTAIN, strokeWidth=2).encode(
-        y=share, fill=_filled()
-    )
-    rule = alt.Chart(dots.head(1)).mark_rule(strokeDash=[4, 3], color=INK).encode(y="base:Q")
-    return alt.vconcat(upper, (rule + interval + dot).properties(width=wide, height=170))
-
-
-def _filled() -> alt.Fill:
-    """Hollow where a rate rests on few records."""
-    scale = alt.Scale(domain=["enough", "few"], range=[CERTAIN, PAPER])
-    return alt.Fill("few:N", scale=scale, legend=None)
+        y = held(capacity)
+        upper.line([(0, y), (length, y)], ABSENT, width=2, dash="6 3")
+        upper.text(length + 5, y, f"capacity {capacity:,.0f}", fill=ABSENT)
+    known = [row for row in rows if row.known]
+    keys = legend(VERDICTS, length)
+    if not known:
+        names_below(upper, x, 170, title=parameter)
+        return below([keys, upper])
+    top = min(1.0, max(max(row.high, row.base_rate) for row in known) * 1.1)
+    share = Scale(0, top, 170, 0)
+    upwards(lower, share, share.ticks(), percents, length, title=f"share {outcome}")
+    names_below(lower, x, 170, title=parameter)
+    base = share(known[0].base_rate)
+    lower.line([(0, base), (length, base)], INK, dash="4 3")
+    for row in known:
+        middle = places[str(row.setting)]
+        lower.line([(middle, share(row.low)), (middle, share(row.high))], CERTAIN, width=2)
+        lower.dot(middle, share(row.rate), PAPER if row.few else CERTAIN, stroke=CERTAIN)
+    return below([keys, upper, lower])
 
 
 # ------------------------------------------------------------------------------- the front
@@ -249,81 +237,54 @@ def _front(candidates: list[_Candidate]) -> list[_Candidate]:
     )
 
 
-def _frontier(candidates: list[_Candidate], front: list[_Candidate], outcome: str) -> Any:
-    right = max(one.held for one in candidates) * 1.12
-    top = min(1.0, max(one.high for one in candidates) * 1.06)
+def _frontier(candidates: list[_Candidate], front: list[_Candidate], outcome: str) -> Canvas:
+    x = Scale(0, max(one.held for one in candidates) * 1.12 or 1.0, 0, WIDE)
+    y = Scale(0, min(1.0, max(one.high for one in candidates) * 1.06) or 1.0, HIGH, 0)
+    canvas = Canvas()
+    across(canvas, x, x.ticks(6), counts, HIGH, title="records certainly held")
+    upwards(canvas, y, y.ticks(6), percents, WIDE, title=f"share {outcome}")
+    canvas.line([(x(one.held), y(one.rate)) for one in front], CERTAIN, width=1.5, dash="5 3")
+    for one in candidates:
+        colour = CERTAIN if one in front else MUTED
+        canvas.line([(x(one.held), y(one.low)), (x(one.held), y(one.high))], colour, width=1)
+        fill = PAPER if one.known < FEW else colour
+        canvas.dot(x(one.held), y(one.rate), fill, stroke=colour)
     named = candidates if len(candidates) <= MOST_NAMED else front
-    places = _places(named, front, right, top)
-    rows = [
-        {
-            "held": one.held, "rate": one.rate, "low": one.low, "high": one.high,
-            "front": one in front,
-            "kind": "few" if one.known < FEW else "front" if one in front else "other",
-        }
-        for one in candidates
-    ]  # fmt: skip
-    base = alt.Chart(pd.DataFrame(rows)).encode(
-        x=alt.X("held:Q", title="records certainly held",
-                scale=alt.Scale(domain=[0, right], nice=False)),
-        color=alt.condition("datum.front", alt.value(CERTAIN), alt.value(MUTED)),
-    )  # fmt: skip
-    interval = base.mark_rule(strokeWidth=1.5, opacity=0.55).encode(y=alt.Y("low:Q"), y2="high:Q")
-    dot = base.mark_point(size=75, filled=True, opacity=1, strokeWidth=2).encode(
-        y=alt.Y("rate:Q", title=f"share {outcome}", axis=alt.Axis(format=".0%", tickCount=6),
-                scale=alt.Scale(domain=[0, top], nice=False)),
-        stroke=alt.condition("datum.front", alt.value(CERTAIN), alt.value(MUTED)),
-        fill=alt.Fill("kind:N", legend=None, scale=alt.Scale(
-            domain=["front", "other", "few"], range=[CERTAIN, MUTED, PAPER])),
-    )  # fmt: skip
-    line = (
-        alt.Chart(pd.DataFrame([{"held": one.held, "rate": one.rate} for one in front]))
-        .mark_line(color=CERTAIN, strokeWidth=1.5, strokeDash=[5, 3])
-        .encode(x="held:Q", y="rate:Q")
-    )
-    texts = [
-        alt.Chart(pd.DataFrame(own))
-        .mark_text(align=align, fontSize=11)
-        .encode(
-            x="x:Q", y="y:Q", text="text:N",
-            color=alt.condition("datum.front", alt.value(INK), alt.value(MUTED)),
-        )
-        for align in ("left", "right")
-        if (own := [place for place in places if place["align"] == align])
-    ]  # fmt: skip
-    return alt.layer(line, interval, dot, *texts).properties(width=WIDE, height=HIGH)
+    places = _places(named, [(x(one.held), y(one.rate)) for one in named])
+    for one, (at, level, anchor) in zip(named, places, strict=True):
+        fill = INK if one in front else MUTED
+        canvas.text(at, level, one.name, anchor=anchor, size=11, fill=fill)
+    return canvas
 
 
-def _places(
-    named: list[_Candidate], front: list[_Candidate], right: float, top: float
-) -> list[dict[str, Any]]:
+def _places(named: list[_Candidate], dots: list[Point]) -> list[tuple[float, float, Anchor]]:
     """A name beside each dot, where it covers neither another name nor another dot, if it can."""
-    dots = [(one.held / right * WIDE, (1 - one.rate / top) * HIGH) for one in named]
-    taken = [(x - 5, y - 5, x + 5, y + 5) for x, y in dots]
-    found: list[dict[str, Any]] = []
+    taken: list[tuple[float, ...]] = [(x - 5, y - 5, x + 5, y + 5) for x, y in dots]
+    found: list[tuple[float, float, Anchor]] = []
+    tries: list[tuple[int, Anchor]] = [
+        (dy, anchor)
+        for dy in (0, -11, 11, -20, 20, -32, 32, -44, 44)
+        for anchor in ("start", "end")
+    ]  # fmt: skip
     for one, (x, y) in zip(named, dots, strict=True):
-        wide = 6.0 * len(one.name)
-        tries = [
-            (align, dy)
-            for dy in (0, -11, 11, -20, 20, -32, 32, -44, 44)
-            for align in ("left", "right")
-        ]
-        best = None
-        for align, dy in tries:
-            start = x + 9 if align == "left" else x - 9 - wide
-            box = (start, y + dy - 6, start + wide, y + dy + 6)
-            inside = start >= 0 and box[2] <= WIDE + 130 and box[1] >= 0 and box[3] <= HIGH
-            own = (x - 5, y - 5, x + 5, y + 5)
+        long = wide(one.name, 11)
+        own = (x - 5, y - 5, x + 5, y + 5)
+        best: tuple[int, Anchor] = (0, "start")
+        for dy, anchor in tries:
+            box = _box(x, y + dy, long, anchor)
+            inside = box[0] >= 0 and box[2] <= WIDE + 130 and box[1] >= 0 and box[3] <= HIGH
             if inside and not any(_meets(box, other) for other in taken if other != own):
-                best = (align, dy, box)
+                best = dy, anchor
                 break
-        align, dy, box = best or ("left", 0, (x + 9, y - 6, x + 9 + wide, y + 6))
-        taken.append(box)
-        at = x + 9 if align == "left" else x - 9
-        found.append(
-            {"x": at / WIDE * right, "y": (1 - (y + dy) / HIGH) * top, "text": shown(one.name),
-             "align": align, "front": one in front}
-        )  # fmt: skip
+        dy, anchor = best
+        taken.append(_box(x, y + dy, long, anchor))
+        found.append((x + 9 if anchor == "start" else x - 9, y + dy, anchor))
     return found
+
+
+def _box(x: float, y: float, long: float, anchor: Anchor) -> tuple[float, ...]:
+    start = x + 9 if anchor == "start" else x - 9 - long
+    return start, y - 6, start + long, y + 6
 
 
 def _meets(a: tuple[float, ...], b: tuple[float, ...]) -> bool:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-import altair as alt
 import numpy as np
-import pandas as pd
 
 from leadpolicy.backtest.arrays import DAY
 from leadpolicy.backtest.calendar import periods
@@ -15,9 +13,12 @@ from leadpolicy.backtest.study import Unit
 from leadpolicy.data.chronicle import NEVER
 from leadpolicy.english import plural
 from leadpolicy.history.result import Replay
-from leadpolicy.present.axes import chosen_rung, known_label, lane_axis, shown
 from leadpolicy.present.backtest.plots import curves_plot
-from leadpolicy.present.drawing import CERTAIN, INK, PAPER, Plot, blank, draw
+from leadpolicy.present.characters import named
+from leadpolicy.present.chart import Bands, Canvas, heat, names_above, names_left
+from leadpolicy.present.choices import chosen_rung, known_label
+from leadpolicy.present.drawing import Plot, blank, draw
+from leadpolicy.present.theme import MUTED
 from leadpolicy.present.wording import percent, rung_title
 
 CELL: Final = 52
@@ -53,7 +54,7 @@ def cohorts(
     """
     label = known_label(policy or next(iter(replay.policies)), replay.policies)
     rung = chosen_rung(rung, replay.policies[label].rungs)
-    head = f"{rung_title(rung)} of {shown(label)}: share that got there within so many days"
+    head = f"{rung_title(rung)} of {named(label)}: share that got there within so many days"
     entries = replay.first_entry(rung).get(label)
     there = replay.starts != NEVER
     if entries is None or not there.any():
@@ -72,7 +73,7 @@ def cohorts(
     first = int(replay.baseline(entries).sum())
     title = (
         f"{head}. Reading: first entry, by {period} of entry, observed until {replay.ends}; "
-        f"{shown(replay.chronicle.dataset.title or replay.chronicle.dataset.name)}, "
+        f"{named(replay.chronicle.dataset.title or replay.chronicle.dataset.name)}, "
         f"{plural(len(starts), 'record')}. Of all records that entered in the {period}; empty "
         f"where some were not observed for so long. {first:,} were there at their first look."
     )
@@ -101,38 +102,19 @@ def _cells(
     return rows
 
 
-def _heat(rows: list[dict[str, Any]], names: list[tuple[str, int]]) -> alt.LayerChart:
+def _heat(rows: list[dict[str, Any]], names: list[tuple[str, int]]) -> Canvas:
     highest = max((row["share"] for row in rows), default=0.0) or 0.01
     label = {name: f"{name}   {size:,}" for name, size in names}
-    cells = [
-        {
-            "period": label[row["period"]],
-            "days": row["days"],
-            "share": row["share"] / highest,
-            "text": f"{100 * row['share']:.0f}",
-            "on": "full" if row["share"] / highest >= FULL else "pale",
-        }
-        for row in rows
-    ]
-    order = [label[name] for name, _ in names]
-    days = sorted({row["days"] for row in rows})
-    base = alt.Chart(pd.DataFrame(cells)).encode(
-        y=alt.Y("period:N", sort=order, title="entered in, and how many",
-                scale=alt.Scale(domain=order, paddingInner=0.06), axis=lane_axis()),
-        x=alt.X("days:O", sort=days, title="within so many days (cells: percent)",
-                scale=alt.Scale(paddingInner=0.06),
-                axis=alt.Axis(orient="top", labelAngle=0, ticks=False, domain=False)),
-    )  # fmt: skip
-    rect = base.mark_rect(fill=CERTAIN).encode(
-        opacity=alt.Opacity("share:Q", scale=alt.Scale(domain=[0, 1], range=[0.06, 1]), legend=None)
-    )
-    text = base.mark_text(fontSize=12).encode(
-        text="text:N",
-        color=alt.Color(
-            "on:N", scale=alt.Scale(domain=["full", "pale"], range=[PAPER, INK]), legend=None
+    down = Bands([label[name] for name, _ in names], 28)
+    days = Bands([str(day) for day in sorted({row["days"] for row in rows})], CELL)
+    canvas = heat(
+        (
+            (label[r["period"]], str(r["days"]), r["share"] / highest, f"{100 * r['share']:.0f}")
+            for r in rows
         ),
-    )
-    chart: alt.LayerChart = (rect + text).properties(
-        width=CELL * len(days), height=int(CELL * 0.55) * len(order)
-    )
-    return chart
+        down, days, full=FULL,
+    )  # fmt: skip
+    names_left(canvas, down)
+    names_above(canvas, days, title="within so many days (cells: percent)")
+    canvas.text(-8, -12, "entered in, and how many", anchor="end", size=11, fill=MUTED)
+    return canvas

@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Final
 
-import altair as alt
 import numpy as np
-import pandas as pd
 
 from leadpolicy.comparison.comparison import Comparison
 from leadpolicy.english import plural
 from leadpolicy.evaluation.codes import TRUE, UNKNOWN
-from leadpolicy.present.axes import chosen_rung, lane_axis, most, shown
+from leadpolicy.present.chart import Bands, Canvas, Scale, below, counts, names_left, upwards
+from leadpolicy.present.choices import chosen_rung, most
 from leadpolicy.present.comparison.plots import agreement_plot
 from leadpolicy.present.comparison.wording import cohort
-from leadpolicy.present.drawing import CERTAIN, GRID, INK, Plot, blank, draw
+from leadpolicy.present.drawing import Plot, blank, draw
+from leadpolicy.present.theme import CERTAIN, GRID
 from leadpolicy.present.wording import rung_title
 
 MOST_SETS: Final = 24
@@ -48,10 +48,10 @@ def upset(comparison: Comparison, rung: str | None = None) -> Plot:
     largest = sorted(sets, key=lambda label: (-int(sets[label].sum()), label))
     labels, left_out = most(largest, MOST_POLICIES, "policies")
     held = np.column_stack([sets[label] for label in labels])
-    patterns, counts = np.unique(held, axis=0, return_counts=True)
-    order = sorted(range(len(counts)), key=lambda at: (-int(counts[at]), *~patterns[at]))
+    patterns, sizes = np.unique(held, axis=0, return_counts=True)
+    order = sorted(range(len(sizes)), key=lambda at: (-int(sizes[at]), *~patterns[at]))
     some = [at for at in order if patterns[at].any()]
-    outside = int(counts.sum()) - sum(int(counts[at]) for at in some)
+    outside = int(sizes.sum()) - sum(int(sizes[at]) for at in some)
     columns, cut = most(some, MOST_SETS, "combinations")
     open_ = np.column_stack([one.rungs[rung] == UNKNOWN for one in evaluation.defining(rung)])
     unsure = int((open_.any(axis=1) & ~held.any(axis=1)).sum())
@@ -63,44 +63,30 @@ def upset(comparison: Comparison, rung: str | None = None) -> Plot:
     )
     told = [
         f"{' and '.join(label for label, on in zip(labels, patterns[at], strict=True) if on)}: "
-        f"{counts[at]:,}."
+        f"{sizes[at]:,}."
         for at in columns
     ]
-    names = {label: f"{shown(label)}  {int(sets[label].sum()):,}" for label in labels}
-    chart = _chart([(patterns[at], int(counts[at])) for at in columns], names)
+    names = {label: f"{label}  {int(sets[label].sum()):,}" for label in labels}
+    chart = _chart([(patterns[at], int(sizes[at])) for at in columns], names)
     return draw(chart, title, f"Bars per combination of policies. {' '.join(told)}")
 
 
-def _chart(columns: list[tuple[Any, int]], names: dict[str, str]) -> alt.VConcatChart:
-    wide = COLUMN * len(columns)
-    x = alt.X("set:O", axis=None, scale=alt.Scale(domain=list(range(len(columns)))))
-    bars = pd.DataFrame([{"set": at, "records": n} for at, (_, n) in enumerate(columns)])
-    top = alt.Chart(bars).encode(
-        x=x, y=alt.Y("records:Q", title="records", axis=alt.Axis(tickCount=4, tickMinStep=1))
-    )
-    bar = top.mark_bar(color=CERTAIN, width=COLUMN * 0.6)
-    text = top.mark_text(dy=-7, color=INK, fontSize=10).encode(
-        text=alt.Text("records:Q", format=",")
-    )
-    rows = list(names.values())
-    dots, lines = [], []
-    for at, (pattern, _) in enumerate(columns):
-        on = [name for name, held in zip(rows, pattern, strict=True) if held]
-        dots += [{"set": at, "policy": name, "on": name in on} for name in rows]
-        lines.append({"set": at, "from": on[0], "to": on[-1]})
-    y = alt.Y("policy:N", sort=rows, title=None, scale=alt.Scale(domain=rows),
-              axis=lane_axis(labelLimit=280))  # fmt: skip
-    dot = (
-        alt.Chart(pd.DataFrame(dots))
-        .mark_circle(size=110, opacity=1)
-        .encode(x=x, y=y, color=alt.condition("datum.on", alt.value(CERTAIN), alt.value(GRID)))
-    )
-    line = (
-        alt.Chart(pd.DataFrame(lines))
-        .mark_rule(color=CERTAIN, strokeWidth=3)
-        .encode(x=x, y=alt.Y("from:N", sort=rows), y2="to:N")
-    )
-    upper = (bar + text).properties(width=wide, height=150)
-    lower = alt.layer(dot, line).properties(width=wide, height=ROW * len(rows))
-    chart: alt.VConcatChart = alt.vconcat(upper, lower, spacing=8)
-    return chart
+def _chart(columns: list[tuple[Any, int]], names: dict[str, str]) -> Canvas:
+    """Bars above, and below a column of dots for each: which policies hold these records."""
+    length, high = COLUMN * len(columns), 150
+    upper, lower = Canvas(), Canvas()
+    y = Scale(0, max(count for _, count in columns), high, 0)
+    upwards(upper, y, [t for t in y.ticks(4) if t == int(t)], counts, length, title="records")
+    rows = Bands(list(names.values()), ROW)
+    names_left(lower, rows, room=280)
+    for at, (pattern, count) in enumerate(columns):
+        middle = (at + 0.5) * COLUMN
+        upper.rect(middle - 9, high, middle + 9, y(count), CERTAIN)
+        upper.text(middle, y(count) - 8, f"{count:,}", anchor="middle", size=10)
+        on = [rows.at(place) for place, held in enumerate(pattern) if held]
+        for place in range(len(rows.names)):
+            lower.dot(middle, rows.at(place), GRID, radius=5)
+        lower.line([(middle, on[0]), (middle, on[-1])], CERTAIN, width=3)
+        for level in on:
+            lower.dot(middle, level, CERTAIN, radius=5)
+    return below([upper, lower], 8)

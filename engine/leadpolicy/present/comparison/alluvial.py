@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final, Literal
 
-import altair as alt
 import numpy as np
-import pandas as pd
 
 from leadpolicy.comparison.comparison import Comparison
 from leadpolicy.data.moments import from_microseconds
@@ -18,9 +16,12 @@ from leadpolicy.english import plural
 from leadpolicy.evaluation.codes import TRUE, Codes
 from leadpolicy.history.result import NOT_THERE, READINGS, Replay
 from leadpolicy.policy.model import RUNGS, Policy
-from leadpolicy.present.axes import NO_STAGE, known_label, shown
+from leadpolicy.present.characters import named
+from leadpolicy.present.chart import Anchor, Canvas, Key, Point, below, fitted, legend
+from leadpolicy.present.choices import NO_STAGE, known_label
 from leadpolicy.present.comparison.wording import cohort
-from leadpolicy.present.drawing import ABSENT, CERTAIN, INK, MUTED, Plot, blank, draw
+from leadpolicy.present.drawing import Plot, blank, draw
+from leadpolicy.present.theme import ABSENT, CERTAIN, INK, MUTED
 from leadpolicy.present.wording import percent
 from leadpolicy.types import show
 
@@ -32,6 +33,7 @@ SAME: Final = "as before"
 UP: Final = "higher"
 DOWN: Final = "lower"
 STEPS: Final = 24
+COLOURS: Final = {SAME: MUTED, UP: CERTAIN, DOWN: ABSENT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,25 @@ class _Block:
     records: int
     top: float
     size: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Ribbon:
+    """Records from one stage to another: where they leave and arrive, and `size` pixels high."""
+
+    kind: str
+    left: float
+    right: float
+    size: float
+
+    def edge(self, length: float) -> list[Point]:
+        """Its upper edge, from left to right."""
+        found = []
+        for step in range(STEPS + 1):
+            way = step / STEPS
+            ease = way * way * (3 - 2 * way)
+            found.append((length * way, self.left + (self.right - self.left) * ease))
+        return found
 
 
 def alluvial(
@@ -69,7 +90,7 @@ def alluvial(
     second = known_label(after or rest[0], labels)
     a, b, said = _standing(data, first, second, reading, at)
     there = (a != NOT_THERE) & (b != NOT_THERE)
-    title = f"From {shown(first)} to {shown(second)}"
+    title = f"From {named(first)} to {named(second)}"
     if not there.any():
         return blank(title, "There is no record that both policies were asked about.")
     return _drawn(title, said, (policies[first], a[there]), (policies[second], b[there]))
@@ -101,7 +122,7 @@ def _standing(
             )
     when = show(from_microseconds(moment))
     dataset = data.chronicle.dataset
-    name = shown(dataset.title or dataset.name)
+    name = named(dataset.title or dataset.name)
     return stages[first], stages[second], f"{READINGS[reading]} {when}, {name}"
 
 
@@ -137,7 +158,7 @@ def _drawn(
 
 
 def _names(policy: Policy) -> list[str]:
-    return [NO_STAGE, *(shown(stage.title) for stage in policy.stages)]
+    return [NO_STAGE, *(stage.title for stage in policy.stages)]
 
 
 def _ladder(policy: Policy) -> list[str]:
@@ -177,9 +198,9 @@ def _blocks(names: Sequence[str], counts: Any) -> list[_Block]:
 
 def _ribbons(
     flows: Any, left: list[_Block], right: list[_Block], kinds: list[list[str]]
-) -> tuple[list[dict[str, Any]], list[str], dict[str, int]]:
+) -> tuple[list[_Ribbon], list[str], dict[str, int]]:
     total = int(flows.sum())
-    rows: list[dict[str, Any]] = []
+    rows: list[_Ribbon] = []
     told: list[str] = []
     counts = {SAME: 0, UP: 0, DOWN: 0}
     used_left = [block.top for block in left]
@@ -193,53 +214,26 @@ def _ribbons(
             kind = kinds[x][y]
             counts[kind] += records
             told.append(f"{left[x].name} to {right[y].name}: {records:,}, {kind}.")
-            for step in range(STEPS + 1):
-                way = step / STEPS
-                ease = way * way * (3 - 2 * way)
-                top = used_left[x] + (used_right[y] - used_left[x]) * ease
-                rows.append(
-                    {"flow": f"{x}-{y}", "kind": kind, "x": way, "top": top, "end": top + size}
-                )
+            rows.append(_Ribbon(kind, used_left[x], used_right[y], size))
             used_left[x] += size
             used_right[y] += size
     return rows, told, counts
 
 
 def _chart(
-    ribbons: list[dict[str, Any]], left: list[_Block], right: list[_Block], kinds: list[str]
-) -> Any:
-    high = max(block.top + max(block.size, LABEL) for block in (*left, *right))
-    y = alt.Y("top:Q", axis=None, scale=alt.Scale(domain=[high, 0], nice=False, zero=False))
-    x = alt.X("x:Q", axis=None, scale=alt.Scale(domain=[-0.42, 1.42], nice=False))
-    colours = {SAME: MUTED, UP: CERTAIN, DOWN: ABSENT}
-    colour = alt.Color("kind:N", title=None, scale=alt.Scale(
-        domain=kinds, range=[colours[kind] for kind in kinds]))  # fmt: skip
-    flow = (
-        alt.Chart(pd.DataFrame(ribbons))
-        .mark_area(opacity=0.5, line=False)
-        .encode(x=x, y=y, y2="end:Q", color=colour, detail="flow:N")
-    )
-    layers: list[Any] = [flow]
-    sides: tuple[tuple[float, list[_Block], Literal["left", "right"], int], ...] = (
-        (0.0, left, "right", -13),
-        (1.0, right, "left", 13),
-    )
-    for at, blocks, align, dx in sides:
-        rows = [
-            {"from": at - 0.02 * (at == 0), "to": at + 0.02 * (at == 1), "x": at,
-             "top": b.top, "end": b.top + b.size, "middle": b.top + b.size / 2,
-             "text": f"{b.name}  {b.records:,}"}
-            for b in blocks
-        ]  # fmt: skip
-        base = alt.Chart(pd.DataFrame(rows))
-        layers.append(
-            base.mark_rect(color=INK).encode(
-                x=alt.X("from:Q", axis=None), x2="to:Q", y=y, y2="end:Q"
-            )
-        )
-        layers.append(
-            base.mark_text(align=align, dx=dx, color=INK, fontSize=12, limit=170).encode(
-                x=alt.X("x:Q", axis=None), y=alt.Y("middle:Q", axis=None), text="text:N"
-            )
-        )
-    return alt.layer(*layers).properties(width=WIDE * 1.84, height=high)
+    ribbons: list[_Ribbon], left: list[_Block], right: list[_Block], kinds: list[str]
+) -> Canvas:
+    canvas = Canvas()
+    for ribbon in ribbons:
+        edge = ribbon.edge(WIDE)
+        under = [(x, y + ribbon.size) for x, y in reversed(edge)]
+        canvas.area([*edge, *under], COLOURS[ribbon.kind], 0.5)
+    sides: tuple[tuple[float, list[_Block], Anchor, int], ...] = (
+        (0, left, "end", -1), (WIDE, right, "start", 1),
+    )  # fmt: skip
+    for x, blocks, anchor, way in sides:
+        for block in blocks:
+            canvas.rect(x, block.top, x + 9 * way, block.top + block.size, INK)
+            said = f"{fitted(block.name, 150)}  {block.records:,}"
+            canvas.text(x + 14 * way, block.top + block.size / 2, said, anchor=anchor)
+    return below([legend([Key(kind, COLOURS[kind]) for kind in kinds], WIDE), canvas])

@@ -4,14 +4,25 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-import altair as alt
-import pandas as pd
-
 from leadpolicy.comparison.comparison import Comparison
 from leadpolicy.comparison.outcomes import wilson
-from leadpolicy.present.axes import known_label, lane_axis, most, shown
+from leadpolicy.present.characters import named
+from leadpolicy.present.chart import (
+    Bands,
+    Canvas,
+    Key,
+    Scale,
+    across,
+    below,
+    legend,
+    names_left,
+    percents,
+)
+from leadpolicy.present.choices import known_label, most
+from leadpolicy.present.comparison.plots import QUARTERS, VERDICTS, stacked
 from leadpolicy.present.comparison.wording import cohort
-from leadpolicy.present.drawing import CERTAIN, GRID, INK, MUTED, UNKNOWN, Plot, blank, draw
+from leadpolicy.present.drawing import Plot, blank, draw
+from leadpolicy.present.theme import CERTAIN, GRID, INK, MUTED
 from leadpolicy.present.wording import percent, rows_of
 
 ROW: Final = 24
@@ -31,7 +42,7 @@ def funnel(comparison: Comparison, *policies: str) -> Plot:
     labels_shown, left_out = most(labels, MOST_POLICIES, "policies")
     title = (
         f"Records at each stage, per policy. Reading: as they stand, {study.as_of}. Shares of all "
-        f"{study.records:,} records of {shown(study.title)}; bars are certain, then UNKNOWN; lines "
+        f"{study.records:,} records of {named(study.title)}; bars are certain, then UNKNOWN; lines "
         f"are 95 % Wilson intervals of the certain share.{left_out}"
     )
     if not study.records or not labels:
@@ -40,9 +51,10 @@ def funnel(comparison: Comparison, *policies: str) -> Plot:
     for label in labels_shown:
         own = table[(table["policy"] == label) & (table["position"] >= 0)]
         rows = _rows(rows_of(own), study.records)
-        panels.append(_panel(rows, shown(_headed(comparison, label))))
+        panels.append(_panel(rows, _headed(comparison, label)))
         said += [f"{label}, {row['stage']}: {row['text']}." for row in rows[1:]]
-    chart = alt.vconcat(*panels, spacing=16).resolve_scale(color="shared")
+    keys = legend((Key(ALL, GRID), *VERDICTS), WIDE)
+    chart = below([keys, *panels], 16)
     return draw(chart, title, f"Stacked bars per policy and stage ({cohort(study)}). " +
                 " ".join(said))  # fmt: skip
 
@@ -55,7 +67,7 @@ def _headed(comparison: Comparison, label: str) -> str:
 
 def _rows(stages: list[Any], records: int) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = [
-        {"stage": ALL, "certain": 1.0, "unknown": 0.0, "low": None, "high": None, "end": 1.0,
+        {"stage": ALL, "certain": 1.0, "unknown": 0.0, "low": None, "high": None,
          "text": f"{records:,}", "kind": ALL}
     ]  # fmt: skip
     for row in stages:
@@ -66,38 +78,22 @@ def _rows(stages: list[Any], records: int) -> list[dict[str, Any]]:
             text += f"  [{100 * low:.1f} – {100 * high:.1f}]"
         text += f"   + {row.unknown:,} UNKNOWN" if row.unknown else ""
         rows.append(
-            {"stage": shown(row.title), "certain": certain, "unknown": unknown, "low": low,
-             "high": high, "end": certain + unknown, "text": text, "kind": "certain"}
+            {"stage": row.title, "certain": certain, "unknown": unknown, "low": low,
+             "high": high, "text": text, "kind": "certain"}
         )  # fmt: skip
     return rows
 
 
-def _panel(rows: list[dict[str, Any]], title: str) -> alt.LayerChart:
-    order = [row["stage"] for row in rows]
-    bars = [
-        {"stage": row["stage"], "from": start, "to": start + row[size], "verdict": verdict}
-        for row in rows
-        for start, size, verdict in (
-            (0.0, "certain", row["kind"]),
-            (row["certain"], "unknown", "UNKNOWN"),
-        )
-    ]
-    y = alt.Y("stage:N", sort=order, title=None, scale=alt.Scale(domain=order),
-              axis=lane_axis(minExtent=130, labelLimit=180))  # fmt: skip
-    x = alt.X("from:Q", title=None, scale=alt.Scale(domain=[0, 1.85], nice=False),
-              axis=alt.Axis(format=".0%", values=[0, 0.25, 0.5, 0.75, 1],
-                            labelFontSize=10))  # fmt: skip
-    kinds = alt.Scale(domain=[ALL, "certain", "UNKNOWN"], range=[GRID, CERTAIN, UNKNOWN])
-    colour = alt.Color("verdict:N", title=None, scale=kinds)
-    bar = (
-        alt.Chart(pd.DataFrame(bars))
-        .mark_bar(height=ROW - 10)
-        .encode(y=y, x=x, x2="to:Q", color=colour)
-    )
-    base = alt.Chart(pd.DataFrame(rows)).encode(y=y)
-    line = base.mark_rule(color=INK, strokeWidth=1.5).encode(x=alt.X("low:Q"), x2="high:Q")
-    text = base.mark_text(align="left", dx=6, color=MUTED).encode(x=alt.X("end:Q"), text="text:N")
-    panel: alt.LayerChart = (bar + line + text).properties(
-        title=title, width=WIDE * 1.85, height=ROW * len(order)
-    )
-    return panel
+def _panel(rows: list[dict[str, Any]], title: str) -> Canvas:
+    canvas, x = Canvas(), Scale(0, 1, 0, WIDE)
+    y = Bands([row["stage"] for row in rows], ROW)
+    across(canvas, x, QUARTERS, percents, y.size, size=10)
+    canvas.text(0, -12, title, size=13, weight=600)
+    names_left(canvas, y, room=180)
+    for at, row in enumerate(rows):
+        fill = GRID if row["kind"] == ALL else CERTAIN
+        end = stacked(canvas, x, y.at(at), row["certain"], row["unknown"], fill)
+        if row["low"] is not None:
+            canvas.line([(x(row["low"]), y.at(at)), (x(row["high"]), y.at(at))], INK, width=1.5)
+        canvas.text(end + 6, y.at(at), row["text"], size=11, fill=MUTED)
+    return canvas

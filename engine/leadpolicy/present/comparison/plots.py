@@ -1,27 +1,34 @@
-"""The plots of a comparison."""
+"""The plots of a comparison's report."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
-
-import altair as alt
-import pandas as pd
+from typing import TYPE_CHECKING, Any, Final
 
 from leadpolicy.comparison.comparison import Comparison
 from leadpolicy.comparison.outcomes import FEW
-from leadpolicy.present.comparison.wording import cohort
-from leadpolicy.present.drawing import (
-    ABSENT,
-    CERTAIN,
-    INK,
-    MUTED,
-    PAPER,
-    UNKNOWN,
-    Plot,
-    draw,
+from leadpolicy.present.chart import (
+    Bands,
+    Canvas,
+    Key,
+    Scale,
+    across,
+    below,
+    beside,
+    heat,
+    legend,
+    names_above,
+    names_left,
+    percents,
+    rates,
 )
+from leadpolicy.present.comparison.wording import cohort
+from leadpolicy.present.drawing import Plot, draw
+from leadpolicy.present.theme import ABSENT, CERTAIN, INK, MUTED, PAPER, UNKNOWN
 from leadpolicy.present.wording import NOT_DEFINED, missing, percent, rows_of, rung_title
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 ROW: Final = 22
 MOST_FACTS: Final = 15
@@ -29,6 +36,9 @@ FULL: Final = 0.7
 """From this share on a cell of a heat map is so full of colour that letters are cut out of it."""
 EMPTY: Final = "in the data, but not filled"
 NOT_THERE: Final = "not in the data at all"
+QUARTERS: Final = (0.0, 0.25, 0.5, 0.75, 1.0)
+ABSENCES: Final = (Key(EMPTY, UNKNOWN), Key(NOT_THERE, ABSENT))
+VERDICTS: Final = (Key("certain", CERTAIN), Key("UNKNOWN", UNKNOWN))
 
 
 def volumes_plot(comparison: Comparison) -> Plot | None:
@@ -36,68 +46,42 @@ def volumes_plot(comparison: Comparison) -> Plot | None:
     table, study = comparison.volumes, comparison.study
     if not study.records or table.empty:
         return None
-    rungs = list(study.rungs)
-    panels = [_volume_panel(table[table["rung"] == r], r, first=r == rungs[0]) for r in rungs]
-    chart = alt.hconcat(*panels, spacing=18).resolve_scale(color="shared")
+    panels = [_volumes(table[table["rung"] == rung], rung, first=not at)
+              for at, rung in enumerate(study.rungs)]  # fmt: skip
     return draw(
-        chart,
+        below([legend(VERDICTS, 600), beside(panels)]),
         f"Records on each rung, as a share of all records ({cohort(study)}): certain, and apart "
         f"those that cannot be decided",
         "Stacked bars per rung and policy. " + _volume_sentences(table),
     )
 
 
-def _volume_panel(table: pd.DataFrame, rung: str, *, first: bool) -> alt.LayerChart:
-    order = list(table["policy"])
-    bars: list[dict[str, Any]] = []
-    notes: list[dict[str, Any]] = []
-    for row in rows_of(table):
+def _volumes(table: pd.DataFrame, rung: str, *, first: bool) -> Canvas:
+    canvas, x = Canvas(), Scale(0, 1, 0, 155)
+    y = Bands(list(table["policy"]), ROW)
+    across(canvas, x, QUARTERS, percents, y.size, size=10)
+    canvas.text(0, -12, rung_title(rung), size=13, weight=600)
+    if first:
+        names_left(canvas, y)
+    for at, row in enumerate(rows_of(table)):
         if not row.defined:
-            notes.append({"policy": row.policy, "at": 0.0, "text": "not defined"})
+            canvas.text(4, y.at(at), "not defined", size=11, fill=MUTED)
             continue
-        certain, unknown = row.certain / row.records, row.unknown / row.records
-        bars.append({"policy": row.policy, "from": 0.0, "to": certain, "verdict": "certain"})
-        bars.append(
-            {"policy": row.policy, "from": certain, "to": certain + unknown, "verdict": "UNKNOWN"}
-        )
         text = f"{row.certain:,}" + (f" + {row.unknown:,}" if row.unknown else "")
-        notes.append({"policy": row.policy, "at": certain + unknown, "text": text, "n": True})
-    y = alt.Y(
-        "policy:N",
-        sort=order,
-        title=None,
-        scale=alt.Scale(domain=order),
-        axis=alt.Axis(labels=first, ticks=False, domain=False, labelPadding=8),
-    )
-    x = alt.X(
-        "from:Q",
-        title=None,
-        scale=alt.Scale(domain=[0, 1.45], nice=False),
-        axis=alt.Axis(format=".0%", values=[0, 0.25, 0.5, 0.75, 1], labelFontSize=10),
-    )
-    colour = alt.Color(
-        "verdict:N",
-        title=None,
-        scale=alt.Scale(domain=["certain", "UNKNOWN"], range=[CERTAIN, UNKNOWN]),
-    )
-    size = {"width": 225, "height": ROW * len(order)}
-    bar = (
-        alt.Chart(pd.DataFrame(bars))
-        .mark_bar(height=ROW - 8)
-        .encode(y=y, x=x, x2="to:Q", color=colour)
-    )
-    text = (
-        alt.Chart(pd.DataFrame(notes))
-        .mark_text(align="left", dx=4, baseline="middle")
-        .encode(
-            y=y,
-            x=alt.X("at:Q"),
-            text="text:N",
-            color=alt.condition("datum.n", alt.value(INK), alt.value(MUTED)),
-        )
-    )
-    panel: alt.LayerChart = (bar + text).properties(title=rung_title(rung), **size)
-    return panel
+        end = stacked(canvas, x, y.at(at), row.certain / row.records,
+                      row.unknown / row.records)  # fmt: skip
+        canvas.text(end + 4, y.at(at), text, size=11)
+    return canvas
+
+
+def stacked(
+    canvas: Canvas, x: Scale, y: float, certain: float, unknown: float, fill: str = CERTAIN
+) -> float:
+    """A bar of what is certain and, after it, what is UNKNOWN; where it ends."""
+    middle, end = x(certain), x(certain + unknown)
+    canvas.rect(x(0), y - 7, middle, y + 7, fill)
+    canvas.rect(middle, y - 7, end, y + 7, UNKNOWN)
+    return end
 
 
 def _volume_sentences(table: pd.DataFrame) -> str:
@@ -113,41 +97,16 @@ def matrix_plot(
     """A heat map of shares: one cell per row and column. `what` says what a cell is."""
     if not cells:
         return None
-    rows = [
-        {
-            "row": a,
-            "column": b,
-            "share": value or 0.0,
-            "text": NOT_DEFINED if value is None else f"{100 * value:.0f}",
-            "on": "full" if value is not None and value >= FULL else "pale",
-        }
-        for a, b, value in cells
-    ]
     side = 44 if len(order) <= 8 else 36
-    scale = alt.Scale(domain=list(order), paddingInner=0.06)
-    base = alt.Chart(pd.DataFrame(rows)).encode(
-        y=alt.Y("row:N", title=None, scale=scale, axis=alt.Axis(ticks=False, domain=False)),
-        x=alt.X(
-            "column:N",
-            title=None,
-            scale=scale,
-            axis=alt.Axis(orient="top", labelAngle=-40, ticks=False, domain=False),
-        ),
-    )
-    shade = base.mark_rect(fill=CERTAIN).encode(
-        opacity=alt.Opacity("share:Q", scale=alt.Scale(domain=[0, 1], range=[0.06, 1]), legend=None)
-    )
-    text = base.mark_text(fontSize=12).encode(
-        text="text:N",
-        color=alt.Color(
-            "on:N",
-            scale=alt.Scale(domain=["full", "pale"], range=[PAPER, INK]),
-            legend=None,
-        ),
-    )
-    chart = (shade + text).properties(width=side * len(order), height=int(side * 0.7) * len(order))
+    rows, columns = Bands(order, int(side * 0.7)), Bands(order, side)
+    canvas = heat(
+        ((a, b, v or 0.0, NOT_DEFINED if v is None else f"{100 * v:.0f}") for a, b, v in cells),
+        rows, columns, full=FULL,
+    )  # fmt: skip
+    names_left(canvas, rows)
+    names_above(canvas, columns, turned=True)
     said = " ".join(f"{a}, {b}: {percent(value)}." for a, b, value in cells if a != b)
-    return draw(chart, title, f"Heat map. {what} {said}")
+    return draw(canvas, title, f"Heat map. {what} {said}")
 
 
 def agreement_plot(comparison: Comparison, rung: str) -> Plot | None:
@@ -195,18 +154,19 @@ def outcomes_plot(comparison: Comparison) -> Plot | None:
     if shown.empty:
         return None
     highest = min(1.0, float(shown["high"].max()) * 1.05)
-    panels = [
-        _outcome_panel(shown[shown["rung"] == rung], rung, highest)
-        for rung in study.rungs
-        if (shown["rung"] == rung).any()
-    ]
+    panels = []
+    for rung in study.rungs:
+        own = rows_of(shown[shown["rung"] == rung])
+        if own:
+            rows = [(row.policy, row, row.won, row.known) for row in own]
+            panels.append(rates_panel(rows, rung, highest, own[0].base_rate))
     said = " ".join(
         f"{row.policy}, {rung_title(row.rung)}: {row.won:,} of {row.known:,}, "
         f"{percent(row.rate)}, between {percent(row.low)} and {percent(row.high)}."
         for row in rows_of(shown)
     )
     return draw(
-        alt.vconcat(*panels, spacing=14).resolve_scale(x="shared"),
+        below(panels),
         f"Share {study.outcome_name} among records certainly on the rung, with 95 % Wilson "
         f"intervals; the dashed line is the rate of all records, {percent(study.base.rate)} "
         f"({study.denominator}; as of {study.as_of}). "
@@ -215,52 +175,22 @@ def outcomes_plot(comparison: Comparison) -> Plot | None:
     )
 
 
-def _outcome_panel(table: pd.DataFrame, rung: str, highest: float) -> alt.LayerChart:
-    rows = [
-        {
-            "policy": row.policy,
-            "rate": row.rate,
-            "low": row.low,
-            "high": row.high,
-            "base": row.base_rate,
-            "text": f"{row.won:,} of {row.known:,}",
-            "few": "few" if row.few else "enough",
-            "end": highest,
-        }
-        for row in rows_of(table)
-    ]
-    order = [row["policy"] for row in rows]
-    base = alt.Chart(pd.DataFrame(rows)).encode(
-        y=alt.Y(
-            "policy:N",
-            sort=order,
-            title=None,
-            axis=alt.Axis(ticks=False, domain=False, labelPadding=8, minExtent=170),
-        )
-    )
-    x = alt.X(
-        "rate:Q",
-        title=None,
-        scale=alt.Scale(domain=[0, highest], nice=False),
-        axis=alt.Axis(format=".0%", tickCount=6),
-    )
-    line = (
-        alt.Chart(pd.DataFrame(rows[:1])).mark_rule(strokeDash=[4, 3], color=INK).encode(x="base:Q")
-    )
-    interval = base.mark_rule(color=CERTAIN, strokeWidth=2).encode(x="low:Q", x2="high:Q")
-    dot = base.mark_point(size=70, filled=True, opacity=1, stroke=CERTAIN, strokeWidth=2).encode(
-        x=x,
-        fill=alt.Fill(
-            "few:N",
-            scale=alt.Scale(domain=["enough", "few"], range=[CERTAIN, PAPER]),
-            legend=None,
-        ),
-    )
-    text = base.mark_text(align="left", dx=8, color=MUTED).encode(x=alt.X("end:Q"), text="text:N")
-    panel: alt.LayerChart = (line + interval + dot + text).properties(
-        title=rung_title(rung), width=430, height=ROW * len(order)
-    )
-    return panel
+def rates_panel(
+    rows: Sequence[tuple[str, Any, int, int]], rung: str, highest: float, base: float | None
+) -> Canvas:
+    """Rates of (name, row, part, whole) with their intervals, and the rate of all as a line."""
+    canvas, x = Canvas(), Scale(0, highest, 0, 400)
+    y = Bands([name for name, *_ in rows], ROW)
+    across(canvas, x, x.ticks(6), percents, y.size)
+    canvas.text(0, -12, rung_title(rung), size=13, weight=600)
+    names_left(canvas, y)
+    if base is not None:
+        canvas.line([(x(base), 0), (x(base), y.size)], INK, dash="4 3")
+    for at, (_, row, part, whole) in enumerate(rows):
+        fill = PAPER if whole < FEW else CERTAIN
+        rates(canvas, x, y.at(at), row.low, row.rate, row.high, fill=fill, stroke=CERTAIN)
+        canvas.text(x.end + 8, y.at(at), f"{part:,} of {whole:,}", size=11, fill=MUTED)
+    return canvas
 
 
 def missing_plot(comparison: Comparison) -> Plot | None:
@@ -271,39 +201,22 @@ def missing_plot(comparison: Comparison) -> Plot | None:
     count = len(comparison.policies)
     open_share = (table["share"] / count).groupby([table["fact"], table["in_data"]]).sum()
     facts = open_share.reset_index().sort_values(["share", "fact"], ascending=[False, True])
-    rows = [
-        {
-            "fact": row.fact.removeprefix("event:"),
-            "share": row.share,
-            "kind": EMPTY if row.in_data else NOT_THERE,
-            "text": percent(row.share),
-        }
-        for row in rows_of(facts.head(MOST_FACTS))
-    ]
-    order = [row["fact"] for row in rows]
-    base = alt.Chart(pd.DataFrame(rows)).encode(
-        y=alt.Y(
-            "fact:N",
-            sort=order,
-            title=None,
-            axis=alt.Axis(ticks=False, domain=False, labelPadding=8),
-        ),
-        x=alt.X("share:Q", title=None, axis=alt.Axis(format=".0%", tickCount=5)),
-    )
-    bar = base.mark_bar(height=ROW - 8).encode(
-        color=alt.Color(
-            "kind:N",
-            title=None,
-            scale=alt.Scale(domain=[EMPTY, NOT_THERE], range=[UNKNOWN, ABSENT]),
-        )
-    )
-    text = base.mark_text(align="left", dx=4, color=INK).encode(text="text:N")
-    said = " ".join(f"{row['fact']}: {row['text']}, {row['kind']}." for row in rows)
+    rows = rows_of(facts.head(MOST_FACTS))
+    canvas, y = Canvas(), Bands([str(row.fact).removeprefix("event:") for row in rows], ROW)
+    x = Scale(0, max(row.share for row in rows), 0, 430)
+    across(canvas, x, x.ticks(), percents, y.size)
+    names_left(canvas, y)
+    said = []
+    for at, (name, row) in enumerate(zip(y.names, rows, strict=True)):
+        end = x(row.share)
+        canvas.rect(0, y.at(at) - 7, end, y.at(at) + 7, UNKNOWN if row.in_data else ABSENT)
+        canvas.text(end + 4, y.at(at), percent(row.share), size=11)
+        said.append(f"{name}: {percent(row.share)}, {EMPTY if row.in_data else NOT_THERE}.")
     return draw(
-        (bar + text).properties(width=430, height=ROW * len(rows)),
+        below([legend(ABSENCES, 430), canvas]),
         f"What leaves verdicts open: the share of policies × records ({count} × "
         f"{comparison.study.records:,}) in which a stage is UNKNOWN for want of this",
-        f"Bars per fact or event. {said}",
+        f"Bars per fact or event. {' '.join(said)}",
     )
 
 

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
-
-import altair as alt
-import pandas as pd
+from typing import TYPE_CHECKING, Any, Final
 
 from leadpolicy.comparison.comparison import Comparison
 from leadpolicy.english import plural
-from leadpolicy.present.axes import lane_axis, shown
-from leadpolicy.present.comparison.plots import EMPTY, NOT_THERE
+from leadpolicy.present.chart import (
+    GAP,
+    Bands,
+    Canvas,
+    Scale,
+    across,
+    below,
+    fitted,
+    legend,
+    percents,
+)
+from leadpolicy.present.comparison.plots import ABSENCES, EMPTY, NOT_THERE
 from leadpolicy.present.comparison.wording import cohort
-from leadpolicy.present.drawing import ABSENT, INK, MUTED, UNKNOWN, Plot, blank, draw
+from leadpolicy.present.drawing import Plot, blank, draw
+from leadpolicy.present.theme import ABSENT, MUTED, UNKNOWN
 from leadpolicy.present.wording import percent, rows_of
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 ROW: Final = 36
 MOST_FACTS: Final = 12
@@ -43,34 +54,25 @@ def _rows(table: pd.DataFrame, count: int) -> list[dict[str, Any]]:
     sums = sums.sort_values(["part", "fact"], ascending=[False, True]).head(MOST_FACTS)
     return [
         {
-            "fact": shown(row.fact.removeprefix("event:")),
+            "fact": row.fact.removeprefix("event:"),
             "share": row.part,
-            "start": 0.0,
             "share_text": percent(row.part),
             "kind": EMPTY if row.in_data else NOT_THERE,
-            "ask": shown(row.ask) + (f"  (asks: {shown(row.owner)})" if row.owner else ""),
+            "ask": f"{row.ask}  (asks: {row.owner})" if row.owner else row.ask,
         }
         for row in rows_of(sums)
     ]
 
 
-def _chart(rows: list[dict[str, Any]]) -> alt.LayerChart:
-    order = [row["fact"] for row in rows]
-    base = alt.Chart(pd.DataFrame(rows)).encode(
-        y=alt.Y("fact:N", sort=order, title=None, axis=lane_axis(labelOffset=7)),
-    )
-    x = alt.X("share:Q", title=None, axis=alt.Axis(format=".0%", tickCount=5))
-    bar = base.mark_bar(height=13, yOffset=8).encode(
-        x=x,
-        color=alt.Color(
-            "kind:N",
-            title=None,
-            scale=alt.Scale(domain=[EMPTY, NOT_THERE], range=[UNKNOWN, ABSENT]),
-        ),
-    )
-    text = base.mark_text(align="left", dx=5, dy=8, color=INK).encode(x=x, text="share_text:N")
-    ask = base.mark_text(align="left", dx=2, dy=-6, color=MUTED, limit=480).encode(
-        x=alt.X("start:Q"), text="ask:N"
-    )
-    chart: alt.LayerChart = (bar + text + ask).properties(width=480, height=ROW * len(rows))
-    return chart
+def _chart(rows: list[dict[str, Any]]) -> Canvas:
+    canvas, y = Canvas(), Bands([row["fact"] for row in rows], ROW)
+    x = Scale(0, max(row["share"] for row in rows), 0, 480)
+    across(canvas, x, x.ticks(), percents, y.size)
+    for at, row in enumerate(rows):
+        middle, end = y.at(at), x(row["share"])
+        colour = UNKNOWN if row["kind"] == EMPTY else ABSENT
+        canvas.text(-GAP, middle + 7, fitted(row["fact"], 260), anchor="end")
+        canvas.text(2, middle - 7, fitted(row["ask"], 480, 11), size=11, fill=MUTED)
+        canvas.rect(0, middle + 1, end, middle + 14, colour)
+        canvas.text(end + 5, middle + 8, row["share_text"], size=11)
+    return below([legend(ABSENCES, 480), canvas])

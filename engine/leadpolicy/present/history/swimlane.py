@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
+from math import ceil
 from typing import Any, Final
 
-import altair as alt
 import numpy as np
 import pandas as pd
 
@@ -15,15 +15,17 @@ from leadpolicy.diagnostics import LeadpolicyError, listing, suggest
 from leadpolicy.english import plural
 from leadpolicy.history.result import Replay
 from leadpolicy.policy.model import Policy
-from leadpolicy.present.axes import NO_STAGE, known_label, lane_axis, most, shown
-from leadpolicy.present.drawing import CERTAIN, GRID, INK, MUTED, PAPER, UNKNOWN, Plot, blank, draw
+from leadpolicy.present.characters import named
+from leadpolicy.present.chart import Bands, Canvas, Scale, across, below, names_left, wide
+from leadpolicy.present.choices import NO_STAGE, known_label, most
+from leadpolicy.present.drawing import Plot, blank, draw
+from leadpolicy.present.theme import CERTAIN, GRID, INK, MUTED, PAPER, UNKNOWN
 from leadpolicy.types import show
 
 ROW: Final = 26
 WIDE: Final = 620
 MOST_POLICIES: Final = 12
 MOST_KINDS: Final = 14
-LETTER: Final = 6.4
 FULL: Final = 0.55
 WON: Final = "outcome"
 
@@ -35,15 +37,15 @@ def swimlane(replay: Replay, record: str | int, *policies: str) -> Plot:
     """
     chronicle = replay.chronicle
     number = _number(chronicle, record)
-    named = shown(chronicle.ids[number])
+    who = named(chronicle.ids[number])
     wanted = [known_label(one, replay.policies) for one in policies] or list(replay.policies)
     labels, left_out = most(wanted, MOST_POLICIES, "policies")
     dataset = chronicle.dataset
     title = (
-        f"{named}: its stage under "
+        f"{who}: its stage under "
         f"{plural(len(labels), 'policy', 'policies')} over time. Reading: exact stages of one "
         f"of {plural(len(replay), 'record')} from entry until {replay.ends}, "
-        f"{shown(dataset.title or dataset.name)}. Bars: the stage that is certain, the fuller the "
+        f"{named(dataset.title or dataset.name)}. Bars: the stage that is certain, the fuller the "
         f"higher; amber line: a higher stage is UNKNOWN. Dots: what was recorded that these "
         f"policies ask for.{left_out}"
     )
@@ -60,7 +62,7 @@ def swimlane(replay: Replay, record: str | int, *policies: str) -> Plot:
     happened = " ".join(f"{dot['kind']} {dot['text']} {dot['at']:%Y-%m-%d}.".replace("  ", " ")
                         for dot in dots)  # fmt: skip
     first = min([start, *(_micro(dot["at"]) for dot in dots)])
-    chart = _chart(bars, dots, [shown(label) for label in labels], first, replay.until)
+    chart = _chart(bars, dots, list(labels), first, replay.until)
     return draw(chart, title, f"Bars over time per policy. {told} {happened}")
 
 
@@ -98,7 +100,7 @@ def _spans(replay: Replay, label: str, number: int) -> list[dict[str, Any]]:
             continue
         bars.append(
             {
-                "policy": shown(label), "at": (stage, possible), "stage": shown(titles[stage]),
+                "policy": label, "at": (stage, possible), "stage": titles[stage],
                 "begin": _when(int(lines.begin[at])), "end": end,
                 "level": stage / len(policy.stages), "open": possible > stage,
             }
@@ -121,8 +123,8 @@ def _dots(
         for at in np.flatnonzero(changes.records == number):
             value = changes.value.value(int(at))
             text = "not known" if value is None else show(value, changes.value.type)
-            if not found or (found[-1]["kind"], found[-1]["text"]) != (name, shown(text)):
-                found.append({"kind": name, "micro": int(changes.at[at]), "text": shown(text)})
+            if not found or (found[-1]["kind"], found[-1]["text"]) != (name, text):
+                found.append({"kind": name, "micro": int(changes.at[at]), "text": text})
     for name in sorted({event for policy in policies for event in policy.events}):
         events = chronicle.events.get(name)
         if events is None:
@@ -138,80 +140,50 @@ def _dots(
 
 def _chart(
     bars: list[dict[str, Any]], dots: list[dict[str, Any]], labels: list[str], first: int, last: int
-) -> Any:
+) -> Canvas:
     room = max((last - first) // 60, 1)
-    scale = alt.Scale(
-        type="utc", domain=[_stamp(_when(first - room)), _stamp(_when(last + room))], nice=False
-    )
-    per_pixel = (last - first + 2 * room) / WIDE
-    rows = [
-        {
-            "policy": bar["policy"], "begin": _stamp(bar["begin"]), "end": _stamp(bar["end"]),
-            "level": bar["level"], "open": bar["open"],
-            "text": bar["stage"] if _long(bar, per_pixel) else "",
-            "on": "full" if bar["level"] >= FULL else "pale",
-        }
-        for bar in bars
-    ]  # fmt: skip
-    months = alt.Axis(format="%b %Y", tickCount=7)
-    plain = alt.Axis(labels=False, ticks=False, tickCount=7)
-    x = alt.X("begin:T", title=None, scale=scale, axis=plain if dots else months)
-    base = alt.Chart(pd.DataFrame(rows)).encode(
-        y=alt.Y("policy:N", sort=labels, title=None, scale=alt.Scale(domain=labels),
-                axis=lane_axis(minExtent=225, labelLimit=225)),
-    )  # fmt: skip
-    ground = base.mark_bar(height=ROW - 8, fill=PAPER, stroke=GRID).encode(x=x, x2="end:T")
-    bar = base.mark_bar(height=ROW - 8, fill=CERTAIN, stroke=PAPER).encode(
-        x=x, x2="end:T",
-        opacity=alt.Opacity("level:Q", legend=None,
-                            scale=alt.Scale(domain=[0, 1], range=[0.08, 1])),
-    )  # fmt: skip
-    amber = base.transform_filter("datum.open").mark_bar(
-        height=3, yOffset=(ROW - 8) / 2 + 1.5, fill=UNKNOWN
-    ).encode(x=x, x2="end:T")  # fmt: skip
-    text = base.mark_text(align="left", dx=4, fontSize=11).encode(
-        x=x, text="text:N",
-        color=alt.Color("on:N", legend=None,
-                        scale=alt.Scale(domain=["full", "pale"], range=[PAPER, INK])),
-    )  # fmt: skip
-    lanes = alt.layer(ground, bar, amber, text).properties(width=WIDE, height=ROW * len(labels))
+    x = Scale(first - room, last + room, 0, WIDE)
+    lanes, y = Canvas(), Bands(labels, ROW)
+    months = _months(first - room, last + room)
+    names_left(lanes, y, room=225)
+    for tick in months:
+        lanes.line([(x(tick), 0), (x(tick), y.size)], GRID)
+    for bar in bars:
+        left, right, middle = x(_micro(bar["begin"])), x(_micro(bar["end"])), y(bar["policy"])
+        lanes.rect(left, middle - 9, right, middle + 9, PAPER, stroke=GRID)
+        opacity = 0.08 + 0.92 * bar["level"]
+        lanes.rect(left, middle - 9, right, middle + 9, CERTAIN, opacity=opacity, stroke=PAPER)
+        if bar["open"]:
+            lanes.rect(left, middle + 9, right, middle + 12, UNKNOWN)
+        if wide(bar["stage"], 11) + 8 < right - left:
+            fill = PAPER if bar["level"] >= FULL else INK
+            lanes.text(left + 4, middle, bar["stage"], size=11, fill=fill)
     if not dots:
+        across(lanes, x, months, _month, y.size)
         return lanes
-    x = alt.X("begin:T", title=None, scale=scale, axis=months)
-    kinds = list(dict.fromkeys(dot["kind"] for dot in dots))
-    below = pd.DataFrame(
-        [
-            {"kind": d["kind"], "begin": _stamp(d["at"]), "text": _fitting(d, dots, per_pixel)}
-            for d in dots
-        ]
-    )
-    marks = alt.Chart(below).encode(
-        x=x,
-        y=alt.Y("kind:N", sort=kinds, title=None, scale=alt.Scale(domain=kinds),
-                axis=lane_axis(minExtent=225, labelLimit=225, grid=True)),
-    )  # fmt: skip
-    dot = marks.mark_point(filled=True, size=55, opacity=1, color=INK)
-    said = marks.mark_text(align="left", dx=6, dy=-1, fontSize=10, color=MUTED).encode(
-        text="text:N"
-    )
-    lower = alt.layer(dot, said.encode(text="text:N")).properties(
-        width=WIDE, height=20 * len(kinds)
-    )
-    return alt.vconcat(lanes, lower, spacing=4).resolve_scale(x="shared")
+    kinds, lower = Bands(list(dict.fromkeys(dot["kind"] for dot in dots)), 20), Canvas()
+    across(lower, x, months, _month, kinds.size)
+    names_left(lower, kinds, room=225)
+    for name in kinds.names:
+        lower.line([(0, kinds(name)), (WIDE, kinds(name))], GRID)
+    for dot in dots:
+        at, middle = x(dot["micro"]), kinds(dot["kind"])
+        lower.dot(at, middle, INK, radius=4)
+        later = [d["micro"] for d in dots if d["kind"] == dot["kind"] and d["micro"] > dot["micro"]]
+        if wide(dot["text"], 10) + 10 < (x(min(later)) if later else WIDE + at) - at:
+            lower.text(at + 6, middle - 1, dot["text"], size=10, fill=MUTED)
+    return below([lanes, lower], 4)
 
 
-def _long(bar: dict[str, Any], per_pixel: float) -> bool:
-    """Whether the name of the stage has room in its bar."""
-    pixels = (_micro(bar["end"]) - _micro(bar["begin"])) / per_pixel
-    return pixels > LETTER * len(bar["stage"]) + 8
+def _months(first: int, last: int) -> list[int]:
+    """The beginnings of months, some seven of them."""
+    begin, end = _when(first), _when(last)
+    count = max((end.year - begin.year) * 12 + end.month - begin.month, 1)
+    step = next((one for one in (1, 2, 3, 4, 6) if count / one <= 8), 12 * ceil(count / 84))
+    places = range(begin.year * 12 + begin.month, end.year * 12 + end.month)
+    starts = [datetime(at // 12, at % 12 + 1, 1, tzinfo=UTC) for at in places if at % step == 0]
+    return [_micro(one) for one in starts]
 
 
-def _fitting(dot: dict[str, Any], dots: list[dict[str, Any]], per_pixel: float) -> str:
-    """The value beside a dot, where it reaches to no other dot."""
-    later = [d["micro"] for d in dots if d["kind"] == dot["kind"] and d["micro"] > dot["micro"]]
-    room = (min(later) - dot["micro"]) / per_pixel if later else float(WIDE)
-    return str(dot["text"]) if room > LETTER * len(dot["text"]) + 10 else ""
-
-
-def _stamp(at: datetime) -> str:
-    return pd.Timestamp(at).tz_convert("UTC").isoformat()
+def _month(at: float) -> str:
+    return f"{_when(int(at)):%b %Y}"

@@ -1,27 +1,14 @@
-"""What the plots share: axes, checks of names, and choices where nobody chose."""
+"""What a plot is asked to show: names checked, and choices where nobody chose."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any, Final
 
-import altair as alt
-
 from leadpolicy.diagnostics import LeadpolicyError, listing, suggest
 from leadpolicy.policy.model import RUNGS
-from leadpolicy.present.characters import isolated, visible
 
 NO_STAGE: Final = "no stage"
-
-
-def shown(text: object) -> str:
-    """A name as it may stand in a plot."""
-    return isolated(visible(str(text)))
-
-
-def lane_axis(**more: Any) -> alt.Axis:
-    """An axis of names: no line, no ticks."""
-    return alt.Axis(ticks=False, domain=False, labelPadding=8, **more)
 
 
 def known_label(label: str, labels: Collection[str]) -> str:
