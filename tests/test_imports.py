@@ -11,7 +11,6 @@ import pytest
 
 HEAVY = (
     "IPython",
-    "altair",
     "duckdb",
     "durable",
     "great_expectations",

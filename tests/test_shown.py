@@ -16,7 +16,7 @@ policy = leadpolicy.load("heinz")
 decision = policy.decide({"company.employees": 40}, as_of="2026-03-01")
 assert "leadpolicy.present" not in sys.modules
 assert "Heinz" in policy._repr_html_() and "heinz" in decision._repr_html_()
-print([name for name in ("numpy", "pandas", "altair") if name in sys.modules])
+print([name for name in ("numpy", "pandas", "jinja2") if name in sys.modules])
 """
 
 

@@ -16,7 +16,7 @@ from leadpolicy.diagnostics import LeadpolicyError, listing
 
 EXTRAS: Final = {
     "compare": (
-        "altair", "duckdb", "krippendorff", "numpy", "openpyxl", "pandas", "pyarrow", "scipy",
+        "duckdb", "krippendorff", "numpy", "openpyxl", "pandas", "pyarrow", "scipy",
         "sqlglot", "statsmodels", "vl_convert",
     ),
     "validate": ("great_expectations",),
