@@ -22,6 +22,12 @@ COMPILE    := $(UV_VENV)/bin/uv pip compile --quiet --universal --python-version
 	--fork-strategy fewest --generate-hashes --no-build --no-emit-index-url \
 	--no-emit-find-links --custom-compile-command 'make lock' --group build
 
+# What `make bench` measures stands in an environment of its own: the other engines ask for versions
+# that the development environment does not have.
+BENCH_VENV := build/bench
+PEERS      := business-rules cel-python common-expression-language datalogic-py durable-rules polars \
+	regopy 'rule-engine>=4' zen-engine
+
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_NO_INPUT := 1
 export PIP_ROOT_USER_ACTION := ignore
@@ -71,6 +77,9 @@ lock: $(UV_VENV)/bin/uv ## Write the lock files again (UPGRADE=1 takes the newes
 	@$(COMPILE) $(if $(UPGRADE),--upgrade) --extra dev pyproject.toml -o requirements/dev.txt
 	@$(COMPILE) -c requirements/dev.txt --extra compare pyproject.toml -o requirements/run.txt
 	@echo 'durable-rules' | $(filter-out --no-build --group build,$(COMPILE)) - -o requirements/stream.txt
+	@sed -n 's/^\([a-z0-9-]*==[^ ]*\).*/\1/p' requirements/run.txt | grep -v '^python-dateutil' > build/same.txt
+	@printf '%s\n' $(PEERS) | $(filter-out --no-build,$(COMPILE)) -c build/same.txt --extra compare \
+		pyproject.toml - -o requirements/bench.txt
 	@echo "requirements/*.txt are up to date"
 
 history: $(RUN_STAMP) $(PKG_STAMP) ## Make the bundled history again (same seed, same files)
@@ -90,10 +99,9 @@ backtest: $(RUN_STAMP) $(PKG_STAMP) ## Carry out the study of the bundled histor
 	@mkdir -p build
 	@$(BIN)/leadpolicy backtest $(DATA) --report build/backtest.html
 
-bench: $(DEV_STAMP) $(PKG_STAMP) $(STREAM_STAMP) ## Measure against hand-written rivals (ROWS=1000000)
-	@$(BIN)/python -m tests.bench_single
-	@$(BIN)/python -m tests.bench --rows $(ROWS)
-	@$(BIN)/python -m tests.bench.cube --rows $(ROWS)
+bench: $(BENCH_VENV)/.installed ## Measure against hand-written rivals and other engines (ROWS=1000000)
+	@$(BENCH_VENV)/bin/python -m tests.bench_single
+	@$(BENCH_VENV)/bin/python -m tests.bench --rows $(ROWS)
 
 fuzz: $(DEV_STAMP) $(PKG_STAMP) $(STREAM_STAMP) ## Random policies through every backend (MINUTES=5)
 	@$(BIN)/python -m tests.fuzz --minutes $(MINUTES)
@@ -165,6 +173,13 @@ $(STREAM_STAMP): requirements/stream.txt | $(DEV_STAMP)
 		-r $< >/dev/null 2>&1 \
 		&& $(BIN)/python -c 'import durable_rules_engine' \
 		|| echo "==> durable-rules could not be compiled here; what needs it is skipped"
+	@touch $@
+
+$(BENCH_VENV)/.installed: requirements/bench.txt pyproject.toml | $(BIN)/pip
+	@echo "==> installing the engines to compare with (once, a minute or two)"
+	@$(BIN)/python -m venv $(BENCH_VENV)
+	@$(BENCH_VENV)/bin/python -m pip install -qq --progress-bar off --require-hashes -r $<
+	@$(BENCH_VENV)/bin/python -m pip install -qq --no-deps --no-build-isolation --editable .
 	@touch $@
 
 # Either stamp gives the build backend; whichever target asked has made one of them first.
