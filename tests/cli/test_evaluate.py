@@ -86,8 +86,8 @@ def test_all_records_go_to_a_file(here: Path) -> None:
     assert "The first records" not in result.stdout
     found = pq.read_table(here / "stages.parquet").to_pydict()
     assert found["id"] == ["a", "b", "c"]
-    assert found["narrow stage"] == ["lead", None, None]
-    assert found["narrow: is_large"] == ["true", "true", "unknown"]
+    assert found["narrow_stage"] == ["lead", None, None]
+    assert found["narrow__is_large"] == ["true", "true", "unknown"]
 
 
 def test_several_policies_and_events(here: Path) -> None:
@@ -104,7 +104,7 @@ def test_several_policies_and_events(here: Path) -> None:
     assert result.exit_code == 0, result.output
     assert [p["policy"] for p in json.loads(result.stdout)["policies"]] == ["wide", "narrow"]
     assert (here / "stages.csv").read_text(encoding="utf-8").splitlines() == [
-        "id,wide stage,wide possible,narrow stage,narrow possible",
+        "id,wide_stage,wide_possible,narrow_stage,narrow_possible",
         "a,chance,chance,lead,lead",
         "b,,,,",
         "c,lead,chance,,lead",

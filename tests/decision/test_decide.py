@@ -297,6 +297,7 @@ def test_what_a_decision_holds() -> None:
     told = decision.to_dict()
     assert list(told) == [
         "policy",
+        "engine",
         "record",
         "as_of",
         "stage",

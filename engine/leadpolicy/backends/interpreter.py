@@ -15,6 +15,8 @@ from typing import TypeAlias
 
 import re2
 
+from leadpolicy.backends import Limit, Logics, Spans
+from leadpolicy.diagnostics import Diagnostic
 from leadpolicy.logic.terms import (
     All,
     Any,
@@ -62,6 +64,19 @@ def verdicts(logic: Logic, record: Record, as_of: datetime) -> Verdicts:
         tuple([evaluation.truth(term) for term in logic.criteria]),
         tuple([evaluation.truth(term) for term in logic.stages]),
     )
+
+
+class Interpreter:
+    """The definition of the meaning, record by record."""
+
+    about = "the definition of the meaning, one record after the other"
+    limits: tuple[Limit, ...] = ()
+
+    def refusals(self, logics: Logics, spans: Spans) -> list[Diagnostic]:
+        return []
+
+    def verdicts(self, logic: Logic, record: Record, as_of: datetime) -> Verdicts:
+        return verdicts(logic, record, as_of)
 
 
 @dataclass(slots=True)
@@ -277,4 +292,12 @@ def text_test(term: TextTest, value: str) -> bool:
             return re2.search(term.text, value) is not None
 
 
-__all__ = ["Evaluation", "Verdicts", "compare_ranges", "in_window", "ordered", "verdicts"]
+__all__ = [
+    "Evaluation",
+    "Interpreter",
+    "Verdicts",
+    "compare_ranges",
+    "in_window",
+    "ordered",
+    "verdicts",
+]

@@ -8,8 +8,9 @@ from typing import Annotated
 
 import typer
 
+from leadpolicy.backends import AUTO
 from leadpolicy.cli.chosen import chosen_policies
-from leadpolicy.cli.options import PoliciesFolder, PolicyNames
+from leadpolicy.cli.options import EngineName, PoliciesFolder, PolicyNames
 from leadpolicy.policy.load import POLICIES
 
 
@@ -36,6 +37,7 @@ def cards(
     as_json: Annotated[
         bool, typer.Option("--json", help="Print the cards as JSON, without the key.")
     ] = False,
+    engine: EngineName = AUTO,
     folder: PoliciesFolder = POLICIES,
 ) -> None:
     """Choose the records that are worth arguing about, and make cards of them.
@@ -59,7 +61,8 @@ def cards(
     with ProgressLine(sys.stderr) as progress:
         moment = parse_as_of(as_of) if as_of is not None else None
         records = open_dataset(data).records(moment, progress=progress)
-        dealt = deal(verdicts_of(chosen, records, progress), number, seed=seed, progress=progress)
+        said = verdicts_of(chosen, records, progress, engine=engine)
+        dealt = deal(said, number, seed=seed, progress=progress)
     if as_json:
         typer.echo(deck_json(dealt))
     else:

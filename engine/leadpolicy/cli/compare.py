@@ -8,8 +8,9 @@ from typing import Annotated
 
 import typer
 
+from leadpolicy.backends import AUTO
 from leadpolicy.cli.chosen import chosen_policies
-from leadpolicy.cli.options import PoliciesFolder, PolicyNames
+from leadpolicy.cli.options import EngineName, PoliciesFolder, PolicyNames
 from leadpolicy.policy import RUNGS
 from leadpolicy.policy.load import POLICIES
 
@@ -75,6 +76,7 @@ def compare(
             metavar="NAME",
         ),
     ] = None,
+    engine: EngineName = AUTO,
     folder: PoliciesFolder = POLICIES,
 ) -> None:
     """Compare policies on the records of a data set.
@@ -101,7 +103,9 @@ def compare(
             records.quarantine.write(quarantine)
         stop_on_failures(dataset, accept or (), progress)
         rungs = tuple(dict.fromkeys(rung)) if rung else RUNGS
-        result = compare_policies(chosen, records, by=by, rungs=rungs, top=top, progress=progress)
+        result = compare_policies(
+            chosen, records, by=by, rungs=rungs, top=top, engine=engine, progress=progress
+        )
         if report is not None:
             from leadpolicy.present.comparison.report import write_report
 

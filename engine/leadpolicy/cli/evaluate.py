@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from leadpolicy.cli.options import PoliciesFolder, PolicyNames
+from leadpolicy.backends import AUTO
+from leadpolicy.cli.options import EngineName, PoliciesFolder, PolicyNames
 from leadpolicy.diagnostics import LeadpolicyError, Problems
 from leadpolicy.policy import load_policies
 from leadpolicy.policy.load import POLICIES
@@ -20,7 +21,7 @@ from leadpolicy.policy.load import POLICIES
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from leadpolicy.backends.sql.columns import Place
+    from leadpolicy.backends import Place
     from leadpolicy.evaluation.stages import Answers
 
 FIRST: Final = 10
@@ -77,6 +78,7 @@ def evaluate(
         typer.Option(help="Write all records to a Parquet or CSV file.", metavar="FILE"),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
+    engine: EngineName = AUTO,
     folder: PoliciesFolder = POLICIES,
 ) -> None:
     """Tell the stage, and the possible stage, of every record under every policy.
@@ -89,10 +91,11 @@ def evaluate(
     chosen = load_policies(policies, policies=folder)
     places = _places(columns or [])
 
+    from leadpolicy.backends.sql.engine import watched
     from leadpolicy.backends.sql.session import Session
-    from leadpolicy.evaluation.engines import watched
-    from leadpolicy.evaluation.sources import Described, is_table
+    from leadpolicy.evaluation.sources import Described
     from leadpolicy.evaluation.stages import answers
+    from leadpolicy.evaluation.tables import is_table
     from leadpolicy.present.console import stdout_console
     from leadpolicy.present.progress import ProgressLine
 
@@ -102,8 +105,9 @@ def evaluate(
     with ProgressLine(sys.stderr) as progress, closing(Session()) as session:
         progress("reading", 0, 1)
         found = answers(
-            chosen, data, session, moment, described, explain=criteria, progress=progress
-        )
+            chosen, data, session, moment, described,
+            explain=criteria, engine=engine, progress=progress,
+        )  # fmt: skip
         made: Any = out
         if out is None:
             made = watched(found.arrow, session, progress)
@@ -144,7 +148,7 @@ def _places(given: Iterable[str]) -> dict[str, Place]:
 
 def _mapping(path: Path) -> dict[str, Place]:
     """A YAML file: `fact: column`, `fact: {low: column, high: column}`, or nothing after it."""
-    from leadpolicy.backends.sql.columns import Between
+    from leadpolicy.backends import Between
     from leadpolicy.syntax.nodes import Mapping as MappingNode
     from leadpolicy.syntax.nodes import Scalar
     from leadpolicy.syntax.reader import read_source, read_yaml
@@ -184,6 +188,7 @@ def _plain(found: Answers, counts: Counts, verdicts: Verdicts) -> dict[str, Any]
     """The summary as JSON carries it."""
     return {
         "leadpolicy_evaluation": 1,
+        "engine": found.engine,
         "records": sum(number for _, number, _ in next(iter(counts.values()))),
         "policies": [
             {
@@ -250,7 +255,7 @@ def _print_first(found: Answers, made: Any, console: Console, key: str) -> None:
     labels = list(found.policies)[:SHOWN]
     shown = [name for name in made.column_names if name == key]
     for label in labels:
-        shown += [found.stage[label], found.possible[label]]
+        shown += [found.names.stage[label], found.names.possible[label]]
     table = Table(title="The first records", title_justify="left", box=None)
     for name in shown:
         table.add_column(name)

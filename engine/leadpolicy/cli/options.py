@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from leadpolicy.backends import ENGINES
+
 Paths = Annotated[
     list[Path] | None,
     typer.Argument(help="Files or folders.", show_default="policies", metavar="PATH"),
@@ -21,4 +23,12 @@ PolicyNames = Annotated[
 PoliciesFolder = Annotated[
     Path,
     typer.Option("--policies", help="Where policies are looked up by name.", metavar="DIR"),
+]
+EngineName = Annotated[
+    str,
+    typer.Option(
+        "--engine",
+        help="What runs the policies; all engines say the same (see `leadpolicy engines`).",
+        metavar="|".join(ENGINES),
+    ),
 ]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
+from leadpolicy.backends import AUTO, engine_name
 from leadpolicy.comparison import frames
 from leadpolicy.comparison.contested import contested
 from leadpolicy.comparison.disagreements import cause_table, disagreements, refusals
@@ -18,9 +19,10 @@ from leadpolicy.comparison.readiness import condition_readiness, missing, policy
 from leadpolicy.comparison.segments import segments
 from leadpolicy.comparison.study import Study, describe
 from leadpolicy.diagnostics import LeadpolicyError, suggest
-from leadpolicy.evaluation.engines import Progress
+from leadpolicy.evaluation.engines import Progress, opened
 from leadpolicy.evaluation.verdicts import Evaluation, verdicts_of
 from leadpolicy.policy import RUNGS, Policy, load_policies
+from leadpolicy.policy.labels import labelled
 from leadpolicy.shown import Shown
 
 if TYPE_CHECKING:
@@ -104,6 +106,7 @@ class Comparison(Shown):
         """Plain data for JSON: the study and the rows of every frame; undefined is None."""
         return {
             "leadpolicy_comparison": FORMAT,
+            "engine": self.evaluation.engine,
             "study": self.study.to_dict(),
             **{name: frames.plain_rows(table) for name, table in self.frames().items()},
         }
@@ -124,20 +127,24 @@ def compare(
     by: str | None = None,
     rungs: Sequence[str] = RUNGS,
     top: int = TOP,
+    engine: str = AUTO,
     progress: Progress | None = None,
 ) -> Comparison:
     """Compare policies on the records of a data set.
 
     `policies` are policies, names (`heinz@1.0.0`) or folders; `data` is a record set, a data set,
     or the path or name of one. `as_of` applies where the data has yet to be read. `by` names the
-    fact that cuts the records into segments; `top` is how many contested records to keep.
+    fact that cuts the records into segments; `top` is how many contested records to keep. `engine`
+    is one of `backends.ENGINES`; they all give the same figures.
 
     Raises `LeadpolicyError`.
     """
-    records = _records(data, as_of, progress)
+    chosen = _policies(policies)
     _check_rungs(rungs)
+    opened(labelled(chosen), engine_name(engine))  # it refuses before data are read
+    records = _records(data, as_of, progress)
     cut = None if by is None else records.segment(by)
-    evaluation = verdicts_of(_policies(policies), records, progress)
+    evaluation = verdicts_of(chosen, records, progress, engine=engine)
     lacking = missing(evaluation, progress)
     conditions = condition_readiness(evaluation)
     if progress is not None:

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from leadpolicy.backends.interpreter import Evaluation
+from leadpolicy.backends import AUTO, Engine, all_at_once, engine_name, one_by_one, ready
+from leadpolicy.backends.interpreter import Evaluation, Verdicts
 from leadpolicy.decision.model import Decision
 from leadpolicy.diagnostics import LeadpolicyError, Problems, ValueProblem, listing, suggest
 from leadpolicy.policy.model import Policy
 from leadpolicy.times import in_utc, read_moment
-from leadpolicy.truth import FALSE, TRUE
+from leadpolicy.truth import FALSE, TRUE, Truth
 from leadpolicy.vocabulary.model import Vocabulary
 from leadpolicy.vocabulary.record import RECORD_KEYS, Record, read_record
 
@@ -25,27 +26,52 @@ def decide(
     events: Iterable[Mapping[str, object]] | None = None,
     *,
     as_of: datetime | date | str | None = None,
+    engine: str = AUTO,
 ) -> Decision:
     """What a policy says of one record, given what is known of it at the moment `as_of`.
 
     `record` maps fact names to values, or is a mapping with the keys facts, events, recorded, id
     and as_of (the JSON that `leadpolicy explain --record` reads), or a `Record`. Without `events`
     nobody recorded events, and conditions on them are UNKNOWN; an empty list says that none
-    happened. The clock is never read. Raises `LeadpolicyError` for unknown names, values outside
+    happened. The clock is never read. `engine` is one of `backends.ENGINES`: it gives the verdicts,
+    the interpreter the explanation. Raises `LeadpolicyError` for unknown names, values outside
     their type, and a missing `as_of`.
     """
+    name = engine_name(engine, single=True)
+    running = ready(name, {policy.id: policy.logic}, lambda: {policy.id: policy.spans})
     if not isinstance(record, Record):
         if as_of is None and isinstance(record, Mapping):
             as_of = _given_moment(record)
         record = as_record(policy.vocabulary, record, events)
     moment = as_moment(as_of)
-    evaluation = Evaluation(record.facts, record.events, moment)
-    criteria = dict(zip(policy.criteria, map(evaluation.truth, policy.logic.criteria), strict=True))
+    said = _verdicts(running, policy, record, moment)
+    criteria = dict(zip(policy.criteria, said.criteria, strict=True))
     names = [stage.name for stage in policy.stages]
-    stages = dict(zip(names, map(evaluation.truth, policy.logic.stages), strict=True))
+    stages = dict(zip(names, said.stages, strict=True))
+    evaluation = Evaluation(record.facts, record.events, moment)
     stage = next((n for n in reversed(names) if stages[n] is TRUE), None)
     possible = next((n for n in reversed(names) if stages[n] is not FALSE), None)
-    return Decision(policy, record, moment, stage, possible, stages, criteria, evaluation)
+    return Decision(policy, record, moment, stage, possible, stages, criteria, evaluation, name)
+
+
+def _verdicts(engine: Engine, policy: Policy, record: Record, moment: datetime) -> Verdicts:
+    single = one_by_one(engine)
+    if single is not None:
+        return single.verdicts(policy.logic, record, moment)
+    from leadpolicy.backends.columns import columns_of
+
+    words = policy.vocabulary
+    table = columns_of(
+        [record], [moment],
+        {name: words.facts[name].type for name in record.facts if name in words.facts},
+        {
+            kind: {name: one.type for name, one in words.events[kind].attributes.items()}
+            for kind in record.events if kind in words.events
+        },
+    )  # fmt: skip
+    said = all_at_once(engine).of_columns({policy.id: policy.logic}, table, None)
+    criteria, stages = said.criteria(policy.id)[0], said.stages(policy.id)[0]
+    return Verdicts(tuple(map(Truth, criteria.tolist())), tuple(map(Truth, stages.tolist())))
 
 
 def as_record(

@@ -188,6 +188,8 @@ class Decision(Shown):
     stages: Mapping[str, Truth]
     criteria: Mapping[str, Truth]
     evaluation: Evaluation = field(repr=False, compare=False)
+    engine: str = field(default="interpreter", compare=False)
+    """The engine that gave the verdicts; explanations are the interpreter's."""
 
     @cached_property
     def tree(self) -> tuple[Step, ...]:
@@ -255,6 +257,7 @@ class Decision(Shown):
         """Plain data: everything, explanations included."""
         return {
             "policy": self.policy.identity,
+            "engine": self.engine,
             "record": self.record.id,
             "as_of": plain(self.as_of),
             "stage": self.stage,

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from leadpolicy.backends.sql.columns import Between
-from leadpolicy.backends.sql.events import EventTable
-from leadpolicy.backends.sql.names import count_values, in_memory
-from leadpolicy.backends.sql.session import DELIMITED, PARQUET
+from leadpolicy.backends import Between, EventTable, Table
+from leadpolicy.backends.sql.names import count_values
 from leadpolicy.data.moments import AfterEntry, AtMoment, parse_as_of
 from leadpolicy.diagnostics import LeadpolicyError, Problems, ValueProblem, suggest
-from leadpolicy.evaluation import columns as made
+from leadpolicy.evaluation.tables import as_table, is_table
 from leadpolicy.times import read_moment
 
 if TYPE_CHECKING:
-    from leadpolicy.backends.sql.columns import Header, Place
+    from leadpolicy.backends import Place
+    from leadpolicy.backends.sql.columns import Header
     from leadpolicy.backends.sql.program import TableProgram
     from leadpolicy.backends.sql.session import Session
     from leadpolicy.data import AsOf, RecordSet
@@ -28,8 +27,8 @@ if TYPE_CHECKING:
 Moment: TypeAlias = "datetime | date | str | AsOf | None"
 EVENT: Final = "event"
 AT: Final = "at"
-RECORD: Final = "record"
-"""What the column with the ids of a data set is called in the result."""
+DESCRIBES: Final = ("columns", "id", "events", "recorded")
+"""What describes a table, by name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,27 +43,10 @@ class Described:
 
     def said(self) -> Iterable[str]:
         """What has been said, by name."""
-        return [name for name in ("columns", "id", "events", "recorded") if getattr(self, name)]
+        return [name for name in DESCRIBES if getattr(self, name) is not None]
 
 
 NOTHING: Final = Described()
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """What a program needs to be prepared. `checked`: all values fit, somebody has looked.
-
-    `shown` is the column of the answers that names the records, and what to call it.
-    """
-
-    source: object
-    as_of: datetime | str
-    places: Mapping[str, Place] = field(default_factory=dict)
-    id: str | None = None
-    events: Mapping[str, EventTable | None] = field(default_factory=dict)
-    carry: tuple[str, ...] = ()
-    shown: tuple[str, str] | None = None
-    checked: bool = False
 
 
 def records_of(
@@ -76,7 +58,7 @@ def records_of(
     if isinstance(data, str | Path) and not is_table(data):
         data = open_dataset(data)
     if not isinstance(data, Dataset | RecordSet):
-        return None
+        return None  # a table
     for name in described.said():
         raise LeadpolicyError.of(
             "LP506", f"`{name}` describes a table, and this is the data set {_name(data)}",
@@ -96,12 +78,6 @@ def _name(data: Any) -> str:
     return str(getattr(data, "name", None) or data.dataset.name)
 
 
-def is_table(data: str | Path) -> bool:
-    """Whether a name is that of a table's file, not of a data set."""
-    path = Path(data)
-    return path.name.casefold().endswith((*PARQUET, *DELIMITED)) and not path.is_dir()
-
-
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A program over policies, to be asked of something in a session."""
@@ -110,40 +86,16 @@ class Asked:
     policies: Sequence[Policy]
     session: Session
 
-    def of_records(self, records: RecordSet) -> Given:
-        """Records of a data set: every value has been read and checked."""
-        loaded, events = made.load(
-            self.program, records.columns, records.logs, records.at, self.session, records.ids
-        )
-        moment = made.one_moment(records.at)
-        return Given(
-            loaded,
-            moment or made.NOW,
-            id=made.KEY,
-            events=events,
-            carry=(made.ID,),
-            shown=(made.ID, RECORD),
-            checked=True,
-        )
-
-    def of_table(self, data: object, as_of: Moment, described: Described) -> Given:
+    def of_table(self, data: object, as_of: Moment, described: Described) -> Table:
         """A table as it is. Raises `LeadpolicyError`."""
-        table = in_memory(data)
+        table = as_table(data)
         where = str(data) if isinstance(data, str | Path) else "the table"
         places = self._places(described.columns or {}, where)
         if described.partial:
             header = self.session.open(table, where).header
             unnamed = [fact for fact in self.program.facts if fact not in places]
             places |= {fact: None for fact in unnamed if fact not in header.types}
-        id = described.id
-        return Given(
-            table,
-            _moment(as_of),
-            places,
-            id,
-            self._events(described),
-            shown=None if id is None else (id, id),
-        )
+        return Table(table, _moment(as_of), places, described.id, self._events(described))
 
     def _places(
         self, columns: Mapping[str, Place | tuple[str, str]], where: str
@@ -169,7 +121,7 @@ class Asked:
             return nobody
         if isinstance(events, Mapping):
             return {**(nobody if described.partial else {}), **events}
-        table = in_memory(events)
+        table = as_table(events)
         where = str(events) if isinstance(events, str | Path) else "the events"
         header = self.session.open(table, where).header
         _has_columns(header, (EVENT, AT, *(() if id is None else (id,))))

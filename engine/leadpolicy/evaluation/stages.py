@@ -6,13 +6,17 @@ policies look at, so that no stage ever rests on it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
+import numpy as np
+
+from leadpolicy.backends import AUTO, engine_name
 from leadpolicy.backends.sql import tree
+from leadpolicy.backends.sql.engine import prepared
 from leadpolicy.backends.sql.names import (
     ANSWERS,
     VERDICTS,
@@ -25,49 +29,47 @@ from leadpolicy.backends.sql.program import Run, TableProgram
 from leadpolicy.backends.sql.session import PARQUET, Session, Unfit
 from leadpolicy.backends.sql.tree import Sql
 from leadpolicy.diagnostics import LeadpolicyError
-from leadpolicy.evaluation.engines import Progress
-from leadpolicy.evaluation.sources import NOTHING, Asked, Described, Given, Moment, records_of
+from leadpolicy.evaluation.engines import Progress, logics_of, of_records, of_table, opened
+from leadpolicy.evaluation.names import Names
+from leadpolicy.evaluation.sources import NOTHING, Asked, Described, Moment, records_of
+from leadpolicy.evaluation.tables import check_form, in_form
 from leadpolicy.files import writing
 from leadpolicy.policy import Policy, load_policies
 from leadpolicy.policy.labels import labels
 
 if TYPE_CHECKING:
-    import pandas as pd
     import pyarrow as pa
 
-    from leadpolicy.backends.sql.columns import Place
+    from leadpolicy.backends import Answers as Verdicts
+    from leadpolicy.backends import Place, Table
+    from leadpolicy.evaluation.codes import Codes
 
 Policies: TypeAlias = "Iterable[Policy | str | Path] | Policy | str | Path"
-Form: TypeAlias = Literal["pandas", "arrow"]
+Form: TypeAlias = Literal["pandas", "polars", "arrow"]
 TEXT_FILES: Final = (".csv",)
+RECORD: Final = "record"
+"""What the column with the ids of a data set is called in the result."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """A query for the stages of every record, to be run once.
+    """The stages of every record, to be collected once: a query, or a table that is made already.
 
-    `policies` are by label; `stage`, `possible` and, if they were asked for, `criteria` name each
-    one's columns in the result.
+    `policies` are by label; `names` tells what each one's columns are called in the result, and
+    `engine` who said it.
     """
 
     policies: Mapping[str, Policy]
-    run: Run
-    query: str
-    stage: Mapping[str, str]
-    possible: Mapping[str, str]
-    criteria: Mapping[str, Mapping[str, str]]
+    engine: str
+    names: Names
+    session: Session
+    made: pa.Table | tuple[Run, str]
 
     def arrow(self) -> pa.Table:
         """The answers as an Arrow table. Raises `LeadpolicyError`."""
-        return self.run.collect(lambda found: self._named(found).to_arrow_table())
-
-    def pandas(self) -> pd.DataFrame:
-        """The answers as a pandas frame; stages are categories in the order of the ladder.
-
-        Raises `LeadpolicyError`.
-        """
-        frame: pd.DataFrame = self.run.collect(lambda found: self._named(found).df())
-        return frame
+        if isinstance(self.made, tuple):
+            return self._collect(lambda found: found.to_arrow_table())
+        return self.made
 
     def write(self, path: Path) -> None:
         """The answers as a Parquet or CSV file, whole or not at all. Raises `LeadpolicyError`."""
@@ -80,14 +82,26 @@ class Answers:
         parquet = name.endswith(PARQUET)
         unfit: list[Unfit] = []
         try:
-            with writing(path) as part, self.run.session.errors(str(path)):
-                found = self._named(self.run.session.connection.sql(self.run.sql))
+            with writing(path) as part, self.session.errors(str(path)):
+                found = self._relation()
                 write = found.write_parquet if parquet else found.write_csv
                 write(str(part), use_tmp_file=False)
         except Unfit as error:
             unfit.append(error)
         if unfit:  # which values do not fit is told by whoever runs the query
-            self.run.collect(lambda found: found.fetchall())
+            self._collect(lambda found: found.fetchall())
+
+    def _relation(self) -> Any:
+        connection = self.session.connection
+        if isinstance(self.made, tuple):
+            run, query = self.made
+            return connection.sql(run.sql).query(ANSWERS, query)
+        return connection.from_arrow(self.made)
+
+    def _collect(self, collect: Callable[[Any], Any]) -> Any:
+        assert isinstance(self.made, tuple)
+        run, query = self.made
+        return run.collect(lambda found: collect(found.query(ANSWERS, query)))
 
     def counts(self, made: object) -> dict[str, list[tuple[str | None, int, int]]]:
         """For each policy its stages and how many records reach each, and how many may.
@@ -97,7 +111,7 @@ class Answers:
         found = {}
         for label, policy in self.policies.items():
             reached, maybe = (
-                self._count(made, names[label]) for names in (self.stage, self.possible)
+                self._count(made, names[label]) for names in (self.names.stage, self.names.possible)
             )
             names = [None, *(stage.name for stage in policy.stages)]
             found[label] = [(n, reached.get(n, 0), maybe.get(n, 0)) for n in names]
@@ -111,16 +125,13 @@ class Answers:
                 for criterion, column in columns.items()
                 for count in [self._count(made, column)]
             }
-            for label, columns in self.criteria.items()
+            for label, columns in self.names.criteria.items()
         }
 
     def _count(self, made: object, column: str) -> dict[str | None, int]:
         """How often each value of a column occurs in the result."""
         where = str(made) if isinstance(made, str | Path) else "the result"
-        return count_values(self.run.session, made, where, column)
-
-    def _named(self, found: Any) -> Any:
-        return found.query(ANSWERS, self.query)
+        return count_values(self.session, made, where, column)
 
 
 def evaluate(  # noqa: PLR0913 - what describes a table is named one by one
@@ -136,6 +147,7 @@ def evaluate(  # noqa: PLR0913 - what describes a table is named one by one
     explain: bool = False,
     out: str | Path | None = None,
     as_: Form = "pandas",
+    engine: str = AUTO,
     progress: Progress | None = None,
 ) -> Any:
     """The stage and the possible stage of every record, under every policy.
@@ -153,26 +165,27 @@ def evaluate(  # noqa: PLR0913 - what describes a table is named one by one
     taken to be complete for the kinds in `recorded` (default: those that occur); or a mapping of
     kinds to `EventTable`; without it nobody recorded events.
 
-    The result has a row per record in the order of the data, with the columns `POLICY stage` and
-    `POLICY possible`, empty where no stage is reached; with `explain` also `POLICY: CRITERION`
-    with true, false or unknown. It comes as a pandas frame or an Arrow table; with `out`, it is
+    The result has a row per record in the order of the data, with the columns `POLICY_stage` and
+    `POLICY_possible`, empty where no stage is reached; with `explain` also `POLICY__CRITERION`
+    with true, false or unknown. What is no letter or digit in a policy's label is an underscore.
+    It comes as a frame of pandas or Polars or an Arrow table, as `as_` says; with `out`, it is
     written to a Parquet or CSV file and nothing is returned.
+
+    `engine` is one of `backends.ENGINES`; they all say the same.
 
     Raises `LeadpolicyError` with everything that does not fit.
     """
-    if as_ not in ("pandas", "arrow"):
-        raise LeadpolicyError.of(
-            "LP506", f"the result cannot come as `{as_}`", expected="pandas or arrow"
-        )
+    check_form(as_)
     with closing(Session()) as session:
         described = Described(columns, id, events, recorded, partial)
         found = answers(
-            policies, data, session, as_of, described, explain=explain, progress=progress
-        )
+            policies, data, session, as_of, described,
+            explain=explain, engine=engine, progress=progress,
+        )  # fmt: skip
         if out is not None:
             found.write(Path(out))
             return None
-        return found.pandas() if as_ == "pandas" else found.arrow()
+        return in_form(found.arrow(), as_)
 
 
 def answers(
@@ -183,28 +196,29 @@ def answers(
     described: Described = NOTHING,
     *,
     explain: bool = False,
+    engine: str = AUTO,
     progress: Progress | None = None,
 ) -> Answers:
-    """The query that `evaluate` runs, opened and checked. Raises `LeadpolicyError`."""
+    """What `evaluate` gives, opened and checked. Raises `LeadpolicyError`."""
     given = _policies(policies)
     chosen = dict(zip(labels(given), given, strict=True))
-    program = TableProgram({label: p.logic for label, p in chosen.items()}, full=True)
-    asked = Asked(program, given, session)
+    name = engine_name(engine, in_memory=not isinstance(data, str | Path))
+    opened(chosen, name)  # what an engine refuses it refuses before data are read
     records = records_of(data, as_of, described, progress)
-    ready = (
-        asked.of_records(records) if records is not None else asked.of_table(data, as_of, described)
-    )
-    run = program.prepare(
-        ready.source,
-        ready.places,
-        as_of=ready.as_of,
-        id=ready.id,
-        events=ready.events,
-        check_all=not ready.checked,
-        carry=ready.carry,
-        session=session,
-    )
-    return _named(chosen, run, ready, explain=explain)
+    names = Names.of(chosen, explain=explain)
+    if records is not None:
+        found, name = of_records(chosen, records, engine, progress)
+        made = _table(chosen, found, names, {RECORD: records.ids})
+        return Answers(chosen, name, names, session, made)
+    program = TableProgram(logics_of(chosen), full=True)
+    table = Asked(program, given, session).of_table(data, as_of, described)
+    names.refuse_equal(table.id)
+    if name != "sql":
+        said, _ = of_table(chosen, table, name, progress)
+        ids = {} if table.id is None else {table.id: _column(session, table)}
+        return Answers(chosen, name, names, session, _table(chosen, said, names, ids))
+    run = prepared(program, table, session)
+    return Answers(chosen, name, names, session, (run, _query(chosen, run, names, table.id)))
 
 
 def _policies(given: Policies) -> list[Policy]:
@@ -213,41 +227,63 @@ def _policies(given: Policies) -> list[Policy]:
         p for one in many for p in ([one] if isinstance(one, Policy) else load_policies([one]))
     ]
     if not found:
-        raise LeadpolicyError.of("LP506", "there is no policy to evaluate")
+        raise LeadpolicyError.of("LP509", "there is no policy to evaluate")
     return found
 
 
 # ----------------------------------------------------------------------------- names for codes
 
 
-def _named(policies: Mapping[str, Policy], run: Run, ready: Given, *, explain: bool) -> Answers:
+def _query(policies: Mapping[str, Policy], run: Run, names: Names, id: str | None) -> str:
     """The query over the codes, with names for them."""
     layout = run.layout
-    made: list[tuple[str, Sql]] = []
-    if ready.shown is not None:
-        made.append((ready.shown[1], tree.column(ready.shown[0])))
-    stage = {label: f"{label} stage" for label in policies}
-    possible = {label: f"{label} possible" for label in policies}
-    criteria: dict[str, dict[str, str]] = {}
+    made: list[tuple[str, Sql]] = [] if id is None else [(id, tree.column(id))]
     for label, policy in policies.items():
-        names = [one.name for one in policy.stages]
-        made.append((stage[label], stage_name(layout.stage[label], names)))
-        made.append((possible[label], stage_name(layout.possible[label], names)))
-        if explain:
-            criteria[label] = {name: f"{label}: {name}" for name in policy.criteria}
+        stages = [one.name for one in policy.stages]
+        made.append((names.stage[label], stage_name(layout.stage[label], stages)))
+        made.append((names.possible[label], stage_name(layout.possible[label], stages)))
+        if label in names.criteria:
             made += [
                 (name, verdict_name(layout.words[bit.word], bit))
-                for name, bit in zip(criteria[label].values(), layout.criteria[label], strict=True)
+                for name, bit in zip(
+                    names.criteria[label].values(), layout.criteria[label], strict=True
+                )
             ]
-    _refuse_equal([name for name, _ in made], run.where)
-    return Answers(policies, run, named(made), stage, possible, criteria)
+    return named(made)
 
 
-def _refuse_equal(names: Sequence[str], where: str) -> None:
-    """To the engine names that differ only in case are the same."""
-    folded = [name.casefold() for name in names]
-    for name in names:
-        if folded.count(name.casefold()) > 1:
-            raise LeadpolicyError.of(
-                "LP209", f"two columns of the result would be called `{name}`", where=where
-            )
+def _column(session: Session, table: Table) -> pa.ChunkedArray:
+    """The records' keys as they stand in the table."""
+    source = session.open(table.source, "the table").sql
+    query = tree.render(tree.select([tree.column(str(table.id))], source))
+    return session.connection.sql(query).to_arrow_table().column(0)
+
+
+def _table(
+    policies: Mapping[str, Policy], found: Verdicts, names: Names, ids: Mapping[str, Any]
+) -> pa.Table:
+    """Arrays of codes as a table of names."""
+    import pyarrow as pa
+
+    columns: dict[str, Any] = dict(ids)
+    for label, policy in policies.items():
+        stages = [one.name for one in policy.stages]
+        columns[names.stage[label]] = _words(found.stage(label), stages)
+        columns[names.possible[label]] = _words(found.possible(label), stages)
+        if label in names.criteria:
+            said = found.criteria(label)
+            for place, name in enumerate(names.criteria[label].values()):
+                columns[name] = _words(_PLACE[said[:, place]], VERDICTS)
+    return pa.table(columns)
+
+
+_PLACE: Final = np.array([2, 3, 1], np.int8)
+"""Of FALSE, UNKNOWN and TRUE the places in `VERDICTS`, from 1."""
+
+
+def _words(codes: Codes, words: Sequence[str]) -> pa.Array:
+    """Words by their place, from 1; nothing for 0."""
+    import pyarrow as pa
+
+    places = pa.array(np.maximum(codes, 1).astype(np.uint8) - np.uint8(1), mask=codes == 0)
+    return pa.DictionaryArray.from_arrays(places, pa.array(words, pa.string()))

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from leadpolicy.backends import AUTO
 from leadpolicy.evaluation.codes import Codes, Whole, any_of, outcome_codes
-from leadpolicy.evaluation.engines import Engine, Progress, all_verdicts
+from leadpolicy.evaluation.engines import Progress, of_records
 from leadpolicy.policy.labels import labels
 from leadpolicy.policy.model import RUNGS, Policy
 from leadpolicy.vocabulary.model import EVENT
@@ -52,6 +53,8 @@ class Evaluation:
     """Facts, and events as `event:NAME`, that the data set maps."""
     order: Whole
     """The rows sorted by id: samples do not depend on the order of the data."""
+    engine: str = ""
+    """The engine that said it."""
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -77,25 +80,28 @@ def verdicts_of(
     data: RecordSet,
     progress: Progress | None = None,
     *,
-    engine: Engine = "sql",
+    engine: str = AUTO,
 ) -> Evaluation:
     """Evaluate every policy on every record at the record's moment.
 
-    All policies run in one query of the table engine; `engine="interpreter"` asks the definition
-    itself, record by record, which says the same.
+    `engine` is one of `backends.ENGINES`; they all say the same. Raises `LeadpolicyError`.
     """
     given = list(policies)
     named = dict(zip(labels(given), given, strict=True))
-    found = all_verdicts(named, data, engine, progress)
+    answers, engine = of_records(named, data, engine, progress)
     if progress is not None:
         progress("evaluating", 1, 1)
     return Evaluation(
         data,
-        tuple(policy_verdicts(label, policy, *found[label]) for label, policy in named.items()),
+        tuple(
+            policy_verdicts(label, policy, answers.stages(label), answers.criteria(label))
+            for label, policy in named.items()
+        ),
         tuple(data.ids),
         outcome_codes(data.outcomes),
         frozenset(data.dataset.facts) | {EVENT + name for name in data.dataset.events},
         ranked(data.ids),
+        engine,
     )
 
 

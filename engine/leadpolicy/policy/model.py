@@ -275,6 +275,11 @@ class Policy(Shown):
     path: str = ""
 
     @property
+    def spans(self) -> Mapping[Term, Span]:
+        """Where the terms of conditions were written."""
+        return {term: c.span for c, term in self.terms.items() if c.span is not None}
+
+    @property
     def identity(self) -> str:
         """`heinz@1.1.0`, and with changed parameters `heinz@1.1.0(k=3)`."""
         name = f"{self.id}@{self.version}"
@@ -342,11 +347,12 @@ class Policy(Shown):
         events: Iterable[Mapping[str, object]] | None = None,
         *,
         as_of: datetime | date | str | None = None,
+        engine: str = "auto",
     ) -> Decision:
         """What this policy says of one record; see `leadpolicy.decision.decide`."""
         from leadpolicy.decision.decide import decide
 
-        return decide(self, record, events, as_of=as_of)
+        return decide(self, record, events, as_of=as_of, engine=engine)
 
     def __repr__(self) -> str:
         return f"<Policy {self.identity}: {self.title}>"

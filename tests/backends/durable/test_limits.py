@@ -30,7 +30,7 @@ def refused(limit: str, error: LeadpolicyError) -> bool:
     """Whether an error names a limit and its reason."""
     (why,) = (one.why for one in LIMITS if one.name == limit)
     (diagnostic,) = error.diagnostics
-    return diagnostic.code == "LP506" and why in (diagnostic.expected or "")
+    return diagnostic.code == "LP512" and why in (diagnostic.help or "")
 
 
 def test_a_list_of_more_than_200_conditions_is_refused_where_it_stands() -> None:

@@ -47,7 +47,7 @@ def test_a_worker_that_always_crashes_gives_a_clear_error() -> None:
             durable.verdicts(LARGE, Record({}, id="lead-7"), NOW)
         assert durable.starts == 2
     (diagnostic,) = caught.value.diagnostics
-    assert diagnostic.code == "LP506"
+    assert diagnostic.code == "LP503"
     assert "crashed twice" in diagnostic.message
     assert diagnostic.place == "lead-7"
 

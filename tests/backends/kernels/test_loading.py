@@ -15,14 +15,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from leadpolicy.backends import Between, EventTable
 from leadpolicy.backends.interpreter import verdicts
 from leadpolicy.backends.kernels.columns import Ends, Flags, Nothing, Numbers, Texts, unpacked
 from leadpolicy.backends.kernels.convert import column
 from leadpolicy.backends.kernels.program import Answers, KernelProgram
 from leadpolicy.backends.kernels.read import Coded, load
 from leadpolicy.backends.kernels.stream import Stream
-from leadpolicy.backends.sql.columns import Between
-from leadpolicy.backends.sql.events import EventTable
 from leadpolicy.backends.sql.program import TableProgram
 from leadpolicy.diagnostics import LeadpolicyError
 from leadpolicy.logic import build

@@ -8,10 +8,9 @@ from typing import Any
 
 import pyarrow as pa
 
+from leadpolicy.backends import Between, EventTable, Place
 from leadpolicy.backends.interpreter import Verdicts
-from leadpolicy.backends.sql.columns import Between, Place
 from leadpolicy.backends.sql.emit import WORD, Bit
-from leadpolicy.backends.sql.events import EventTable
 from leadpolicy.backends.sql.plan import Layout
 from leadpolicy.backends.sql.program import TableProgram
 from leadpolicy.backends.sql.session import Session

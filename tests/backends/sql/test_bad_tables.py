@@ -15,8 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from leadpolicy.backends.sql.columns import Between
-from leadpolicy.backends.sql.events import EventTable
+from leadpolicy.backends import Between, EventTable
 from leadpolicy.backends.sql.load import load
 from leadpolicy.backends.sql.program import TableProgram
 from leadpolicy.diagnostics import LeadpolicyError

@@ -17,9 +17,11 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
+from leadpolicy.backends import Limit, Logics, Spans
 from leadpolicy.backends.closure.code import Writer
 from leadpolicy.backends.closure.model import Closure, Explanation
 from leadpolicy.backends.interpreter import Verdicts
+from leadpolicy.diagnostics import Diagnostic
 from leadpolicy.logic.terms import Logic
 from leadpolicy.logic.walk import conjuncts, looked_at, parts, subjects, walk
 from leadpolicy.vocabulary.record import Record
@@ -64,4 +66,17 @@ def verdicts(logic: Logic, record: Record, as_of: datetime) -> Verdicts:
     return compiled(logic).verdicts(record, as_of)
 
 
-__all__ = ["Closure", "Explanation", "compile_logic", "compiled", "verdicts"]
+class Compiled:
+    """Policies as Python code, record by record."""
+
+    about = "the policy as Python code, for one record at a time"
+    limits: tuple[Limit, ...] = ()
+
+    def refusals(self, logics: Logics, spans: Spans) -> list[Diagnostic]:
+        return []
+
+    def verdicts(self, logic: Logic, record: Record, as_of: datetime) -> Verdicts:
+        return verdicts(logic, record, as_of)
+
+
+__all__ = ["Closure", "Compiled", "Explanation", "compile_logic", "compiled", "verdicts"]

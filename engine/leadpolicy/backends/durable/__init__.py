@@ -11,7 +11,8 @@ gets two positive formulas for every term (`program`), plain properties under na
 
 from __future__ import annotations
 
-from leadpolicy.backends.durable.limits import LIMITS, OUTSIDE, Limit
+from leadpolicy.backends import Limit
+from leadpolicy.backends.durable.limits import LIMITS, OUTSIDE
 from leadpolicy.backends.durable.process import Durable, lacking, verdicts
 from leadpolicy.backends.durable.program import Program, compile_logic
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
+from leadpolicy.backends import Limit, refused
 from leadpolicy.diagnostics import LeadpolicyError
 from leadpolicy.source import Span
 
@@ -12,16 +12,6 @@ MOST_PARTS: Final = 200
 MOST_POINTS: Final = 2**62
 MOST_EXACT: Final = 2**53
 INT64: Final = 2**63
-
-
-@dataclass(frozen=True, slots=True)
-class Limit:
-    """Something that is refused: where it is noticed, what, and why."""
-
-    name: str
-    where: str
-    what: str
-    why: str
 
 
 LIMITS: Final = (
@@ -86,10 +76,5 @@ OUTSIDE: Final = (
 def refuse(name: str, what: str, *, where: str = "", span: Span | None = None) -> LeadpolicyError:
     """The error for something beyond a limit."""
     limit = next(limit for limit in LIMITS if limit.name == name)
-    return LeadpolicyError.of(
-        "LP506",
-        f"durable-rules cannot carry {what}: {limit.what} is refused",
-        where=where or None,
-        expected=f"another backend; {limit.why}",
-        span=span,
-    )
+    why = f"{limit.what} is refused: {limit.why}"
+    return LeadpolicyError([refused("durable", what, why, where=where or None, span=span)])

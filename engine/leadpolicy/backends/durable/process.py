@@ -150,10 +150,10 @@ class Durable:
 def _error(message: str, who: str) -> LeadpolicyError:
     needs("stream", ENGINE)
     return LeadpolicyError.of(
-        "LP506",
+        "LP503",
         f"durable-rules could not evaluate this record: {message}",
         where=who,
-        expected="verdicts from another backend (closure, interpreter) do not need the engine",
+        expected="verdicts from another engine (closure, interpreter) do not need this one",
     )
 
 

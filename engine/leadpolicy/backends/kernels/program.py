@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from leadpolicy.backends import EventTable, Place, long_ladders
 from leadpolicy.backends.kernels import events as tallies
 from leadpolicy.backends.kernels import machine
 from leadpolicy.backends.kernels.circuit import NO, Circuit
@@ -24,11 +25,7 @@ from leadpolicy.types import Type
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from leadpolicy.backends.sql.columns import Place
-    from leadpolicy.backends.sql.events import EventTable
     from leadpolicy.backends.sql.session import Session
-
-MOST_STAGES: Final = 127
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +82,7 @@ class KernelProgram:
         self.logics = dict(logics)
         self.full = full
         self.possible = possible or full
-        for label, logic in self.logics.items():
-            if len(logic.stages) > MOST_STAGES:
-                raise LeadpolicyError.of(
-                    "LP506", f"`{label}` has {len(logic.stages)} stages",
-                    expected=f"at most {MOST_STAGES}",
-                )  # fmt: skip
+        Problems(long_ladders("kernels", self.logics, {})).stop_on_errors()
         named = [term for logic in self.logics.values() for term in _named(logic)]
         stages = [term for logic in self.logics.values() for term in logic.stages]
         self.terms: tuple[Term, ...] = tuple(dict.fromkeys(named)) if full else ()

@@ -17,8 +17,7 @@ from leadpolicy.times import in_utc, microseconds
 from leadpolicy.types import Kind, Type
 
 if TYPE_CHECKING:
-    from leadpolicy.backends.sql.columns import Place
-    from leadpolicy.backends.sql.events import EventTable
+    from leadpolicy.backends import EventTable, Place
     from leadpolicy.backends.sql.session import Session
 
 _MOMENT: Final = Type(Kind.MOMENT)

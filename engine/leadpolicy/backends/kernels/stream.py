@@ -14,7 +14,7 @@ from leadpolicy.backends.kernels.program import Answers, KernelProgram
 from leadpolicy.backends.kernels.read import Coded, wanted_facts
 
 if TYPE_CHECKING:
-    from leadpolicy.backends.sql.columns import Place
+    from leadpolicy.backends import Place
     from leadpolicy.backends.sql.session import Session
 
 Made = TypeVar("Made")

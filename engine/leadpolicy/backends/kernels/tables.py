@@ -22,7 +22,8 @@ from leadpolicy.types import NUMERIC, Kind, Type
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from leadpolicy.backends.sql.columns import Bound, Part, Place
+    from leadpolicy.backends import Place
+    from leadpolicy.backends.sql.columns import Bound, Part
     from leadpolicy.backends.sql.session import Opened, Session
 
 FLAG: Final = Type(Kind.BOOLEAN)

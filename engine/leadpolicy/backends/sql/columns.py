@@ -10,10 +10,10 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias
 
 from sqlglot import exp
 
+from leadpolicy.backends import Between, Place
 from leadpolicy.backends.sql import reading, tree
 from leadpolicy.backends.sql.forms import Coded, Ends, Form, Number, Plain, Single, Store
 from leadpolicy.backends.sql.texts import is_coded, ordered_for
@@ -22,23 +22,6 @@ from leadpolicy.diagnostics import Problems, suggest
 from leadpolicy.logic.terms import Compare, Comparison, Literal, Member, Other, Term
 from leadpolicy.logic.walk import walk
 from leadpolicy.types import NUMERIC, Kind, Type, show_number
-
-
-@dataclass(frozen=True, slots=True)
-class Between:
-    """Two columns that hold the ends of a range; NULL is an open end.
-
-    `known` names a boolean column that tells a wholly open range (known, but not how much) from a
-    missing value; without it a range with two open ends is missing.
-    """
-
-    low: str
-    high: str
-    known: str | None = None
-
-
-Place: TypeAlias = str | Between | None
-"""Where a fact stands: a column, two columns, or None where nobody recorded it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 from sqlglot import exp
 
+from leadpolicy.backends import EventTable
 from leadpolicy.backends.sql import reading, tree
-from leadpolicy.backends.sql.columns import Binder, Bound, Part, Place, guard, raw_columns
+from leadpolicy.backends.sql.columns import Binder, Bound, Part, guard, raw_columns
 from leadpolicy.backends.sql.emit import Counted, Emitter
 from leadpolicy.backends.sql.forms import Moment, Plain
 from leadpolicy.backends.sql.tree import Sql
@@ -24,26 +25,6 @@ KEY: Final = "key"
 NOW: Final = "now"
 AT: Final = "at"
 _MOMENT: Final = Type(Kind.MOMENT)
-
-
-@dataclass(frozen=True, slots=True)
-class EventTable:
-    """Where the events of one kind stand.
-
-    `source` is anything that a table of records may be, `record` its column with the record's key,
-    `at` the column with the moment (None: no event is dated). With `kind`, only rows count in
-    which the first column has the second's text. `since` is when the log began: a moment, or a
-    column of the records. `recorded` is a boolean column of the records that tells for which of
-    them a log was kept; None: for all.
-    """
-
-    source: object = field(compare=False)
-    record: str
-    at: str | None = "at"
-    attributes: Mapping[str, Place] = field(default_factory=dict)
-    kind: tuple[str, str] | None = None
-    since: datetime | str | None = None
-    recorded: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from sqlglot import exp
 
+from leadpolicy.backends import Place
 from leadpolicy.backends.sql import tree
-from leadpolicy.backends.sql.columns import Binder, Bound, Part, Place
+from leadpolicy.backends.sql.columns import Binder, Bound, Part
 from leadpolicy.backends.sql.forms import Coded
 from leadpolicy.backends.sql.program import Loaded, TableProgram, refuse_mixed, typed
 from leadpolicy.backends.sql.session import Session, Unfit, diagnose

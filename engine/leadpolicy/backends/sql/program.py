@@ -11,19 +11,12 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from sqlglot import exp
 
+from leadpolicy.backends import EventTable, Place
 from leadpolicy.backends.sql import events as tallies
 from leadpolicy.backends.sql import grouping, plan, tree
-from leadpolicy.backends.sql.columns import (
-    Binder,
-    Bound,
-    Part,
-    Place,
-    guard,
-    orders_for,
-    raw_columns,
-)
+from leadpolicy.backends.sql.columns import Binder, Bound, Part, guard, orders_for, raw_columns
 from leadpolicy.backends.sql.emit import Counted, Emitter
-from leadpolicy.backends.sql.events import KEY, NOW, EventTable
+from leadpolicy.backends.sql.events import KEY, NOW
 from leadpolicy.backends.sql.forms import Form, Moment, Plain
 from leadpolicy.backends.sql.grouping import Limits
 from leadpolicy.backends.sql.plan import Layout

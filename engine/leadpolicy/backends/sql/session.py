@@ -153,6 +153,10 @@ class Session:
             if tree.UNFIT in message:
                 raise Unfit from error
             raise LeadpolicyError([_diagnostic(error, message, what)]) from error
+        except OSError as error:  # what went wrong while Arrow drew batches out of the engine
+            if tree.UNFIT in str(error):
+                raise Unfit from error
+            raise
 
     def close(self) -> None:
         """Frees the memory; tables of this session cannot be used any more."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from leadpolicy.backends import AUTO
 from leadpolicy.comparison.cubes.answer import Answering
 from leadpolicy.comparison.cubes.formula import Formula, families
 from leadpolicy.comparison.cubes.groups import Groups, Segment
@@ -19,7 +20,7 @@ from leadpolicy.comparison.cubes.scan import Question, Table, scan_records, scan
 from leadpolicy.comparison.cubes.view import View
 from leadpolicy.comparison.frames import AGREEMENT, frame
 from leadpolicy.diagnostics import LeadpolicyError, listing, suggest
-from leadpolicy.evaluation.engines import Engine, Progress
+from leadpolicy.evaluation.engines import Progress
 from leadpolicy.policy.labels import labels
 from leadpolicy.policy.model import Parameter, Policy
 
@@ -137,7 +138,7 @@ def cube(
     parameters: Wanted | None = None,
     segments: Sequence[str] = (),
     examples: int = EXAMPLES,
-    engine: Engine = "sql",
+    engine: str = AUTO,
     progress: Progress | None = None,
 ) -> Cube:
     """Scans all records once. Raises `LeadpolicyError`.
@@ -147,8 +148,7 @@ def cube(
     distances. The name of a criterion or stage that is one quorum or one score stands for its
     number, which so moves like a parameter. By default parameters with declared values or a
     declared range move. `segments` are facts of a record set, or columns of a table. `examples` is
-    how many ids each group keeps. `engine="interpreter"` asks the definition itself of a record
-    set, which says the same.
+    how many ids each group keeps. `engine` is one of `backends.ENGINES`; a table is scanned by SQL.
     """
     if isinstance(policies, Mapping):
         chosen = dict(policies)

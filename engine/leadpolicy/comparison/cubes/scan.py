@@ -10,19 +10,18 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from leadpolicy.backends.interpreter import Evaluation
+from leadpolicy.backends import AUTO, all_at_once, engine_name, one_by_one, ready
 from leadpolicy.comparison.cubes.groups import Groups, Segment, distinct, families
 from leadpolicy.diagnostics import LeadpolicyError
 from leadpolicy.evaluation.codes import OPEN, Codes, Whole, outcome_codes
-from leadpolicy.evaluation.engines import STEP, Engine, Progress, decoded, in_order, watched
+from leadpolicy.evaluation.engines import STEP, Progress, columns_of
 from leadpolicy.logic.terms import Logic, Term
 from leadpolicy.logic.walk import atoms
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from leadpolicy.backends.sql.columns import Place
-    from leadpolicy.backends.sql.events import EventTable
+    from leadpolicy.backends import EventTable, OneByOne, Place
     from leadpolicy.backends.sql.session import Session
     from leadpolicy.data import RecordSet
 
@@ -200,13 +199,19 @@ def labelled(names: Sequence[str], codes: Whole) -> Segment:
 
 
 def scan_records(
-    data: RecordSet, question: Question, engine: Engine, progress: Progress | None
+    data: RecordSet, question: Question, engine: str = AUTO, progress: Progress | None = None
 ) -> Groups:
     """The groups of a record set, each record evaluated at its moment. Raises `LeadpolicyError`."""
-    if engine == "sql" and len(data) and question.terms:
-        columns = _by_sql(data, question.logic, progress)
+    running = ready(engine_name(engine), {CUBE: question.logic}, dict)
+    single = one_by_one(running)
+    if single is None and len(data) and question.terms:
+        answers = all_at_once(running).of_columns(
+            {CUBE: question.logic}, columns_of(data), progress
+        )
+        verdicts = answers.criteria(CUBE)
+        columns = {term: verdicts[:, at] for at, term in enumerate(question.logic.criteria)}
     else:
-        columns = _by_interpreter(data, question.terms, progress)
+        columns = _one_by_one(data, question, single, progress)
     segments = {}
     for name in question.segments:
         order = {label: place for place, label in enumerate(data.segments(name))}
@@ -218,36 +223,18 @@ def scan_records(
     )  # fmt: skip
 
 
-def _by_interpreter(
-    data: RecordSet, terms: Sequence[Term], progress: Progress | None
+def _one_by_one(
+    data: RecordSet, question: Question, engine: OneByOne | None, progress: Progress | None
 ) -> dict[Term, Codes]:
+    terms = question.terms
+    logic = Logic(terms, ())
     verdicts = np.zeros((len(terms), len(data)), np.int8)
     for row, (record, moment) in enumerate(zip(data.records, data.moments, strict=True)):
-        evaluation = Evaluation(record.facts, record.events, moment)
-        for place, term in enumerate(terms):
-            verdicts[place, row] = evaluation.truth(term)
+        if engine is not None:
+            verdicts[:, row] = engine.verdicts(logic, record, moment).criteria
         if progress is not None and row % STEP == 0:
             progress("scanning records", row, len(data))
     return dict(zip(terms, verdicts, strict=True))
-
-
-def _by_sql(data: RecordSet, logic: Logic, progress: Progress | None) -> dict[Term, Codes]:
-    """All records in one query."""
-    from leadpolicy.backends.sql.program import TableProgram
-    from leadpolicy.backends.sql.session import Session
-    from leadpolicy.evaluation.columns import KEY, NOW, load, one_moment
-
-    session = Session()
-    try:
-        program = TableProgram({CUBE: logic}, full=True)
-        loaded, events = load(program, data.columns, data.logs, data.at, session)
-        ready = program.prepare(loaded, as_of=one_moment(data.at) or NOW, id=KEY, events=events)
-        answers = watched(ready.arrow, session, progress)
-        order = in_order(answers.column(KEY).to_numpy())
-        _, verdicts = decoded(answers, ready.layout, CUBE, 0, order)
-        return {term: verdicts[:, place] for place, term in enumerate(logic.criteria)}
-    finally:
-        session.close()
 
 
 def counted(

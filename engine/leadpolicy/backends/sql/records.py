@@ -13,26 +13,33 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pyarrow as pa
 
+from leadpolicy.backends import Between, EventTable, Place
+from leadpolicy.backends.columns import (
+    ALWAYS,
+    MISSING,
+    UNDATED,
+    Coded,
+    Columns,
+    Log,
+    Packed,
+    moment_of,
+)
 from leadpolicy.backends.sql import tree
-from leadpolicy.backends.sql.columns import Between, Bound, Place, missing
-from leadpolicy.backends.sql.events import EventTable
+from leadpolicy.backends.sql.columns import Bound, missing
 from leadpolicy.backends.sql.forms import Coded as CodedForm
 from leadpolicy.backends.sql.forms import Ends, Number, Plain, Single, Store
 from leadpolicy.backends.sql.program import Loaded, TableProgram
 from leadpolicy.backends.sql.session import Session
 from leadpolicy.backends.sql.texts import is_coded
-from leadpolicy.data.chronicle import ALWAYS, MISSING, UNDATED, Coded, Events
-from leadpolicy.data.coding import Packed
 from leadpolicy.types import NUMERIC, Kind, Range, Type
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from leadpolicy.evaluation.codes import Whole
+    from leadpolicy.backends.columns import Array
 
 KEY: Final = "record"
 NOW: Final = "now"
-ID: Final = "id"
 WHERE: Final = "the records"
 MOMENT: Final = pa.timestamp("us", tz="UTC")
 _FEW: Final = 255
@@ -47,17 +54,15 @@ _STORED: Final = {
 }
 
 
-def one_moment(moments: Whole) -> datetime | None:
+def one_moment(moments: Array) -> datetime | None:
     """The moment of all records, if it is the same."""
-    from leadpolicy.data.moments import from_microseconds
-
     if len(moments) and bool((moments == moments[0]).all()):
-        return from_microseconds(int(moments[0]))
+        return moment_of(int(moments[0]))
     return None
 
 
 @dataclass(slots=True)
-class _Columns:
+class _Made:
     """Arrow columns under short names, and what they are called outside."""
 
     made: dict[str, pa.Array] = field(default_factory=dict)
@@ -69,19 +74,14 @@ class _Columns:
 
 
 def load(
-    program: TableProgram,
-    facts: Mapping[str, Coded],
-    logs: Mapping[str, Events],
-    moments: Whole,
-    session: Session,
-    ids: Sequence[str] | None = None,
+    program: TableProgram, given: Columns, session: Session
 ) -> tuple[Loaded, dict[str, EventTable | None]]:
     """The columns that a program looks at, in the session, and its tables of events.
 
-    `moments` are microseconds; the column `NOW` holds them, the column `KEY` the records' numbers
-    and, if they are given, the column `ID` their ids.
+    The column `NOW` holds the records' moments in microseconds, the column `KEY` their numbers.
     """
-    columns = _Columns()
+    columns = _Made()
+    facts, logs, moments = given.facts, given.logs, given.moments
     records = len(moments)
     bound = {
         name: _bound(columns, facts.get(name), kind, program.orders.get(name, kind.values))
@@ -91,8 +91,6 @@ def load(
         KEY: columns.add(pa.array(np.arange(records, dtype=np.int64))),
         NOW: columns.add(pa.array(moments)),
     }
-    if ids is not None:
-        extra[ID] = columns.add(pa.array(ids, pa.string()))
     events: dict[str, EventTable | None] = {}
     for kind, attributes in program.attributes().items():
         log = logs.get(kind)
@@ -121,7 +119,7 @@ def _since(kind: str) -> str:
 # ------------------------------------------------------------------------------------- facts
 
 
-def _bound(columns: _Columns, given: Coded | None, kind: Type, order: tuple[str, ...]) -> Bound:
+def _bound(columns: _Made, given: Coded | None, kind: Type, order: tuple[str, ...]) -> Bound:
     """Where a fact stands in the table."""
     if given is None or not len(given.values):
         return missing(kind, order)
@@ -205,7 +203,7 @@ def _ends(given: Coded, kind: Type) -> tuple[list[float | None], list[float | No
 # ------------------------------------------------------------------------------------ events
 
 
-def _event_table(kind: str, log: Events, attributes: Mapping[str, Type]) -> EventTable:
+def _event_table(kind: str, log: Log, attributes: Mapping[str, Type]) -> EventTable:
     """The events of one kind, with the attributes that conditions look at."""
     columns: dict[str, pa.Array] = {}
     places: dict[str, Place] = {}

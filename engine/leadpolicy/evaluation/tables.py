@@ -1,0 +1,139 @@
+"""What may be a table: a file, or a frame of pandas, Polars, Arrow or DuckDB, or a list of rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from leadpolicy.backends.sql.session import DELIMITED, PARQUET
+from leadpolicy.diagnostics import LeadpolicyError, cited
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+FORMS: Final = ("pandas", "polars", "arrow")
+"""What `as_` may ask for."""
+EXPECTED: Final = (
+    "a Parquet or CSV file, a frame of pandas, Polars, Arrow or DuckDB, a list of dictionaries, "
+    "or a data set"
+)
+
+
+def is_table(data: str | Path) -> bool:
+    """Whether a name is that of a table's file, not of a data set."""
+    path = Path(data)
+    return path.name.casefold().endswith((*PARQUET, *DELIMITED)) and not path.is_dir()
+
+
+def is_frame(data: object) -> bool:
+    """Whether something is a table in memory of a kind that is known."""
+    home = type(data).__module__.partition(".")[0]
+    kinds = {
+        "pandas": ("DataFrame",),
+        "polars": ("DataFrame", "LazyFrame"),
+        "pyarrow": ("Table", "RecordBatch", "RecordBatchReader"),
+        "duckdb": ("DuckDBPyRelation",),
+        "_duckdb": ("DuckDBPyRelation",),
+    }
+    return type(data).__name__ in kinds.get(home, ()) or _is_rows(data)
+
+
+def _is_rows(data: object) -> bool:
+    return isinstance(data, list | tuple) and all(isinstance(row, Mapping) for row in data)
+
+
+def as_table(data: object, what: str = "the table") -> object:
+    """A table that the engines can look at more than once: what is lazy is collected.
+
+    Raises `LeadpolicyError` for what is no table.
+    """
+    if isinstance(data, str | Path):
+        return data
+    if not is_frame(data):
+        raise LeadpolicyError.of(
+            "LP506", f"{what} is {_kind(data)}, of which no table can be made", expected=EXPECTED
+        )
+    if _is_rows(data):
+        return _of_rows(data, what)  # type: ignore[arg-type]
+    match type(data).__name__:
+        case "DuckDBPyRelation":
+            return data.to_arrow_table()  # type: ignore[attr-defined]
+        case "LazyFrame":
+            return data.collect()  # type: ignore[attr-defined]
+        case "RecordBatchReader":
+            return data.read_all()  # type: ignore[attr-defined]
+        case "RecordBatch":
+            import pyarrow as pa
+
+            return pa.Table.from_batches([data])
+        case _:
+            return data
+
+
+def _kind(data: object) -> str:
+    kind = type(data)
+    return "nothing (None)" if data is None else f"a value of the type `{kind.__name__}`"
+
+
+def _of_rows(rows: Sequence[Mapping[str, Any]], what: str) -> pa.Table:
+    """A table out of dictionaries; a key that a row lacks is missing there."""
+    import pyarrow as pa
+
+    names = list(dict.fromkeys(str(name) for row in rows for name in row))
+    columns = {}
+    for name in names:
+        try:
+            columns[name] = pa.array([_plain(row.get(name)) for row in rows])
+        except (pa.ArrowException, TypeError, ValueError) as error:
+            raise LeadpolicyError.of(
+                "LP503", f"the column `{cited(name)}` holds values of several types", where=what,
+                expected=f"one type in all rows ({cited(str(error), 80)})",
+            ) from None  # fmt: skip
+    return pa.table(columns)
+
+
+def _plain(value: object) -> object:
+    return sorted(value) if isinstance(value, set | frozenset) else value
+
+
+def as_arrow(table: object, what: str = "the table") -> pa.Table:
+    """A table in memory as an Arrow table. Raises `LeadpolicyError`."""
+    import pyarrow as pa
+
+    found = as_table(table, what)
+    if isinstance(found, pa.Table):
+        return found
+    if hasattr(found, "to_arrow"):
+        return found.to_arrow()
+    try:
+        return pa.Table.from_pandas(found, preserve_index=False)
+    except (pa.ArrowException, TypeError, ValueError) as error:
+        raise LeadpolicyError.of(
+            "LP503", f"the frame cannot be read: {cited(str(error), 120)}", where=what,
+            help="convert columns of several types to one type",
+        ) from None  # fmt: skip
+
+
+def in_form(table: pa.Table, form: str) -> Any:
+    """A result as the caller wants it. Raises `LeadpolicyError`."""
+    check_form(form)
+    if form == "arrow":
+        return table
+    if form == "pandas":
+        return table.to_pandas()
+    try:
+        import polars as pl
+    except ImportError:
+        raise LeadpolicyError.of(
+            "LP511", "polars is not installed", help="`pip install polars`, or another `as_`"
+        ) from None
+    return pl.from_arrow(table)
+
+
+def check_form(form: object) -> None:
+    """Raises `LeadpolicyError` for a form that there is none of."""
+    if form not in FORMS:
+        raise LeadpolicyError.of(
+            "LP506", f"the result cannot come as `{form}`", expected=", ".join(FORMS)
+        )
