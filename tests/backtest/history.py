@@ -101,7 +101,6 @@ policies_in: policies
 policies: [asks, talks]
 rungs: [lead, qualified_lead]
 outcome: {name: won, within: 60 days}
-seed: 1
 """
 
 

@@ -39,7 +39,7 @@ def test_the_least_study_has_defaults() -> None:
     assert not problems
     assert found is not None
     assert found.within == timedelta(days=30)
-    assert (found.period, found.reading, found.smallest_difference) == ("quarter", "furthest", 0.05)
+    assert (found.period, found.reading, found.smallest_difference) == ("quarter", "furthest", None)
     assert found.rungs == ("lead", "qualified_lead", "opportunity")
     assert not found.leave_one_out
 
@@ -71,7 +71,6 @@ sweep:
   - {policy: heinz, parameter: k, values: [3, 4]}
 leave_one_out: yes
 smallest_difference: 2.5 %
-seed: 7
 """
     )
     problems = Problems()
@@ -109,7 +108,7 @@ seed: 7
         (LEAST + "as_of: yesterday\n", "study.yaml:5:8 LP301 `yesterday` is not a moment"),
         (LEAST + "entered: {from: 2024-02-30}\n", "study.yaml:5:17 LP301"),
         (LEAST + "entered: {from: 2025-01-01, until: 2024-01-01}\n", "`until` comes before"),
-        (LEAST + "seed: many\n", "study.yaml:5:7 LP301 `many` is not a whole number"),
+        (LEAST + "seed: 1\n", "study.yaml:5:1 LP201 a study has no key `seed`"),
         (LEAST + "smallest_difference: 5\n", "LP301 `5` is not a share"),
         (LEAST + "leave_one_out: maybe\n", "LP301 `maybe` is neither yes nor no"),
         (LEAST + "capacity: {reps: 8}\n", "LP202 the capacity needs the key"),
@@ -127,7 +126,7 @@ def test_mistakes_are_told_with_their_place(text: str, said: str) -> None:
 
 
 def test_all_mistakes_are_told_at_once() -> None:
-    assert len(problems_of(LEAST + "period: day\nreading: now\nseed: x\n")) == 3
+    assert len(problems_of(LEAST + "period: day\nreading: now\nperiods: 3\n")) == 3
 
 
 def test_a_study_that_is_not_there(tmp_path: Path) -> None:

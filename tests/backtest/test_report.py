@@ -39,7 +39,7 @@ VOID = {"meta", "link", "br", "img", "path", "rect", "hr", "col", "input"}
 
 @pytest.fixture(scope="module")
 def full(tmp_path_factory: pytest.TempPathFactory) -> Backtest:
-    return backtest(write_history(tmp_path_factory.mktemp("full"), study=FULL), draws=100)
+    return backtest(write_history(tmp_path_factory.mktemp("full"), study=FULL))
 
 
 @pytest.fixture(scope="module")
@@ -98,14 +98,14 @@ def test_colours_follow_the_theme(page: str) -> None:
 
 def test_names_from_files_cannot_break_the_page(tmp_path: Path) -> None:
     text = STUDY.replace("Asking or talking?", "<script>alert(1)</script>")
-    page = html_report(backtest(write_history(tmp_path, study=text), draws=50))
+    page = html_report(backtest(write_history(tmp_path, study=text)))
     assert "<script>alert" not in page
     assert "&lt;script&gt;" in page
 
 
 def test_one_policy_alone_has_a_page(tmp_path: Path) -> None:
     text = STUDY.replace("[asks, talks]", "[asks]")
-    found = backtest(write_history(tmp_path, study=text), draws=50)
+    found = backtest(write_history(tmp_path, study=text))
     page = html_report(found)
     assert "nothing is compared" in page
     out = StringIO()
@@ -154,7 +154,7 @@ def test_json_on_standard_output_stands_alone(tmp_path: Path) -> None:
 def test_mistakes_end_in_a_message(tmp_path: Path) -> None:
     done = run(str(write_history(tmp_path, study=STUDY + "period: day\n")))
     assert done.returncode == 2
-    assert "study.yaml:10:9" in done.stderr
+    assert "study.yaml:9:9" in done.stderr
     assert "Traceback" not in done.stderr
     assert run("nothing-of-the-kind").returncode == 2
 
@@ -176,7 +176,7 @@ def test_the_demo_study(tmp_path: Path) -> None:
 def test_the_studies_on_real_data(name: str, real_data: Path) -> None:
     if not (real_data / name).is_dir():
         pytest.skip(f"{name} is not there")
-    found = backtest(FIXTURES / name, draws=300)
+    found = backtest(FIXTURES / name)
     assert len(found.policies) == 4
     assert (found.precision["known"] > 0).all()
     assert found.badged == frozenset()

@@ -14,8 +14,16 @@ from leadpolicy.backtest.calendar import periods
 from leadpolicy.backtest.courses import trend
 from leadpolicy.backtest.effects import held_out
 from leadpolicy.backtest.fates import Fate, fates, steps
-from leadpolicy.backtest.paired import by_account, difference, false_discovery, mcnemar
-from leadpolicy.backtest.power import accounts_needed, power_of
+from leadpolicy.backtest.paired import (
+    by_account,
+    difference,
+    effective,
+    false_discovery,
+    level_for_one_more,
+    lift,
+    mcnemar,
+)
+from leadpolicy.backtest.power import accounts_needed, settled
 from leadpolicy.backtest.rates import precision, revenue, share
 from leadpolicy.backtest.velocity import competing_ends, kaplan_meier, log_rank
 from tests.backtest.worlds import START, cohort, moments
@@ -104,52 +112,121 @@ def test_sums_by_account() -> None:
     a, b = np.array([1, 1, 0, 1], bool), np.array([0, 1, 1, 1], bool)
     won = np.array([1, 0, 1, 1], bool)
     found = by_account(a, b, won, np.array([5, 5, 5, 2]))
-    assert found.tolist() == [[1, 1, 1, 1], [2, 1, 2, 1]]
+    # held by both, by b only, by a only, by neither: records and won
+    assert found.tolist() == [[1, 1, 0, 0, 0, 0, 0, 0], [1, 0, 1, 1, 1, 1, 0, 0]]
 
 
-def test_the_bootstrap_agrees_with_scipy() -> None:
+def test_the_difference_agrees_with_a_robust_regression() -> None:
+    """Two disjoint sets: least squares of won on the side, errors by account (Liang and Zeger)."""
+    from statsmodels.regression.linear_model import OLS
+
     rng = np.random.default_rng(3)
-    count = 160
-    a, b = rng.random(count) < 0.5, rng.random(count) < 0.5
-    won = rng.random(count) < np.where(b, 0.45, 0.2)
-    table = by_account(a, b, won, rng.integers(0, 80, count))
-
-    def gap(*columns: np.ndarray[tuple[int, ...], np.dtype[np.float64]], axis: int) -> object:
-        held_a, won_a, held_b, won_b = (column.sum(axis=axis) for column in columns)
-        return won_b / held_b - won_a / held_a
-
-    other = stats.bootstrap(
-        tuple(table.T.astype(float)), gap, paired=True, method="BCa", n_resamples=20_000,
-        rng=np.random.default_rng(1),
-    )  # fmt: skip
-    found = difference(table, draws=20_000, seed=2)
-    assert found.low == pytest.approx(other.confidence_interval.low, abs=0.006)
-    assert found.high == pytest.approx(other.confidence_interval.high, abs=0.006)
-    assert found.error == pytest.approx(other.standard_error, rel=0.03)
+    account = rng.integers(0, 80, 400)
+    b = rng.random(400) < 0.5
+    won = rng.random(400) < np.where(b, 0.45, 0.2) * (0.5 + rng.random(80)[account])
+    found = difference(by_account(~b, b, won, account))
+    design = np.column_stack([np.ones(400), b])
+    other = OLS(won.astype(float), design).fit(
+        cov_type="cluster", cov_kwds={"groups": account, "use_correction": False}
+    )
+    groups = len(np.unique(account))
+    assert found.value == pytest.approx(float(other.params[1]))
+    assert found.low is not None
+    assert found.high is not None
+    free = effective(np.bincount(account)) - 1
+    reach = float(stats.t.ppf(0.975, free)) * float(other.bse[1]) * (groups / (groups - 1)) ** 0.5
+    assert (found.high - found.low) / 2 == pytest.approx(reach)
 
 
-def test_the_p_of_a_difference_fits_its_interval() -> None:
+def test_a_difference_that_is_called_has_an_interval_without_zero() -> None:
     rng = np.random.default_rng(9)
     told = 0
-    for seed in range(60):
+    for _ in range(60):
         a, b = rng.random(300) < 0.5, rng.random(300) < 0.5
         won = rng.random(300) < np.where(b & ~a, 0.36, 0.2)
-        found = difference(by_account(a, b, won, np.arange(300)), draws=1_000, seed=seed)
+        found = difference(by_account(a, b, won, np.arange(300)))
         assert found.low is not None
         assert found.high is not None
         assert found.p is not None
-        outside = not found.low <= 0 <= found.high
-        told += outside
-        if abs(found.p - 0.05) > 0.005:
-            assert (found.p < 0.05) == outside
+        if found.p < 0.05:
+            told += 1
+            assert not found.low <= 0 <= found.high
     assert 5 < told < 55
+
+
+def test_accounts_of_one_size_count_as_many_as_they_are() -> None:
+    assert effective(np.full(40, 3)) == pytest.approx(40)
+    # One with half of all records: 1 / (1/4 + 50 · (1/100)²)
+    assert effective(np.array([50] + [1] * 50)) == pytest.approx(1 / (0.25 + 50 / 100**2))
 
 
 def test_too_few_accounts_get_no_interval() -> None:
     a = np.array([True] * 9 + [False] * 50)
-    found = difference(by_account(a, ~a, ~a, np.arange(59)), draws=100)
-    assert found.value == 1.0
+    found = difference(by_account(a, ~a, ~a, np.arange(59)))
+    assert (found.value, found.why) == (1.0, "accounts")
     assert (found.low, found.high, found.p) == (None, None, None)
+
+
+def test_one_account_with_half_of_the_records_gets_no_interval() -> None:
+    account = np.array([0] * 100 + list(range(1, 101)))
+    a = np.arange(200) % 2 == 0
+    won = np.arange(200) % 3 == 0
+    assert difference(by_account(a, ~a, won, account)).why == "accounts"
+    assert difference(by_account(a, ~a, won, np.arange(200))).low is not None
+
+
+def test_too_few_won_get_no_interval() -> None:
+    """40 of 1,000 are won; on a side of 100 four would be expected, on one of 150 six."""
+    won = np.arange(1_000) % 25 == 0
+    for size, why in ((100, "won"), (150, "")):
+        a = np.arange(1_000) < size
+        assert difference(by_account(a, ~a, won, np.arange(1_000))).why == why
+
+
+def test_nothing_won_on_one_side_is_no_certainty() -> None:
+    """0 of 150 against 24 of 450: as seen, the first side has no error at all."""
+    a = np.arange(600) < 150
+    won = (np.arange(600) >= 150) & (np.arange(600) < 174)
+    found = difference(by_account(a, ~a, won, np.arange(600)))
+    # Each side around the common rate of 24 in 600: squares of what each record adds.
+    common, own = 24 / 600, 24 / 450
+    alike = 150 * common**2 / 150**2
+    alike += (24 * (1 - common) ** 2 + 426 * common**2) / 450**2
+    seen = (24 * (1 - own) ** 2 + 426 * own**2) / 450**2
+    assert found.error is not None
+    assert found.error**2 == pytest.approx(max(alike, seen) * 600 / 599)
+    assert alike > seen
+
+
+def test_lift_by_hand() -> None:
+    """20 of 60 won where 30 of 200 are: the error of log(20/60) − log(30/200), by record."""
+    held, won = np.arange(200) < 60, np.zeros(200, bool)
+    won[:20] = won[60:70] = True
+    ones = np.ones(200, np.int64)
+    found = lift(held.astype(int), (held & won).astype(int), ones, won.astype(int))
+    assert found.value == pytest.approx(20 / 60 / (30 / 200))
+    parts = (won - 1 / 3) * held / 20 - (won - 0.15) / 30
+    error = math.sqrt((parts**2).sum() * 200 / 199)
+    reach = math.exp(float(stats.t.ppf(0.975, 59)) * error)
+    assert found.value is not None
+    assert found.low == pytest.approx(found.value / reach)
+    assert found.high == pytest.approx(found.value * reach)
+    assert found.tells
+
+
+def test_lift_of_everyone_is_one() -> None:
+    ones, won = np.ones(50, np.int64), (np.arange(50) < 5).astype(int)
+    found = lift(ones, won, ones, won)
+    assert (found.value, found.low, found.high, found.tells) == (1.0, 1.0, 1.0, False)
+
+
+def test_lift_where_nothing_held_was_won() -> None:
+    """None of 20: up to 16.1 % by Wilson, which is 3.2 times the 5 % of all."""
+    ones, won = np.ones(100, np.int64), (np.arange(100) >= 95).astype(int)
+    held = (np.arange(100) < 20).astype(int)
+    found = lift(held, held * won, ones, won)
+    assert (found.value, found.low) == (0.0, 0.0)
+    assert found.high == pytest.approx(0.1611 / 0.05, abs=0.01)
 
 
 def test_a_side_that_holds_nothing_has_no_precision() -> None:
@@ -165,13 +242,43 @@ def test_false_discovery_is_benjamini_and_hochberg_and_keeps_gaps() -> None:
     assert false_discovery([None]) == [None]
 
 
+def test_what_does_not_part_is_in_no_family() -> None:
+    same = np.ones(30, bool)
+    assert difference(by_account(same, same, same, np.arange(30))).p is None
+    assert mcnemar(same, same, np.arange(30)).p is None
+
+
+def test_the_level_for_one_more_is_its_rank_among_all() -> None:
+    """One of four tests is called: the second is held against two quarters of the level."""
+    assert level_for_one_more([0.01, 0.2, None, 0.4, 0.9]) == pytest.approx(0.05 * 2 / 4)
+    assert level_for_one_more([]) == 0.05
+    assert level_for_one_more([0.01, 0.02]) == 0.05
+
+
 def test_the_number_needed_has_the_power_it_promises() -> None:
     """z of 80 % power at 5 %: (1.95996 + 0.84162)² = 7.849 times the squared spread per effect."""
     needed = accounts_needed(0.05, 0.04, 400)
     assert needed == pytest.approx(7.849 * (0.04 * 20) ** 2 / 0.05**2, rel=0.001)
     assert needed is not None
-    assert power_of(0.05, 0.04 * math.sqrt(400 / needed)) == pytest.approx(0.8, abs=0.001)
+    assert settled(0.05, 0.04 * math.sqrt(400 / needed), 0.0) == pytest.approx(0.8, abs=0.001)
     assert accounts_needed(0.0, 0.04, 400) is None
+
+
+def test_no_difference_is_settled_as_soon_as_it_is_surely_small() -> None:
+    """5 % of studies of no difference call one; in 75 % more the interval lies within ±5 points,
+    which is so where the estimate is within z of 87.5 %: (1.95996 + 1.15035)².
+    """
+    needed = accounts_needed(0.0, 0.04, 400, 0.05)
+    assert needed == pytest.approx((1.95996 + 1.15035) ** 2 * (0.04 * 20) ** 2 / 0.05**2, rel=0.001)
+    # From twice 1.96 errors on every interval is within or without zero.
+    assert settled(0.025, 0.05 / 2 / 1.96, 0.05) == 1.0
+
+
+def test_many_tests_need_more_history() -> None:
+    one, many = accounts_needed(0.05, 0.04, 400), accounts_needed(0.05, 0.04, 400, level=0.005)
+    assert one is not None
+    assert many is not None
+    assert many > 1.6 * one
 
 
 # ------------------------------------------------------------------------------------ velocity
@@ -244,8 +351,27 @@ def test_log_rank_agrees_with_scipy() -> None:
     days = [np.minimum(one, cut), np.minimum(other, cut)]
     arrived = [one <= cut, other <= cut]
     sides = [stats.CensoredData.right_censored(d, ~a) for d, a in zip(days, arrived, strict=True)]
-    assert log_rank(days, arrived) == pytest.approx(stats.logrank(*sides).pvalue)
-    assert log_rank([days[0], np.zeros(0)], [arrived[0], np.zeros(0, np.bool_)]) is None
+    own = [np.arange(80), np.arange(80, 160)]
+    # The variance is counted, not derived: nearly the same for records on their own.
+    assert log_rank(days, arrived, own) == pytest.approx(stats.logrank(*sides).pvalue, abs=0.01)
+    nobody = np.zeros(0), np.zeros(0, np.bool_), np.zeros(0, np.int64)
+    alone = [days[0], nobody[0]], [arrived[0], nobody[1]], [own[0], nobody[2]]
+    assert log_rank(*alone) is None
+
+
+def test_log_rank_counts_accounts() -> None:
+    """Every record four times in its account: no more is known than before."""
+    rng = np.random.default_rng(8)
+    days = [rng.exponential(50, 40), rng.exponential(70, 40)]
+    arrived = [days[0] < 90, days[1] < 90]
+    own = [np.arange(40), np.arange(40, 80)]
+    once = log_rank(days, arrived, own)
+    four = log_rank(
+        [np.repeat(one, 4) for one in days],
+        [np.repeat(one, 4) for one in arrived],
+        [np.repeat(one, 4) for one in own],
+    )
+    assert four == pytest.approx(once)
 
 
 def test_a_trend_is_cochran_and_armitages() -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from leadpolicy.backtest.arrays import DAY, NEVER
+from leadpolicy.backtest.arrays import DAY, NEVER, Codes
 from leadpolicy.backtest.cohort import Cohort
 from leadpolicy.backtest.spans import Spans
 from leadpolicy.backtest.view import View
@@ -46,6 +46,10 @@ class Held:
     truth: float
 
 
+RATES = (0.3, 0.3, 0.2, 0.1)
+"""Shares won of records that both hold, only b, only a, neither: b is the better one."""
+EVEN = (0.3, 0.2, 0.2, 0.1)
+"""Neither is."""
 SHARES = (0.25, 0.15, 0.15, 0.45)
 """Of records that both hold, only b, only a, neither."""
 
@@ -71,21 +75,34 @@ def two_definitions(
     rate = np.array(rates)[kind]
     luck = rng.uniform(-1, 1, accounts)[account] if clustered else 0.0
     won = rng.random(len(account)) < rate * (1 + 0.8 * luck)
-    both, gained, lost, _ = SHARES
-    precision_b = (both * rates[0] + gained * rates[1]) / (both + gained)
-    precision_a = (both * rates[0] + lost * rates[2]) / (both + lost)
+    precision_a, precision_b, _ = truth_of(rates)
     return Held(
         (kind == 0) | (kind == 2), (kind == 0) | (kind == 1), won, account,
         precision_b - precision_a,
     )  # fmt: skip
 
 
-def only_held(label: str, held: Mask) -> View:
-    """A view that holds these records at their moment; nothing is told of other moments."""
-    count = len(held)
+def truth_of(rates: tuple[float, float, float, float]) -> tuple[float, float, float]:
+    """The true precision of a and of b, and the share won of all."""
+    both, gained, lost, _ = SHARES
+    precision_b = (both * rates[0] + gained * rates[1]) / (both + gained)
+    precision_a = (both * rates[0] + lost * rates[2]) / (both + lost)
+    return precision_a, precision_b, float(np.dot(SHARES, rates))
+
+
+def views_of(**held: Mask) -> list[View]:
+    """Definitions by the records that they hold; of the others they are certain, too."""
+    return [
+        said(label, np.where(mask, TRUE, FALSE).astype(np.int8)) for label, mask in held.items()
+    ]
+
+
+def said(label: str, verdicts: Codes) -> View:
+    """A definition by its verdicts at the moments of the records; nothing is told of others."""
+    count = len(verdicts)
     never = np.full(count, NEVER, np.int64)
     nothing = np.zeros(0, np.int64)
     return View(
-        label, "lead", never, never, np.where(held, TRUE, FALSE).astype(np.int8), 1,
+        label, "lead", never, never, verdicts, 1,
         Spans(count, nothing, nothing, nothing, nothing, nothing),
     )  # fmt: skip

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Final
 
 from leadpolicy.backtest.arrays import NEVER
 from leadpolicy.backtest.cohort import Cohort
 from leadpolicy.backtest.fates import Fate
-from leadpolicy.backtest.paired import DRAWS, LEAST_ACCOUNTS
+from leadpolicy.backtest.paired import LEAST_ACCOUNTS, LEAST_EXPECTED
 from leadpolicy.backtest.study import Study
 from leadpolicy.english import capital
 from leadpolicy.times import show_duration
@@ -19,6 +20,10 @@ TOO_NARROW = (
     " The records of one account are taken for independent here, so that these intervals are "
     "narrower than they should be."
 )
+
+
+UNCLUSTERED: Final = "16 to 41"
+"""Simulated: accounts of four to twelve records (`tests/evidence`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +77,6 @@ def words(study: Study, cohort: Cohort, as_of: str, outcome: str) -> Words:
 def captions(study: Study, cohort: Cohort, said: Words, *, badged: bool) -> dict[str, str]:
     """A caption per frame."""
     unit = "account" if cohort.several else "record"
-    clustered = " Records of one account are resampled together." if cohort.several else ""
     until = day(cohort.until)
     rate = f"outcome “{said.outcome}” within {said.window} after the moment"
     entry = f"First entry to each rung; {said.cohort}, observed until {until}."
@@ -88,39 +92,49 @@ def captions(study: Study, cohort: Cohort, said: Words, *, badged: bool) -> dict
         "ended, before. UNKNOWN: may have entered; in no rate. Late: on the rung before "
         "observation began; in no rate. Naive is what dividing by all would show.",
         "precision": f"{capital(said.moment)}; {said.cohort}; {rate}. Rates are over {said.known}; "
-        "95 % Wilson intervals. Records that are UNKNOWN on the rung are in none of its rates. "
+        "95 % Wilson intervals. Records that are UNKNOWN on the rung are in none of its rates; "
+        "recall is given without and with them. Of all comers: the rate when those count, too, of "
+        "whom all was over by the moment; a definition that is met late looks worse without them. "
         + _worked(cohort),
         "revenue": f"{capital(said.moment)}; {said.cohort}; {rate}. Weighted by {study.amount} as "
         "it was known at the moment; records without it are left out and counted.",
-        "capacity": f"{entry} Whole weeks only. Load is first entries per rep and week; beyond "
-        "are the entries over what the team takes on in their week.",
+        "capacity": f"{entry} The whole weeks in which records of the cohort came in. Load is "
+        "first entries per rep and week; beyond are the entries over what the team takes on in "
+        "their week. Outside: first entries in these weeks of records that are not in the cohort; "
+        "the team has to take them on as well.",
         "segments": f"{capital(said.moment)}; {said.cohort}; {rate}; 95 % Wilson intervals. "
         "Segments by the value at the moment; over the segments of a fact all counts add up.",
-        "pairs": f"{capital(said.moment)}; {said.cohort}; {rate}. Gained: held by the second only; "
-        f"lost: by the first only. Over {said.known}. Intervals of the difference by the bootstrap "
-        f"(BCa, {DRAWS:,} draws, seed {study.seed}; at least {LEAST_ACCOUNTS} {unit}s on each "
-        f"side).{clustered} McNemar's exact test among the won, and among the not won. q is p "
-        "adjusted for all tests that lead to verdicts (Benjamini and Hochberg).",
+        "pairs": f"{capital(said.moment)}; {said.cohort}; {rate}. From the first to the second, "
+        "where both are certain: gained is held by the second only, lost by the first only. "
+        f"UNKNOWN: with either of them, in none of these figures. Over {said.known}. Intervals of "
+        f"the difference count {unit}s (linearized, Student's t; at least {LEAST_ACCOUNTS} that "
+        f"carry weight and {LEAST_EXPECTED} won to be expected on each side). McNemar's exact test "
+        "among the won, and among the not won. q is p adjusted for all tests that lead to "
+        "verdicts, of pairs that part at all (Benjamini and Hochberg)." + _accounts(study),
         "discordant": f"{capital(said.moment)}; {said.cohort}; {rate}. Every record that only one "
         "of two definitions holds.",
         "velocity": f"{entry} Kaplan-Meier by day t after the first entry, 95 % log-log intervals, "
         "nothing beyond what was observed. Who ends otherwise is counted as not arrived for as "
         "long as it could have been watched, so that the curve is the share that arrives. Records "
-        "on the rung before observation began enter late. Over: had arrived or ended by then.",
+        "on the rung before observation began enter late; where records can end otherwise they are "
+        "left out. Over: had arrived or ended by then.",
         "ends": f"{entry} Shares by way of ending (Aalen-Johansen), by day t after the first "
         "entry; whichever came first. Records that came late under observation are left out.",
-        "log_rank": f"{entry} Log-rank test of the time to the outcome between records that only "
-        "one of the two ever held; those held by both are in neither group.",
+        "log_rank": f"{capital(said.moment)}; {said.cohort}. Log-rank test of the time from the "
+        "moment to the outcome between records that only one of the two certainly holds then; "
+        f"{unit}s are what is counted.",
         "agreement": f"Current at the end of each period; {said.cohort}, of those that had entered "
-        "by then. Among records that both decide; κ corrects for chance.",
+        "by then. Of the records that either holds, and both decide, the share that both hold.",
         "decay": f"{capital(said.moment)}, by the period in which records entered; {said.cohort}; "
         f"{rate}. 95 % Wilson intervals; test for a trend by Cochran and Armitage.",
         "criteria": f"{capital(said.moment)}; {said.cohort}; {rate}. The definition as if one "
         "criterion were not asked: dropped from lists, counts and scores; a count that asked for "
-        "more than are left asks for all that are. Worth is precision with it minus without.",
-        "sweeps": f"{capital(said.moment)}; {said.cohort}; {rate}. The best value is chosen on the "
-        "earlier records; the records held out (the last that entered, of those with a known "
-        "outcome) show what became of that choice.",
+        "more than are left asks for all that are. Worth is precision with it minus without, on "
+        "the records of which both are certain. q is adjusted for all criteria with an effect.",
+        "sweeps": f"{capital(said.moment)}; {said.cohort}; {rate}. Each value against the "
+        "definition as written, by the rule of all verdicts. A best value is one that is better on "
+        "the earlier records, the most precise of these; the records held out (the last that "
+        "entered, of those with a known outcome) show what became of that choice.",
     }  # fmt: skip
     if cohort.several:
         for name in ("conversion", "precision", "segments", "velocity", "ends", "decay", "sweeps"):
@@ -133,6 +147,17 @@ def captions(study: Study, cohort: Cohort, said: Words, *, badged: bool) -> dict
     if badged:
         found = {name: f"{text} {SNAPSHOT}." for name, text in found.items()}
     return found
+
+
+def _accounts(study: Study) -> str:
+    """What it can cost that nobody says whose record each one is."""
+    if study.account is not None:
+        return ""
+    return (
+        " The study names no account, so each record counts for itself. Where several are of one "
+        f"company and share its luck, {UNCLUSTERED} of 100 pairs of worthless definitions come out "
+        "as different at p < 0.05 instead of 5: name `account` where the data have one."
+    )
 
 
 def _worked(cohort: Cohort) -> str:

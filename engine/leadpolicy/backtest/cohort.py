@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import numpy as np
@@ -56,6 +56,15 @@ class Cohort:
     def fate_from(self, start: Whole) -> Codes:
         """What became of each record within the window after `start`."""
         return fates(start, self.won, self.closed, self.told, self.within, self.until)
+
+    def at_moment(self, times: float) -> Cohort:
+        """The same records, looked at so many times as long after they entered."""
+        after = np.where(self.moment == NEVER, 0, self.moment - self.entered)
+        moment = self.entered + (after * times).astype(np.int64)
+        out = (self.moment == NEVER) | (moment > self.until)
+        if self.since is not None:
+            out |= moment < self.since
+        return replace(self, moment=np.where(out, NEVER, moment))
 
     @property
     def days(self) -> int:

@@ -38,6 +38,8 @@ def _waits(
     very beginning counts where `together`. Whoever ends otherwise waits on until observation does:
     so the curve is the share that arrives by a day, and not what it would be if nobody ended. That
     is right because how long each record could be watched is known, also for those that ended.
+    Where records can end otherwise, those that came late under observation are left out: of their
+    like only who had not ended by then was ever seen, and the curve would rise too high.
     """
     until = cohort.until
     ahead = target >= start if together else target > start
@@ -47,7 +49,12 @@ def _waits(
     if cohort.since is None:
         return waits, days, arrived, np.zeros(len(days))
     since = np.full(len(days), cohort.since)
-    return waits, days, arrived, np.maximum(days_between(start[waits], since), 0.0)
+    entry = np.maximum(days_between(start[waits], since), 0.0)
+    if (closed <= until).any():
+        seen = entry == 0
+        waits[np.flatnonzero(waits)[~seen]] = False
+        days, arrived, entry = days[seen], arrived[seen], entry[seen]
+    return waits, days, arrived, entry
 
 
 def velocity_frames(
@@ -68,14 +75,20 @@ def velocity_frames(
             waits, wait, arrived, entry = _waits(
                 one.entered, target, closed, cohort, together=to != outcome
             )
+            late = (
+                np.zeros(len(cohort), np.bool_)
+                if cohort.since is None
+                else (one.entered < cohort.since)
+            )
             curve = kaplan_meier(wait, arrived, days.tolist(), entry)
             named = {"rung": one.rung, "policy": one.policy, "to": to}
             rows.append(
                 named
                 | {
                     "records": curve.records, "arrived": curve.arrived,
-                    "over": int(((one.entered <= cohort.until) & ~waits).sum()),
-                    "late": curve.late, "median": curve.median,
+                    "over": int(((one.entered <= cohort.until) & ~waits & ~late).sum()),
+                    "late": int((late & (one.entered <= cohort.until)).sum()),
+                    "median": curve.median,
                     "median_low": curve.median_low, "median_high": curve.median_high,
                     "followed": curve.followed,
                 }
@@ -105,6 +118,7 @@ def ends_frame(cohort: Cohort, seen: Sequence[View]) -> pd.DataFrame:
         ways = np.column_stack([cohort.won, _closed(cohort), one.left])
         waits, _, _, entry = _waits(one.entered, cohort.won, _closed(cohort), cohort)
         waits[np.flatnonzero(waits)[entry > 0]] = False
+        late = 0 if cohort.since is None else int((one.entered < cohort.since).sum())
         first = ways[waits].min(axis=1, initial=NEVER)
         which = np.where(first <= cohort.until, ways[waits].argmin(axis=1) + 1, 0)
         wait = days_between(one.entered[waits], np.minimum(first, cohort.until))
@@ -112,7 +126,7 @@ def ends_frame(cohort: Cohort, seen: Sequence[View]) -> pd.DataFrame:
             {
                 "rung": one.rung, "policy": one.policy, "way": end.way, "day": end.day,
                 "share": end.share, "low": end.low, "high": end.high,
-                "records": int(waits.sum()), "late": int((entry > 0).sum()),
+                "records": int(waits.sum()), "late": late,
             }
             for end in competing_ends(wait, which.astype(np.int64), WAYS, days)
         ]  # fmt: skip
@@ -120,24 +134,25 @@ def ends_frame(cohort: Cohort, seen: Sequence[View]) -> pd.DataFrame:
 
 
 def log_rank_frame(cohort: Cohort, seen: Sequence[View]) -> pd.DataFrame:
-    """Whether the outcome comes sooner: between records that only one of a pair ever held.
+    """Whether the outcome comes sooner: between records that only one of a pair holds at their
+    moment, from that moment on.
 
-    Records that both held are in both groups and would make the test meaningless.
+    Who belongs where must not depend on what came later: who is won early stops changing, and a
+    group of records that "never" met the other definition would be one of early ends.
     """
     rows: list[Row] = []
     for a, b in pairs_of(seen):
-        in_a, in_b = a.entered <= cohort.until, b.entered <= cohort.until
-        days, arrived = [], []
-        for one, only in ((a, in_a & ~in_b), (b, in_b & ~in_a)):
-            start = np.where(only, one.entered, NEVER)
-            _, wait, there, entry = _waits(start, cohort.won, _closed(cohort), cohort)
-            seen_whole = entry == 0
-            days.append(wait[seen_whole])
-            arrived.append(there[seen_whole])
+        days, arrived, accounts = [], [], []
+        for only in (a.held & b.refused, b.held & a.refused):
+            start = np.where(only, cohort.moment, NEVER)
+            waits, wait, there, _ = _waits(start, cohort.won, _closed(cohort), cohort)
+            days.append(wait)
+            arrived.append(there)
+            accounts.append(cohort.account[waits])
         rows.append(
             {
                 "rung": a.rung, "a": a.policy, "b": b.policy, "only_a": len(days[0]),
-                "only_b": len(days[1]), "p": log_rank(days, arrived),
+                "only_b": len(days[1]), "p": log_rank(days, arrived, accounts),
             }
         )  # fmt: skip
     adjusted = false_discovery([row["p"] for row in rows])
@@ -145,7 +160,11 @@ def log_rank_frame(cohort: Cohort, seen: Sequence[View]) -> pd.DataFrame:
 
 
 def agreement_frame(cohort: Cohort, seen: Sequence[View], calendar: Periods) -> pd.DataFrame:
-    """Every pair at the end of each period, on the records that had entered by then."""
+    """Every pair at the end of each period, on the records that had entered by then.
+
+    `overlap` is the share, of the records that either holds, that both hold: most records are on
+    no rung, and two definitions "agree" on them whatever they say of the rest.
+    """
     rows: list[Row] = []
     ends = calendar.ends(cohort.until)
     for a, b in pairs_of(seen):
@@ -154,10 +173,13 @@ def agreement_frame(cohort: Cohort, seen: Sequence[View], calendar: Periods) -> 
             at = np.full(len(cohort), end)
             one, other = a.spans.at(a.bits, at)[there], b.spans.at(b.bits, at)[there]
             of = pair_agreement(one, other)
+            either = of.both + of.only_a + of.only_b
             rows.append(
                 {
                     "rung": a.rung, "a": a.policy, "b": b.policy, "period": label,
                     "records": of.records, "decided": of.decided, "undecided": of.undecided,
+                    "either": either, "both": of.both,
+                    "overlap": of.both / either if either else None,
                     "raw": of.raw, "kappa": of.kappa, "note": str(of.note),
                 }
             )  # fmt: skip

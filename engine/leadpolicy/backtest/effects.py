@@ -13,8 +13,8 @@ from leadpolicy.backtest.arrays import Mask
 from leadpolicy.backtest.cohort import Cohort
 from leadpolicy.backtest.fates import Fate
 from leadpolicy.backtest.frames import Row, frame
-from leadpolicy.backtest.paired import DRAWS, false_discovery
-from leadpolicy.backtest.pairs import compare_held
+from leadpolicy.backtest.paired import false_discovery
+from leadpolicy.backtest.pairs import compare_held, judged
 from leadpolicy.backtest.rates import share
 from leadpolicy.backtest.study import Sweep
 from leadpolicy.backtest.view import View
@@ -46,16 +46,12 @@ class Tried:
 
 
 def criteria_frame(
-    cohort: Cohort,
-    seen: Sequence[View],
-    removed: Sequence[Removed],
-    *,
-    seed: int,
-    draws: int = DRAWS,
+    cohort: Cohort, seen: Sequence[View], removed: Sequence[Removed]
 ) -> pd.DataFrame:
     """Each criterion left out: records more, and the precision with it against without.
 
-    `difference` is precision with the criterion minus precision without it: what it is worth.
+    `difference` is precision with the criterion minus precision without it, on the records of which
+    both are certain: what it is worth. `unknown_change` are records more that are UNKNOWN.
     """
     whole = {(one.rung, one.policy): one for one in seen}
     fate = cohort.fate
@@ -63,7 +59,7 @@ def criteria_frame(
     rows: list[Row] = []
     for one in removed:
         full, less = whole[one.view.rung, one.policy], one.view
-        gap = compare_held(less.held, full.held, cohort, seed, fate=fate, draws=draws).gap
+        gap = compare_held(less.verdict, full.verdict, cohort, fate).gap
         rate = share(int((less.held & won).sum()), int((less.held & known).sum()))
         before = share(int((full.held & won).sum()), int((full.held & known).sum()))
         rows.append(
@@ -74,6 +70,7 @@ def criteria_frame(
                 "won": rate.part, "rate": rate.value, "low": rate.low, "high": rate.high,
                 "precision": before.value, "difference": gap.value, "difference_low": gap.low,
                 "difference_high": gap.high, "p": gap.p, "unknown": int(less.unknown.sum()),
+                "unknown_change": int(less.unknown.sum()) - int(full.unknown.sum()),
             }
         )  # fmt: skip
     adjusted = false_discovery([row["p"] for row in rows])
@@ -104,20 +101,30 @@ def held_out(cohort: Cohort, length: int | None) -> Mask:
     return later
 
 
-def sweeps_frame(cohort: Cohort, tried: Sequence[Tried], hold_out: int | None) -> pd.DataFrame:
+def sweeps_frame(
+    cohort: Cohort, seen: Sequence[View], tried: Sequence[Tried], hold_out: int | None,
+    smallest: float,
+) -> pd.DataFrame:  # fmt: skip
     """Volume and precision per value, on earlier records and on the last, which are held out.
 
-    `best` marks the value with the highest precision on the earlier records, if there is a
-    difference at all; whether it keeps it is for the records held out to say.
+    `verdict` is that of the value (b) against the policy as written (a), by the rule of all
+    verdicts. `best` marks the most precise of those that are better on the earlier records, if
+    there is one; whether it keeps that is for the records held out to say.
     """
     last = held_out(cohort, hold_out)
     parts = {"all": np.ones(len(cohort), np.bool_)}
     if hold_out is not None:
         parts = {"earlier": ~last, "held out": last}
+    written = {(one.rung, one.policy): one for one in seen}
+    couples = [(written[one.view.rung, one.policy], one.view) for one in tried]
     fate = cohort.fate
+    verdicts = {
+        part: judged(cohort, couples, smallest, np.where(here, fate, Fate.OUT).astype(np.int8))
+        for part, here in parts.items()
+    }
     known, won = fate >= Fate.NOT_REACHED, fate == Fate.REACHED
     rows: list[Row] = []
-    for one in tried:
+    for place, one in enumerate(tried):
         for part, here in parts.items():
             held = one.view.held & here
             rate = share(int((held & won).sum()), int((held & known).sum()))
@@ -129,7 +136,8 @@ def sweeps_frame(cohort: Cohort, tried: Sequence[Tried], hold_out: int | None) -
                     "current": one.current, "part": part, "records": int(here.sum()),
                     "held": int(held.sum()), "unknown": int((one.view.unknown & here).sum()),
                     "known": rate.of, "won": rate.part, "rate": rate.value, "low": rate.low,
-                    "high": rate.high, "recall": found.value, "best": False,
+                    "high": rate.high, "recall": found.value,
+                    "verdict": verdicts[part][place].verdict.kind, "best": False,
                 }
             )  # fmt: skip
     _mark_best(rows)
@@ -141,9 +149,9 @@ def _mark_best(rows: Sequence[Row]) -> None:
     for row in rows:
         groups.setdefault((row["rung"], row["policy"], row["parameter"]), []).append(row)
     for own in groups.values():
-        rated = [r for r in own if r["part"] in ("all", "earlier") and r["rate"] is not None]
-        if len({r["rate"] for r in rated}) > 1:
-            value = max(rated, key=lambda r: (r["rate"], r["current"]))["value"]
+        better = [r for r in own if r["part"] in ("all", "earlier") and r["verdict"] == "b"]
+        if better:
+            value = max(better, key=lambda r: r["rate"] or 0.0)["value"]
             for row in own:
                 row["best"] = row["value"] == value
 

@@ -1,10 +1,16 @@
 """Two definitions on the same records.
 
 They share most of their records, so what tells them apart is the records that only one of them
-holds. Records of one account stand or fall together; accounts are what is resampled and counted.
+holds. Records of one account stand or fall together: accounts are what varies and is counted.
 
-Sources: Q. McNemar, "Note on the sampling error of the difference between correlated proportions",
-1947; B. Efron, "Better bootstrap confidence intervals", 1987 (bias-corrected, accelerated).
+The difference of two precisions is one of ratio estimates. Its error is linearized by account
+(W. G. Cochran, "Sampling techniques", 1977, section 6.10), its limits are Student's with as many
+degrees of freedom as there are accounts that carry weight, less one (A. V. Carter, K. T. Schnepel,
+D. G. Steigerwald, "Asymptotic behavior of a t-test robust to cluster heterogeneity", 2017): one
+account with half of the records is no crowd. The test of no difference takes the larger of the
+error as seen and the error if both were won equally often, since a side without any won record
+seems to have no error at all. Q. McNemar, "Note on the sampling error of the difference between
+correlated proportions", 1947.
 """
 
 from __future__ import annotations
@@ -17,108 +23,145 @@ import numpy as np
 
 from leadpolicy.backtest.arrays import Mask, Numbers, Whole
 from leadpolicy.backtest.rates import LEVEL
+from leadpolicy.comparison.outcomes import wilson
 
-DRAWS: Final = 4_000
-"""Bootstrap samples: enough for two digits of a 95 % interval."""
 LEAST_ACCOUNTS: Final = 10
-"""With fewer accounts on either side no interval is given."""
+"""With fewer accounts that carry weight on either side no interval is given."""
+LEAST_EXPECTED: Final = 5
+"""Nor where fewer accounts with won records, or with others, would be expected on a side (Cochran's
+rule for tests of shares)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Precision of b minus precision of a. None where it cannot be told."""
+    """Precision of b minus precision of a. None where it cannot be told; `why` then says why."""
 
     value: float | None
     low: float | None
     high: float | None
     error: float | None
-    """The standard error, from the bootstrap."""
+    """The standard error: the larger of those as seen and under no difference."""
     p: float | None
     accounts: int
+    """All accounts with a known outcome, also of records that neither holds."""
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Lift:
+    """A definition's rate over that of all records, with its 95 % interval."""
+
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+
+    @property
+    def tells(self) -> bool:
+        """Whether the outcome has surely to do with the definition."""
+        return self.low is not None and self.high is not None and not self.low <= 1 <= self.high
 
 
 def by_account(a: Mask, b: Mask, won: Mask, account: Whole) -> Whole:
-    """Per account: records that a holds, won among them, records that b holds, won among them.
+    """Per account records and won among them: held by both, by b only, by a only, by neither.
 
-    All records given must have a known fate.
+    All records given must have a known fate, and both definitions be certain of them.
     """
     codes, place = np.unique(account, return_inverse=True)
-    columns = [a, a & won, b, b & won]
+    columns = [part for held in (a & b, b & ~a, a & ~b, ~a & ~b) for part in (held, held & won)]
     sums = [np.bincount(place.reshape(-1), weights=c, minlength=len(codes)) for c in columns]
-    return np.column_stack(sums).astype(np.int64).reshape(len(codes), 4)
+    return np.column_stack(sums).astype(np.int64).reshape(len(codes), 8)
 
 
-def difference(table: Whole, draws: int = DRAWS, seed: int = 0) -> Difference:
-    """The difference of two precisions with an interval from resampled accounts.
+def effective(records: Whole | Numbers) -> float:
+    """How many accounts of one size would vary as much as accounts of these sizes."""
+    squares = float((records.astype(np.float64) ** 2).sum())
+    return float(records.sum()) ** 2 / squares if squares else 0.0
 
-    `table` is what `by_account` gives. Accounts with the same four numbers are drawn together,
-    which changes nothing but the time it takes.
-    """
-    total = table.sum(axis=0)
-    found = _difference(total[None, :].astype(np.float64))[0]
-    accounts = len(table)
-    if np.isnan(found):
+
+def sides(table: Whole) -> tuple[Whole, Whole, Whole, Whole]:
+    """Per account: records that a holds, won among them, the same for b."""
+    both, only_b, only_a = table[:, 0:2], table[:, 2:4], table[:, 4:6]
+    a, b = both + only_a, both + only_b
+    return a[:, 0], a[:, 1], b[:, 0], b[:, 1]
+
+
+def difference(table: Whole) -> Difference:
+    """The difference of two precisions with interval and test; `table` as of `by_account`."""
+    held_a, won_a, held_b, won_b = sides(table)
+    accounts, holding = len(table), int(((held_a > 0) | (held_b > 0)).sum())
+    if not held_a.any() or not held_b.any():
         return Difference(None, None, None, None, None, accounts)
-    sides = (table[:, 0] > 0).sum(), (table[:, 2] > 0).sum()
-    kinds, counts = np.unique(table, axis=0, return_counts=True)
-    if (kinds[:, :2] == kinds[:, 2:]).all():
-        return Difference(0.0, 0.0, 0.0, 0.0, 1.0, accounts)
-    if min(sides) < LEAST_ACCOUNTS:
-        return Difference(float(found), None, None, None, None, accounts)
-    rng = np.random.default_rng(seed)
-    drawn = rng.multinomial(accounts, counts / accounts, size=draws).astype(np.float64)
-    values = _difference(drawn @ kinds)
-    values = np.sort(values[~np.isnan(values)])
-    if len(values) < draws * 0.9 or values[0] == values[-1]:
-        return Difference(float(found), None, None, None, None, accounts)
-    left_out = _difference((total - kinds).astype(np.float64))
-    low, high, p = _accelerated(values, float(found), left_out, counts)
-    return Difference(float(found), low, high, float(values.std(ddof=1)), p, accounts)
+    if not table[:, 2:6].any():
+        return Difference(0.0, 0.0, 0.0, 0.0, None, accounts)
+    size_a, size_b = float(held_a.sum()), float(held_b.sum())
+    rate_a, rate_b = float(won_a.sum()) / size_a, float(won_b.sum()) / size_b
+    found = rate_b - rate_a
+    union, winners = table[:, 0:6:2].sum(axis=1), table[:, 1:6:2].sum(axis=1)
+    common = float(winners.sum()) / float(union.sum())
+    if min(effective(held_a), effective(held_b)) < LEAST_ACCOUNTS:
+        return Difference(found, None, None, None, None, accounts, "accounts")
+    telling = min(effective(winners), effective(union - winners))
+    if telling * min(size_a, size_b) / float(union.sum()) < LEAST_EXPECTED:
+        return Difference(found, None, None, None, None, accounts, "won")
+
+    def error(one: float, other: float) -> float:
+        parts = (won_b - other * held_b) / size_b - (won_a - one * held_a) / size_a
+        return float(np.sqrt((parts**2).sum() * holding / (holding - 1)))
+
+    seen, alike = error(rate_a, rate_b), error(common, common)
+    free = effective(union) - 1
+    reach = _student(free) * seen
+    largest = max(seen, alike)
+    p = _two_sided(found / largest, free) if largest else 1.0
+    return Difference(found, found - reach, found + reach, largest, p, accounts)
 
 
-def _difference(sums: Numbers) -> Numbers:
-    """b's precision minus a's for each row of sums; NaN where either holds nothing."""
-    held_a, held_b = sums[:, 0], sums[:, 2]
-    empty = (held_a == 0) | (held_b == 0)
-    a = sums[:, 1] / np.where(held_a == 0, 1, held_a)
-    b = sums[:, 3] / np.where(held_b == 0, 1, held_b)
-    return np.where(empty, np.nan, b - a)
+def lift(held: Whole, won: Whole, records: Whole, all_won: Whole) -> Lift:
+    """Per account: records held, won among them, all records, all won. Limits on the log scale.
+
+    Where nothing that is held was won, the upper limit is Wilson's of that rate.
+    """
+    size, total, winners = float(held.sum()), float(records.sum()), float(all_won.sum())
+    if not size or not winners:
+        return Lift(None)
+    base, rate = winners / total, float(won.sum()) / size
+    if size == total:
+        return Lift(1.0, 1.0, 1.0)
+    weight = effective(held)
+    if weight < LEAST_ACCOUNTS:
+        return Lift(rate / base)
+    if not rate:
+        # As many records as they are worth where accounts share their luck.
+        ends = wilson(0, int(weight))
+        return Lift(0.0, 0.0, (ends[1] if ends else 1.0) / base)
+    accounts = int((records > 0).sum())
+    parts = (won - rate * held) / (size * rate) - (all_won - base * records) / winners
+    error = float(np.sqrt((parts**2).sum() * accounts / (accounts - 1)))
+    factor = float(np.exp(_student(weight - 1) * error))
+    return Lift(rate / base, rate / base / factor, rate / base * factor)
 
 
-def _accelerated(
-    values: Numbers, found: float, left_out: Numbers, counts: Whole
-) -> tuple[float, float, float]:
-    """The BCa interval, and the level at which it would just touch zero."""
-    from scipy.stats import norm
+def _student(free: float) -> float:
+    from scipy.special import stdtrit
 
-    size = len(values)
-    below, upto = np.searchsorted(values, [found - 1e-12, found + 1e-12])
-    bias = float(norm.ppf(np.clip((below + upto) / (2 * size), 1 / size, 1 - 1 / size)))
-    usable = ~np.isnan(left_out)
-    weight = counts[usable]
-    away = np.average(left_out[usable], weights=weight) - left_out[usable]
-    spread = float((weight * away**2).sum())
-    skew = float((weight * away**3).sum()) / (6 * spread**1.5) if spread > 0 else 0.0
-    ends = []
-    for tail in (LEVEL / 2, 1 - LEVEL / 2):
-        z = bias + float(norm.ppf(tail))
-        ends.append(float(np.quantile(values, norm.cdf(bias + z / (1 - skew * z)))))
-    under, over = np.searchsorted(values, [-1e-12, 1e-12])
-    at_zero = np.clip((under + over) / (2 * size), 0.5 / size, 1 - 0.5 / size)
-    u = float(norm.ppf(at_zero)) - bias
-    tail = float(norm.cdf(u / (1 + skew * u) - bias))
-    return ends[0], ends[1], min(1.0, 2 * min(tail, 1 - tail))
+    return float(stdtrit(max(free, 1.0), 1 - LEVEL / 2))
+
+
+def _two_sided(statistic: float, free: float) -> float:
+    from scipy.special import stdtr
+
+    return float(2 * stdtr(max(free, 1.0), -abs(statistic)))
 
 
 @dataclass(frozen=True, slots=True)
 class Discordance:
     """Accounts on which exactly one of two definitions is right, and the exact p of so uneven a
-    split if both were right equally often.
+    split if both were right equally often; None where there is no such account.
     """
 
     for_a: int
     for_b: int
-    p: float
+    p: float | None
 
 
 def mcnemar(right_a: Mask, right_b: Mask, account: Whole) -> Discordance:
@@ -126,16 +169,15 @@ def mcnemar(right_a: Mask, right_b: Mask, account: Whole) -> Discordance:
 
     With one record per account this is McNemar's test on records.
     """
-    from statsmodels.stats.contingency_tables import mcnemar as exact
+    from scipy.stats import binomtest
 
     _, place = np.unique(account, return_inverse=True)
     balance = right_b.astype(np.int64) - right_a.astype(np.int64)
     net = np.bincount(place.reshape(-1), weights=balance, minlength=1)
     for_a, for_b = int((net < 0).sum()), int((net > 0).sum())
     if not for_a + for_b:
-        return Discordance(0, 0, 1.0)
-    p = float(exact([[0, for_a], [for_b, 0]], exact=True).pvalue)
-    return Discordance(for_a, for_b, min(p, 1.0))
+        return Discordance(0, 0, None)
+    return Discordance(for_a, for_b, float(binomtest(for_a, for_a + for_b).pvalue))
 
 
 def false_discovery(p: Sequence[float | None]) -> list[float | None]:
@@ -147,3 +189,13 @@ def false_discovery(p: Sequence[float | None]) -> list[float | None]:
         return list(p)
     adjusted = iter(multipletests(given, alpha=LEVEL, method="fdr_bh")[1].tolist())
     return [None if value is None else float(next(adjusted)) for value in p]
+
+
+def level_for_one_more(q: Sequence[float | None]) -> float:
+    """The level at which one more of these tests would be called, the others staying as they are.
+
+    By Benjamini and Hochberg's rule the test that ranks r of k is held against r/k of the level.
+    """
+    tests = [value for value in q if value is not None]
+    called = sum(value < LEVEL for value in tests)
+    return LEVEL * min(called + 1, len(tests)) / len(tests) if tests else LEVEL

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,18 +14,22 @@ from leadpolicy.backtest.cohort import Cohort
 from leadpolicy.backtest.fates import Fate
 from leadpolicy.backtest.frames import Row, frame
 from leadpolicy.backtest.paired import (
-    DRAWS,
     Difference,
     Discordance,
+    Lift,
     by_account,
     difference,
     false_discovery,
+    level_for_one_more,
+    lift,
     mcnemar,
+    sides,
 )
 from leadpolicy.backtest.rates import share
 from leadpolicy.backtest.tables import pairs_of
-from leadpolicy.backtest.verdict import Evidence, Verdict, verdict
+from leadpolicy.backtest.verdict import Evidence, Missing, Verdict, verdict
 from leadpolicy.backtest.view import View
+from leadpolicy.evaluation.codes import CHANGED, FALSE, TRUE, UNKNOWN
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,116 +38,207 @@ FATES = {
     Fate.REACHED: "won", Fate.NOT_REACHED: "not won", Fate.IMMATURE: "too new",
     Fate.OVER: "over before", Fate.UNTOLD: "not told", Fate.OUT: "no moment",
 }  # fmt: skip
-MAYBE, NOT_HELD = "UNKNOWN", "not on the rung"
+SAID = {FALSE: "not on the rung", UNKNOWN: "UNKNOWN", TRUE: "on the rung"}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pair:
-    """Two sets of records compared on those with a known fate."""
+    """Two definitions compared on the records with a known fate of which both are certain."""
 
     gap: Difference
     won: Discordance
     not_won: Discordance
+    lift_a: Lift
+    lift_b: Lift
     counts: tuple[tuple[int, int], ...]
     """Records and won among them: held by both, by b only, by a only, by neither."""
+    missing: Missing
+    """Records with a known fate of which one of them is UNKNOWN."""
 
 
-def compare_held(
-    a: Mask, b: Mask, cohort: Cohort, seed: int, *, fate: Codes | None = None, draws: int = DRAWS
-) -> Pair:
-    """Two sets of records of a cohort against each other.
+def compare_held(a: Codes, b: Codes, cohort: Cohort, fate: Codes | None = None) -> Pair:
+    """The verdicts of two definitions on the records of a cohort.
 
     Among the won the better definition holds more, among the not won fewer: McNemar's test is made
     on each apart, since together the base rate alone would favour whoever holds less.
     """
     fate = cohort.fate if fate is None else fate
-    known, won = fate >= Fate.NOT_REACHED, fate == Fate.REACHED
-    lost = known & ~won
-    account = cohort.account
-    table = by_account(a[known], b[known], won[known], account[known])
-    sets = (a & b, b & ~a, a & ~b, ~a & ~b)
+    told, won = fate >= Fate.NOT_REACHED, fate == Fate.REACHED
+    certain = (a != UNKNOWN) & (b != UNKNOWN)
+    known = told & certain
+    in_a, in_b, account = a == TRUE, b == TRUE, cohort.account
+    table = by_account(in_a[known], in_b[known], won[known], account[known])
+    of_a, won_a, of_b, won_b = sides(table)
+    everyone, all_won = table[:, 0::2].sum(axis=1), table[:, 1::2].sum(axis=1)
+    winners, losers = known & won, known & ~won
+    counts = table.sum(axis=0).tolist()
     return Pair(
-        gap=difference(table, draws=draws, seed=seed),
-        won=mcnemar(a[won], b[won], account[won]),
-        not_won=mcnemar(~a[lost], ~b[lost], account[lost]),
-        counts=tuple((int((s & known).sum()), int((s & won).sum())) for s in sets),
+        gap=difference(table),
+        won=mcnemar(in_a[winners], in_b[winners], account[winners]),
+        not_won=mcnemar(~in_a[losers], ~in_b[losers], account[losers]),
+        lift_a=lift(of_a, won_a, everyone, all_won),
+        lift_b=lift(of_b, won_b, everyone, all_won),
+        counts=tuple(zip(counts[0::2], counts[1::2], strict=True)),
+        missing=_missing(a, b, told, won),
+    )
+
+
+def _missing(a: Codes, b: Codes, told: Mask, won: Mask) -> Missing:
+    lacking = told & ((a == UNKNOWN) | (b == UNKNOWN))
+    if not lacking.any():
+        return Missing()
+    ends = [_bounds(codes, told, won) for codes in (a, b)]
+    low = high = None
+    if ends[0] is not None and ends[1] is not None:
+        low, high = ends[1][0] - ends[0][1], ends[1][1] - ends[0][0]
+    return Missing(int(lacking.sum()), int((lacking & won).sum()), low, high)
+
+
+def _bounds(codes: Codes, told: Mask, won: Mask) -> tuple[float, float] | None:
+    """The lowest and the highest precision, whatever the answers to the UNKNOWN are."""
+    held, maybe = told & (codes == TRUE), told & (codes == UNKNOWN)
+    size, winners = int(held.sum()), int((held & won).sum())
+    more_won, more_lost = int((maybe & won).sum()), int((maybe & ~won).sum())
+    if not size + more_won + more_lost:
+        return None
+    low = winners / (size + more_lost) if size + more_lost else 1.0
+    high = (winners + more_won) / (size + more_won) if size + more_won else 0.0
+    return low, high
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Judged:
+    """A pair with the tests as adjusted for all of the study, and its verdict."""
+
+    a: View
+    b: View
+    pair: Pair
+    q: float | None
+    won_q: float | None
+    not_won_q: float | None
+    verdict: Verdict
+
+
+def judged(
+    cohort: Cohort, couples: Sequence[tuple[View, View]], smallest: float, fate: Codes | None = None
+) -> list[Judged]:
+    """Each couple with a verdict. The two tests that lead to verdicts are adjusted together, over
+    all couples that part at all; `smallest` is the difference that is worth knowing.
+    """
+    fate = cohort.fate if fate is None else fate
+    found = [compare_held(a.verdict, b.verdict, cohort, fate) for a, b in couples]
+    adjusted = false_discovery([pair.gap.p for pair in found] + [pair.won.p for pair in found])
+    level = level_for_one_more(adjusted)
+    qs, won_qs = adjusted[: len(found)], adjusted[len(found) :]
+    not_won_qs = false_discovery([pair.not_won.p for pair in found])
+    return [
+        Judged(a, b, pair, q, won_q, not_won_q,
+               verdict(_evidence(cohort, a, b, pair, q, won_q, smallest, level)))
+        for (a, b), pair, q, won_q, not_won_q in zip(
+            couples, found, qs, won_qs, not_won_qs, strict=True
+        )
+    ]  # fmt: skip
+
+
+def _evidence(
+    cohort: Cohort, a: View, b: View, pair: Pair, q: float | None, won_q: float | None,
+    smallest: float, level: float,
+) -> Evidence:  # fmt: skip
+    both, gained, lost, _ = pair.counts
+    only_a, only_b = a.held & b.refused, b.held & a.refused
+    return Evidence(
+        a=a.policy,
+        b=b.policy,
+        parted=int((only_a | only_b).sum()),
+        precision_a=share(both[1] + lost[1], both[0] + lost[0]),
+        precision_b=share(both[1] + gained[1], both[0] + gained[0]),
+        lift_a=pair.lift_a,
+        lift_b=pair.lift_b,
+        gap=pair.gap,
+        q=q,
+        won=pair.won,
+        won_q=won_q,
+        smallest=smallest,
+        nested=not (only_a.any() and only_b.any()),
+        level=level,
+        missing=pair.missing,
+        unit="account" if cohort.several else "record",
     )
 
 
 def pairs_frame(
-    cohort: Cohort, seen: Sequence[View], *, seed: int, smallest: float, draws: int = DRAWS
+    cohort: Cohort,
+    seen: Sequence[View],
+    smallest: float,
+    others: Mapping[str, tuple[Cohort, Sequence[View]]] | None = None,
 ) -> pd.DataFrame:
     """Every pair with its tests and a verdict.
 
-    The two tests that lead to verdicts are adjusted together, over all pairs of the study.
+    `others` are the same definitions at other moments, by name (`half`, `twice`): the verdict says
+    whether it is another there.
     """
     fate = cohort.fate
-    found = [
-        (a, b, compare_held(a.held, b.held, cohort, seed, fate=fate, draws=draws))
-        for a, b in pairs_of(seen)
-    ]
-    tests = [pair.gap.p for _, _, pair in found] + [pair.won.p for _, _, pair in found]
-    adjusted = false_discovery(tests)
-    qs, won_qs = adjusted[: len(found)], adjusted[len(found) :]
-    not_won_qs = false_discovery([pair.not_won.p for _, _, pair in found])
-    rows = [
-        _row(cohort, fate, a, b, pair, q, won_q or 0.0, not_won_q or 0.0, smallest)
-        for (a, b, pair), q, won_q, not_won_q in zip(found, qs, won_qs, not_won_qs, strict=True)
-    ]
+    elsewhere = {
+        name: judged(there, pairs_of(views), smallest)
+        for name, (there, views) in (others or {}).items()
+    }
+    rows: list[Row] = []
+    for place, one in enumerate(judged(cohort, pairs_of(seen), smallest, fate)):
+        then = {name: found[place].verdict for name, found in elsewhere.items()}
+        row = _row(cohort, fate, one, smallest)
+        row |= {name: then[name].kind if name in then else None for name in ("half", "twice")}
+        rows.append(row | {"says": one.verdict.says + _turns(one, then)})
     return frame(rows, frames.PAIRS)
 
 
-def _row(  # noqa: PLR0913, PLR0917
-    cohort: Cohort, fate: Codes, a: View, b: View, pair: Pair, q: float | None,
-    won_q: float, not_won_q: float, smallest: float,
-) -> Row:  # fmt: skip
+def _turns(one: Judged, then: Mapping[str, Verdict]) -> str:
+    """What the verdict would be at other moments."""
+    if not then:
+        return ""
+    other = {name: at for name, at in then.items() if at.kind != one.verdict.kind}
+    if not other:
+        return f" It is the same at {' and at '.join(then)} the moment."
+    told = [f"at {name} the moment: {_called(one, at.kind)}" for name, at in other.items()]
+    return f" It turns with the moment: {', '.join(told)}."
+
+
+def _called(one: Judged, kind: str) -> str:
+    return f"{one.a.policy if kind == 'a' else one.b.policy} is better" if kind in "ab" else kind
+
+
+def _row(cohort: Cohort, fate: Codes, one: Judged, smallest: float) -> Row:
+    a, b, pair = one.a, one.b, one.pair
     both, gained, lost, neither = pair.counts
-    unknown_fate = fate < Fate.NOT_REACHED
-    rate_a = share(both[1] + lost[1], both[0] + lost[0])
-    rate_b = share(both[1] + gained[1], both[0] + gained[0])
-    said = _verdict(cohort, a, b, pair, q, won_q, smallest)
+    no_fate = fate < Fate.NOT_REACHED
     return {
         "rung": a.rung, "a": a.policy, "b": b.policy, "records": len(cohort),
         "known": both[0] + gained[0] + lost[0] + neither[0], "both": both[0],
         "both_won": both[1], "gained": gained[0], "gained_won": gained[1], "lost": lost[0],
         "lost_won": lost[1], "neither": neither[0], "neither_won": neither[1],
-        "gained_open": int((b.held & ~a.held & unknown_fate).sum()),
-        "lost_open": int((a.held & ~b.held & unknown_fate).sum()),
-        "precision_a": rate_a.value, "precision_b": rate_b.value,
+        "gained_open": int((b.held & a.refused & no_fate).sum()),
+        "lost_open": int((a.held & b.refused & no_fate).sum()),
+        "unknown": pair.missing.records, "unknown_won": pair.missing.won,
+        "unknown_low": pair.missing.low, "unknown_high": pair.missing.high,
+        "precision_a": share(both[1] + lost[1], both[0] + lost[0]).value,
+        "precision_b": share(both[1] + gained[1], both[0] + gained[0]).value,
+        "lift_a": pair.lift_a.value, "lift_a_low": pair.lift_a.low,
+        "lift_a_high": pair.lift_a.high, "lift_b": pair.lift_b.value,
+        "lift_b_low": pair.lift_b.low, "lift_b_high": pair.lift_b.high,
         "difference": pair.gap.value, "low": pair.gap.low, "high": pair.gap.high,
-        "p": pair.gap.p, "q": q, "won_for_a": pair.won.for_a, "won_for_b": pair.won.for_b,
-        "won_p": pair.won.p, "won_q": won_q, "not_won_for_a": pair.not_won.for_a,
-        "not_won_for_b": pair.not_won.for_b, "not_won_p": pair.not_won.p,
-        "not_won_q": not_won_q, "accounts": pair.gap.accounts, "needed": said.needed,
-        "verdict": said.kind, "says": said.says,
+        "smallest": smallest, "p": pair.gap.p, "q": one.q, "won_for_a": pair.won.for_a,
+        "won_for_b": pair.won.for_b, "won_p": pair.won.p, "won_q": one.won_q,
+        "not_won_for_a": pair.not_won.for_a, "not_won_for_b": pair.not_won.for_b,
+        "not_won_p": pair.not_won.p, "not_won_q": one.not_won_q,
+        "accounts": pair.gap.accounts, "needed": one.verdict.needed, "verdict": one.verdict.kind,
     }  # fmt: skip
 
 
-def _verdict(
-    cohort: Cohort, a: View, b: View, pair: Pair, q: float | None, won_q: float, smallest: float
-) -> Verdict:
-    both, gained, lost, _ = pair.counts
-    return verdict(
-        Evidence(
-            a=a.policy,
-            b=b.policy,
-            discordant=int((a.held != b.held).sum()),
-            precision_a=share(both[1] + lost[1], both[0] + lost[0]),
-            precision_b=share(both[1] + gained[1], both[0] + gained[0]),
-            gap=pair.gap,
-            q=q,
-            won=pair.won,
-            won_q=won_q,
-            smallest=smallest,
-            unit="account" if cohort.several else "record",
-        )
-    )
-
-
 def discordant_frame(cohort: Cohort, seen: Sequence[View]) -> pd.DataFrame:
-    """Every record that only one of a pair holds, with what the other says and what became of it.
+    """Every record that only one of a pair certainly holds, with what the other says and what
+    became of it.
 
-    `change` is `gained` where b holds it and a does not, `lost` the other way round.
+    `change` is read from the first to the second: `gained` and `lost` where both are certain;
+    `now certain` and `now open` where the first or the second is UNKNOWN.
     """
     import pandas as pd
 
@@ -152,17 +247,15 @@ def discordant_frame(cohort: Cohort, seen: Sequence[View]) -> pd.DataFrame:
     worked = None if cohort.worked is None else (cohort.worked <= cohort.until).astype(object)
     parts = [frame([], frames.DISCORDANT)]
     for a, b in pairs_of(seen):
-        for change, mask, other in (
-            ("gained", b.held & ~a.held, a),
-            ("lost", a.held & ~b.held, b),
-        ):
-            at = np.flatnonzero(mask)
+        for (before, after), change in CHANGED.items():
+            at = np.flatnonzero((a.verdict == before) & (b.verdict == after))
+            if TRUE not in (before, after) or not len(at):
+                continue
             columns = {
                 "rung": a.rung, "a": a.policy, "b": b.policy, "record": ids[at],
-                "change": change, "other": np.where(other.unknown[at], MAYBE, NOT_HELD),
+                "change": change, "other": SAID[before if after == TRUE else after],
                 "fate": fate[at], "amount": np.nan if cohort.amount is None else cohort.amount[at],
                 "worked": None if worked is None else worked[at],
             }  # fmt: skip
-            if len(at):
-                parts.append(pd.DataFrame(columns).astype(dict(frames.DISCORDANT)))
+            parts.append(pd.DataFrame(columns).astype(dict(frames.DISCORDANT)))
     return pd.concat(parts[1:] or parts, ignore_index=True)

@@ -1,4 +1,4 @@
-"""How many accounts it takes to tell two definitions apart."""
+"""How many accounts it takes to tell two definitions apart, or to see that they hardly differ."""
 
 from __future__ import annotations
 
@@ -11,28 +11,44 @@ POWER: Final = 0.8
 MOST: Final = 10_000_000
 
 
-def accounts_needed(effect: float, error: float, accounts: int) -> int | None:
-    """Accounts in all for a difference of `effect` to be found with a power of 80 % at 5 %.
+def settled(effect: float, error: float, smallest: float, level: float = LEVEL) -> float:
+    """The chance that a study settles a difference: shown to be one, or to be below `smallest`.
+
+    The estimate is taken to be normal around `effect` with so large an `error`. A difference is
+    shown at `level`; that it is below the smallest, where its 95 % interval lies within.
+    """
+    from scipy.special import ndtr, ndtri
+
+    shown = -float(ndtri(level / 2)) * error
+    within = max(smallest + float(ndtri(LEVEL / 2)) * error, 0.0)
+
+    def above(edge: float) -> float:
+        return float(ndtr((effect - edge) / error))
+
+    if within >= shown:
+        return 1.0
+    return above(shown) + (1 - above(-shown)) + above(-within) - above(within)
+
+
+def accounts_needed(
+    effect: float, error: float, accounts: int, smallest: float = 0.0, level: float = LEVEL
+) -> int | None:
+    """Accounts in all with which four of five such studies are settled (see `settled`).
 
     `error` is the standard error of the difference on `accounts` accounts. Assumed is that further
     accounts resemble those at hand, so that the error shrinks with the root of their number. None
-    where there is no effect to look for, or more than ten million would be needed.
+    where there is nothing to look for, or more than ten million would be needed.
     """
-    from statsmodels.stats.power import NormalIndPower
-
-    spread = error * math.sqrt(accounts)
-    if not effect or not spread:
+    if not error or not (effect or smallest):
         return None
-    needed = NormalIndPower().solve_power(
-        effect_size=abs(effect) / spread, nobs1=None, alpha=LEVEL, power=POWER, ratio=0
-    )
-    number = math.ceil(float(needed))
-    return number if number <= MOST else None
+    few, many = 1.0, float(MOST)
 
+    def chance(number: float) -> float:
+        return settled(abs(effect), error * math.sqrt(accounts / number), smallest, level)
 
-def power_of(effect: float, error: float) -> float:
-    """The chance to find a difference of `effect` where its standard error is `error`."""
-    from statsmodels.stats.power import NormalIndPower
-
-    found = NormalIndPower().power(effect_size=abs(effect) / error, nobs1=1, alpha=LEVEL, ratio=0)
-    return float(found)
+    if chance(many) < POWER:
+        return None
+    while many / few > 1 + 1e-9:
+        middle = math.sqrt(few * many)
+        few, many = (few, middle) if chance(middle) >= POWER else (middle, many)
+    return math.ceil(many)

@@ -13,7 +13,6 @@ from typing import Any, Final, TypeVar, cast
 
 from leadpolicy.backtest.study import (
     READINGS,
-    SMALLEST,
     UNITS,
     Capacity,
     Condition,
@@ -45,7 +44,7 @@ KEYS: Final = (
     "study", "title", "about", "dataset", "grain", "policies", "policies_in", "entered",
     "observed_since", "rungs", "outcome", "as_of", "reading", "period", "exclude", "segments",
     "account", "amount", "worked", "capacity", "hold_out", "accept_snapshot", "sweep",
-    "leave_one_out", "smallest_difference", "seed",
+    "leave_one_out", "smallest_difference",
 )  # fmt: skip
 REQUIRED: Final = {
     "study": "a name",
@@ -133,8 +132,7 @@ class _Reader:
             accept_snapshot=self.texts(top.get("accept_snapshot")),
             sweeps=self.sweeps(top.get("sweep")),
             leave_one_out=self.value(top.get("leave_one_out"), _yes) or False,
-            smallest_difference=self.value(top.get("smallest_difference"), _share) or SMALLEST,
-            seed=self.value(top.get("seed"), _whole) or 0,
+            smallest_difference=self.value(top.get("smallest_difference"), _share),
             path=self.path,
         )
 

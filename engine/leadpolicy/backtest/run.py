@@ -17,14 +17,15 @@ from leadpolicy.backtest.cohort import Cohort
 from leadpolicy.backtest.effects import Removed, Tried, by_label, criteria_frame, sweeps_frame
 from leadpolicy.backtest.fates import Fate
 from leadpolicy.backtest.frames import CRITERIA, SWEEPS, frame
-from leadpolicy.backtest.paired import DRAWS
 from leadpolicy.backtest.pairs import discordant_frame, pairs_frame
+from leadpolicy.backtest.rates import share
 from leadpolicy.backtest.read import open_study
 from leadpolicy.backtest.result import Backtest
 from leadpolicy.backtest.spans import Spans, of_records
 from leadpolicy.backtest.study import Study
 from leadpolicy.backtest.variants import reduced, swept
-from leadpolicy.backtest.view import View, views
+from leadpolicy.backtest.verdict import RELATIVE
+from leadpolicy.backtest.view import View, bits_of, seen_at, views
 from leadpolicy.data.moments import MICROSECOND
 from leadpolicy.data.recordset import Progress
 from leadpolicy.diagnostics import LeadpolicyError, Problems, listing, suggest
@@ -55,7 +56,6 @@ def backtest(
     policies: Sequence[Policy] | None = None,
     chronicle: Chronicle | None = None,
     progress: Progress | None = None,
-    draws: int = DRAWS,
     replayed: Replayed | None = None,
     warnings: Sequence[str] = (),
 ) -> Backtest:
@@ -78,8 +78,12 @@ def backtest(
     replayed = replay_spans if replayed is None else replayed
     numbers = _numbers(chronicle, cohort)
 
+    every: dict[tuple[str, str], Whole] = {}
+
     def seen(chosen: Mapping[str, Policy]) -> list[View]:
         spans = replayed(chosen, chronicle, study.accept_snapshot, progress)
+        if study.capacity is not None:
+            every.update(_entries(spans, chosen))
         own = {label: of_records(one, numbers) for label, one in spans.items()}
         return views(own, chosen, cohort, study.rungs, study.reading)
 
@@ -99,7 +103,7 @@ def backtest(
         notes=(*warnings, *_notes(study, cohort, named, snapshot, chronicle)),
         captions=captions(study, cohort, said, badged=any(snapshot.values())),
         policies=_policies_frame(named, snapshot),
-        **_frames(study, cohort, found, said, removed, tried, draws),
+        **_frames(study, cohort, found, said, removed, tried, every),
         cohort=cohort,
         views=tuple(found),
     )
@@ -107,22 +111,22 @@ def backtest(
 
 def _frames(
     study: Study, cohort: Cohort, found: Sequence[View], said: Words,
-    removed: Sequence[Removed], tried: Sequence[Tried], draws: int,
+    removed: Sequence[Removed], tried: Sequence[Tried], every: Mapping[tuple[str, str], Whole],
 ) -> dict[str, pd.DataFrame]:  # fmt: skip
     calendar = tables.study_periods(cohort, study.period)
     velocity, curves = courses.velocity_frames(cohort, found, said.outcome)
     decay, trends = courses.decay_frames(cohort, found, calendar)
     hold_out = None if study.hold_out is None else study.hold_out // MICROSECOND
-    seed, smallest = study.seed, study.smallest_difference
+    smallest = worth_knowing(study, cohort)
     return {
         "flow": tables.flow_frame(cohort, found, calendar),
         "stock": tables.stock_frame(cohort, found, calendar),
         "conversion": tables.conversion_frame(cohort, found, said.outcome),
         "precision": tables.precision_frame(cohort, found),
         "revenue": tables.revenue_frame(cohort, found),
-        "capacity": tables.capacity_frame(cohort, found, study.capacity),
+        "capacity": tables.capacity_frame(cohort, found, study.capacity, every),
         "segments": tables.segments_frame(cohort, found),
-        "pairs": pairs_frame(cohort, found, seed=seed, smallest=smallest, draws=draws),
+        "pairs": pairs_frame(cohort, found, smallest, at_other_moments(cohort, found)),
         "discordant": discordant_frame(cohort, found),
         "velocity": velocity,
         "curves": curves,
@@ -131,10 +135,39 @@ def _frames(
         "agreement": courses.agreement_frame(cohort, found, calendar),
         "decay": decay,
         "trends": trends,
-        "criteria": criteria_frame(cohort, found, removed, seed=seed, draws=draws)
+        "criteria": criteria_frame(cohort, found, removed)
         if removed else frame([], CRITERIA),
-        "sweeps": sweeps_frame(cohort, tried, hold_out) if tried else frame([], SWEEPS),
+        "sweeps": sweeps_frame(cohort, found, tried, hold_out, smallest)
+        if tried else frame([], SWEEPS),
     }  # fmt: skip
+
+
+def worth_knowing(study: Study, cohort: Cohort) -> float:
+    """The difference of two rates that is worth knowing: the study's, or a quarter of the rate of
+    all records, which also stands in for one that more than half of that rate.
+
+    Where 2 % are won at all, no definition could be worse by five points.
+    """
+    fate = cohort.fate
+    base = share(int((fate == Fate.REACHED).sum()), int((fate >= Fate.NOT_REACHED).sum())).value
+    asked = study.smallest_difference
+    if asked is None or (base and asked > base / 2):
+        return RELATIVE * (base or 0.0)
+    return asked
+
+
+def at_other_moments(
+    cohort: Cohort, found: Sequence[View]
+) -> dict[str, tuple[Cohort, Sequence[View]]]:
+    """The same records at half and at twice the moment; none where that is the same moment."""
+    if (cohort.moment == cohort.entered).all():
+        return {}
+    others = {"half": cohort.at_moment(0.5), "twice": cohort.at_moment(2.0)}
+    return {
+        name: (there, [seen_at(one, there) for one in found])
+        for name, there in others.items()
+        if (there.fate >= Fate.NOT_REACHED).any()
+    }
 
 
 # ------------------------------------------------------------------------------------- asking
@@ -275,6 +308,17 @@ def replay_spans(
             len(chronicle), lines.record, lines.begin, lines.end, lines.held, lines.open
         )
     return spans
+
+
+def _entries(
+    spans: Mapping[str, Spans], policies: Mapping[str, Policy]
+) -> dict[tuple[str, str], Whole]:
+    """First entries of all records of the data, by rung and policy."""
+    return {
+        (rung, label): spans[label].first_entry(bits_of(policy, rung))
+        for label, policy in policies.items()
+        for rung in policy.rungs
+    }
 
 
 def _numbers(chronicle: Chronicle, cohort: Cohort) -> Whole:

@@ -77,8 +77,7 @@ def study_schema(vocabulary: Vocabulary) -> Schema:
         ),
         "leave_one_out": {"enum": [True, False, "yes", "no"], "description": "What each "
                           "criterion is worth: the policy without it."},
-        "smallest_difference": scalar("The difference that is worth knowing: `5 %` or 0.05."),
-        "seed": scalar("Of the random draws: the same seed gives the same figures."),
+        "smallest_difference": scalar("The difference of rates worth knowing: `5 %` or 0.05."),
     }  # fmt: skip
     return whole("A leadpolicy study", object_of(keys, REQUIRED), {})
 

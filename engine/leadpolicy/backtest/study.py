@@ -22,8 +22,6 @@ Reading: TypeAlias = Literal["furthest", "current"]
 READINGS: Final[tuple[Reading, ...]] = get_args(Reading)
 Unit: TypeAlias = Literal["week", "month", "quarter", "year"]
 UNITS: Final[tuple[Unit, ...]] = get_args(Unit)
-SMALLEST: Final = 0.05
-"""The difference of two precisions that is worth knowing, where a study names none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +64,8 @@ class Study:
     whether it counts where the record stands then or how far it had come. `within` is the maturity
     window: the time given to reach the outcome. `entered_from` is included, `entered_until` not.
     `account` names the fact that tells whose record it is (None: every record is its own).
-    `worked` names the events that show that somebody worked on a record.
+    `worked` names the events that show that somebody worked on a record. A difference of two
+    rates of `smallest_difference` is worth knowing (None: a quarter of the share won of all).
     """
 
     name: str
@@ -96,8 +95,7 @@ class Study:
     accept_snapshot: tuple[str, ...] = ()
     sweeps: tuple[Sweep, ...] = ()
     leave_one_out: bool = False
-    smallest_difference: float = SMALLEST
-    seed: int = 0
+    smallest_difference: float | None = None
     path: Path | None = None
 
     def to_dict(self) -> dict[str, Any]:
@@ -132,7 +130,6 @@ class Study:
             ],
             "leave_one_out": self.leave_one_out,
             "smallest_difference": self.smallest_difference,
-            "seed": self.seed,
         }
 
 

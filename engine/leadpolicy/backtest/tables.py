@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import combinations
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from leadpolicy.backtest import frames
-from leadpolicy.backtest.arrays import DAY, Codes, Whole
+from leadpolicy.backtest.arrays import DAY, Codes, Mask, Whole, later
 from leadpolicy.backtest.calendar import Periods, periods
 from leadpolicy.backtest.cohort import Cohort
 from leadpolicy.backtest.fates import Fate, steps
 from leadpolicy.backtest.frames import Row, frame
+from leadpolicy.backtest.paired import Lift, lift
 from leadpolicy.backtest.rates import precision, revenue, share
 from leadpolicy.backtest.study import Capacity, Unit
 from leadpolicy.backtest.view import View
@@ -119,8 +120,11 @@ def precision_frame(cohort: Cohort, seen: Sequence[View]) -> pd.DataFrame:
     fate = cohort.fate
     known, won = fate >= Fate.NOT_REACHED, fate == Fate.REACHED
     worked = None if cohort.worked is None else cohort.worked <= cohort.until
-    for one in seen:
+    lifts = _lifts(cohort, seen, known, won)
+    came, came_won = _comers(cohort)
+    for one, lifted in zip(seen, lifts, strict=True):
         of = precision(one.held, fate)
+        all_comers = share(int((one.held & came_won).sum()), int((one.held & came).sum()))
         rest = known & ~one.held
         row: Row = {
             "rung": one.rung, "policy": one.policy, "records": len(cohort), "held": of.picked,
@@ -128,7 +132,11 @@ def precision_frame(cohort: Cohort, seen: Sequence[View]) -> pd.DataFrame:
             "immature": of.immature, "known": of.of.of, "won": of.of.part, "rate": of.of.value,
             "low": of.of.low, "high": of.of.high, "base_rate": of.base.value, "lift": of.lift,
             "recall": of.recall.value, "recall_low": of.recall.low,
-            "recall_high": of.recall.high, "unknown_known": int((one.unknown & known).sum()),
+            "recall_high": of.recall.high,
+            "recall_possible": share(int((won & ~one.refused).sum()), int(won.sum())).value,
+            "lift_low": lifted.low, "lift_high": lifted.high, "comers_known": all_comers.of,
+            "comers_won": all_comers.part, "comers_rate": all_comers.value,
+            "unknown_known": int((one.unknown & known).sum()),
             "unknown_won": int((one.unknown & won).sum()), "not_held_known": int(rest.sum()),
             "never_worked": None, "worked_known": None, "worked_won": None,
             "not_held_never_worked": None,
@@ -146,6 +154,27 @@ def precision_frame(cohort: Cohort, seen: Sequence[View]) -> pd.DataFrame:
             }  # fmt: skip
         rows.append(row)
     return frame(rows, frames.PRECISION)
+
+
+def _lifts(cohort: Cohort, seen: Sequence[View], known: Mask, won: Mask) -> list[Lift]:
+    """The lift of each definition with its interval by account."""
+    _, account = np.unique(cohort.account, return_inverse=True)
+
+    def sums(mask: Mask) -> Whole:
+        return np.bincount(account.reshape(-1), weights=mask).astype(np.int64)
+
+    everyone, winners = sums(known), sums(won)
+    return [lift(sums(one.held & known), sums(one.held & won), everyone, winners) for one in seen]
+
+
+def _comers(cohort: Cohort) -> tuple[Mask, Mask]:
+    """Who was followed for the whole window, also where all was over by the moment; and who had
+    been won by the end of it.
+    """
+    fate = cohort.fate
+    over = (fate == Fate.OVER) & (later(cohort.moment, cohort.within) <= cohort.until)
+    came: Mask = (fate >= Fate.NOT_REACHED) | over
+    return came, (fate == Fate.REACHED) | (over & (cohort.won <= cohort.moment))
 
 
 def revenue_frame(cohort: Cohort, seen: Sequence[View]) -> pd.DataFrame:
@@ -167,33 +196,51 @@ def revenue_frame(cohort: Cohort, seen: Sequence[View]) -> pd.DataFrame:
     return frame(rows, frames.REVENUE)
 
 
-def capacity_frame(cohort: Cohort, seen: Sequence[View], capacity: Capacity | None) -> pd.DataFrame:
-    """First entries per rep and week against what a rep takes on; whole observed weeks only."""
+def capacity_frame(
+    cohort: Cohort, seen: Sequence[View], capacity: Capacity | None,
+    everyone: Mapping[tuple[str, str], Whole] | None = None,
+) -> pd.DataFrame:  # fmt: skip
+    """First entries per rep and week against what a rep takes on.
+
+    Counted are the whole weeks in which records of the cohort came in: what comes later adds to no
+    week that would stand for the usual load. `everyone` are first entries of all records of the
+    data by rung and policy: `outside` are those of records that are not in the cohort.
+    """
     if capacity is None or not len(cohort):
         return frame([], frames.CAPACITY)
-    start = int(cohort.entered.min())
-    weeks = periods(start, cohort.until, "week")
-    whole = (weeks.edges[:-1] >= start - DAY) & (weeks.edges[1:] - 1 <= cohort.until)
+    first, last = int(cohort.entered.min()), int(cohort.entered.max())
+    weeks = periods(first, min(last, cohort.until), "week")
+    whole = (weeks.edges[:-1] >= first - DAY) & (
+        weeks.edges[1:] - 1 <= min(last + DAY, cohort.until)
+    )
+    if not whole.any():
+        whole = np.ones(len(weeks), np.bool_)
+    labels = np.array(weeks.labels)[whole]
     rows: list[Row] = []
     for one in seen:
-        numbers = weeks.of(one.entered[one.entered <= cohort.until])
-        counts = np.bincount(numbers[numbers >= 0], minlength=len(weeks))[whole]
-        labels = np.array(weeks.labels)[whole]
+        counts = _weekly(one.entered, weeks)[whole]
+        every = (everyone or {}).get((one.rung, one.policy), one.entered)
         beyond = np.maximum(counts - capacity.per_week, 0)
-        top = int(counts.argmax()) if len(counts) else -1
+        top = int(counts.argmax())
         rows.append(
             {
                 "rung": one.rung, "policy": one.policy, "weeks": len(counts),
                 "entries": int(counts.sum()),
-                "per_rep_and_week": counts.mean() / capacity.reps if len(counts) else None,
-                "busiest": counts[top] / capacity.reps if len(counts) else None,
-                "busiest_week": str(labels[top]) if len(counts) else "",
+                "outside": int((_weekly(every, weeks)[whole] - counts).sum()),
+                "per_rep_and_week": counts.mean() / capacity.reps,
+                "busiest": counts[top] / capacity.reps,
+                "busiest_week": str(labels[top]),
                 "weeks_over": int((counts > capacity.per_week).sum()),
                 "beyond": int(np.ceil(beyond).sum()),
                 "capacity": capacity.leads_per_rep_and_week,
             }
         )  # fmt: skip
     return frame(rows, frames.CAPACITY)
+
+
+def _weekly(entered: Whole, weeks: Periods) -> Whole:
+    numbers = weeks.of(entered)
+    return np.bincount(numbers[numbers >= 0], minlength=len(weeks))
 
 
 def segments_frame(cohort: Cohort, seen: Sequence[View]) -> pd.DataFrame:

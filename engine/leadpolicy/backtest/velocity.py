@@ -150,14 +150,35 @@ def competing_ends(
     return tuple(found)
 
 
-def log_rank(days: Sequence[Numbers], arrived: Sequence[Mask]) -> float | None:
-    """The p of the log-rank test between groups of different records; None without arrivals."""
-    from statsmodels.duration.survfunc import survdiff
+def log_rank(
+    days: Sequence[Numbers], arrived: Sequence[Mask], accounts: Sequence[Whole]
+) -> float | None:
+    """The p of the log-rank test between two groups of records; None without arrivals.
 
-    group = np.repeat(np.arange(len(days)), [len(one) for one in days])
-    time, status = np.concatenate(days), np.concatenate(arrived).astype(int)
-    if any(not len(one) for one in days) or not status.any():
+    Records of one account are taken together: the variance is that of the accounts' own sums
+    (E. W. Lee, L. J. Wei, D. A. Amato, "Cox-type regression analysis for large numbers of small
+    groups of correlated failure time observations", 1992). With one record per account and equal
+    groups it differs from the usual one by no more than chance.
+    """
+    from scipy.stats import t
+
+    group = np.repeat([0.0, 1.0], [len(one) for one in days])
+    time, status = np.concatenate(days), np.concatenate(arrived)
+    if not all(len(one) for one in days) or not status.any():
         return None
-    with np.errstate(divide="ignore", invalid="ignore"):
-        p = float(survdiff(time, status, group)[1])
-    return p if np.isfinite(p) else None
+    order = np.argsort(time, kind="stable")
+    time, status, group = time[order], status[order], group[order]
+    _, account = np.unique(np.concatenate(accounts)[order], return_inverse=True)
+    first, last = np.searchsorted(time, time, "left"), np.searchsorted(time, time, "right") - 1
+    at_risk = (len(time) - first).astype(np.float64)
+    second = np.append(np.cumsum(group[::-1])[::-1], 0.0)[first]
+    share = second / at_risk
+    hazard, weighted = np.cumsum(status / at_risk)[last], np.cumsum(status * share / at_risk)[last]
+    # What each record adds: its own arrival, less what was to be expected while it waited.
+    parts = status * (group - share) - (group * hazard - weighted)
+    sums = np.bincount(account.reshape(-1), weights=parts)
+    spread = float((sums**2).sum())
+    if len(sums) < 2 or not spread:
+        return None
+    statistic = float(parts.sum()) / np.sqrt(spread * len(sums) / (len(sums) - 1))
+    return float(2 * t.sf(abs(statistic), len(sums) - 1))

@@ -1,20 +1,32 @@
-"""What a pair of definitions comes to, in words, with the figures that say so."""
+"""What a pair of definitions comes to, in words, with the figures that say so.
+
+The rule, on the records of which both definitions are certain and whose outcome is known:
+
+1. Where they part on none, they are the same; what is UNKNOWN leaves that open.
+2. Where for both of them a lift of 1 lies within its interval, the outcome does not tell them
+   apart, whatever the volumes: noise.
+3. The finer one is what is surely won more often: after correction for all tests, and not surely by
+   less than is worth knowing.
+4. The finer one is better if it also holds at least as many of the won. So is one that surely holds
+   more of the won (McNemar, corrected) in no more records.
+5. If the finer one holds fewer of the won it is a trade, with its price. One that contains the
+   other holds more of everything: it can be no more than a trade.
+6. Differences that lie within what is worth knowing are none. All else is not enough history.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
-from leadpolicy.backtest.paired import Difference, Discordance
-from leadpolicy.backtest.power import MOST, POWER, accounts_needed
+from leadpolicy.backtest.paired import Difference, Discordance, Lift
+from leadpolicy.backtest.power import MOST, accounts_needed
 from leadpolicy.backtest.rates import LEVEL, Share
 from leadpolicy.english import plural
 
-Kind: TypeAlias = Literal["same", "b", "a", "trade", "alike", "not enough history"]
-ASSUMPTION: Final = (
-    f"with {100 * POWER:.0f} % power at a level of {100 * LEVEL:.0f} %, if further records "
-    "resemble these"
-)
+Kind: TypeAlias = Literal["same", "open", "noise", "b", "a", "trade", "alike", "not enough history"]
+RELATIVE: Final = 0.25
+"""The difference that is worth knowing, where a study names none: of the share won of all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,31 +39,62 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
+class Missing:
+    """Records with a known outcome of which one of the two is UNKNOWN, and won among them.
+
+    `low` and `high` bound the difference whatever the answers are (C. F. Manski, "Nonparametric
+    bounds on treatment effects", 1990).
+    """
+
+    records: int = 0
+    won: int = 0
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
-    """What is known of a pair. `q` and `won_q` are adjusted for all tests that lead to verdicts."""
+    """What is known of a pair. `q` and `won_q` are adjusted for all tests that lead to verdicts.
+
+    `parted` are records, of known outcome or not, that one certainly holds and the other certainly
+    does not. `held_a` and `held_b` count those with a known outcome, as `precision_a` does.
+    """
 
     a: str
     b: str
-    discordant: int
+    parted: int
     precision_a: Share
     precision_b: Share
+    lift_a: Lift
+    lift_b: Lift
     gap: Difference
     q: float | None
     won: Discordance
-    won_q: float
+    won_q: float | None
     smallest: float
+    nested: bool = False
+    """One of the two holds all that the other does."""
+    level: float = LEVEL
+    """The level at which one more difference would be called."""
+    missing: Missing = Missing()
     unit: str = "record"
     """What an account is called."""
 
 
 def verdict(of: Evidence) -> Verdict:
-    """Which of two definitions is better, or how much history it would take to tell.
+    """Which of two definitions is better, or why that cannot be said."""
+    found = _verdict(of)
+    return Verdict(found.kind, found.says + _missing(of), found.needed)
 
-    Better is who finds a larger share won among what it holds without losing more of the won. If
-    both change, in opposite directions, it is a trade that no statistic decides. Differences of
-    precision that are surely smaller than the study's smallest count as none.
-    """
-    if not of.discordant:
+
+def _verdict(of: Evidence) -> Verdict:
+    if not of.parted:
+        if of.missing.records:
+            return Verdict(
+                "open",
+                f"Open: {of.a} and {of.b} certainly part on no record. Which is better rests on "
+                "what is missing.",
+            )
         return Verdict("same", f"{of.a} and {of.b} hold the same records.")
     if of.gap.value is None:
         empty = " and ".join(
@@ -61,62 +104,33 @@ def verdict(of: Evidence) -> Verdict:
             "not enough history",
             f"Not enough history: {empty} holds no record whose outcome is known.",
         )
-    told = of.gap.low is not None and of.q is not None
-    surely = told and of.q is not None and of.q < LEVEL
-    finer = _side(of.gap.value) if surely and not _small(of) else None
-    more = _side(of.won.for_b - of.won.for_a) if of.won_q < LEVEL else None
-    figures = _figures(of)
-    if finer is None and more is None:
-        return _undecided(of, figures)
-    if finer is not None and more is not None and finer != more:
-        strict, wide = _names(of, finer)
-        return Verdict(
-            "trade",
-            f"A trade: {strict} is won more often, {wide} misses fewer of the won. {figures}",
-        )
-    side = finer or more or "b"
-    better, worse = _names(of, side)
-    if finer is None:
-        if not _no_loss(of, side):
-            return _unsettled(of, better, worse, figures)
-        reason = (
-            f"it holds more of the won than {worse}, and what it holds is not won less often by "
-            f"{100 * of.smallest:g} points or more"
-        )
-    elif more is None:
-        reason = (
-            f"what it holds is won more often than with {worse}, and it is not shown to miss more "
-            "of the won"
-        )
-    else:
-        reason = f"what it holds is won more often than with {worse}, and it misses fewer won"
-    return Verdict(side, f"{better} is better: {reason}. {figures}")
+    if not (of.lift_a.tells or of.lift_b.tells):
+        return _noise(of)
+    finer, fuller = _finer(of), _fuller(of)
+    more = _side(of.precision_b.part - of.precision_a.part)
+    if finer is not None:
+        return _trade(of, finer) if more not in (None, finer) or of.nested else _better(of, finer)
+    if fuller is not None and not of.nested:
+        better, worse = _rates(of, fuller)
+        if better.of <= worse.of:
+            return _better(of, fuller)
+    if _small(of):
+        return _alike(of)
+    return _unsettled(of)
 
 
-def _no_loss(of: Evidence, side: str) -> bool:
-    """Whether the interval rules out that this side's precision is lower by what matters."""
-    if of.gap.low is None or of.gap.high is None:
-        return False
-    return of.gap.low > -of.smallest if side == "b" else of.gap.high < of.smallest
+def _finer(of: Evidence) -> Literal["a", "b"] | None:
+    """The side that is surely won more often, by more than is nothing."""
+    if of.gap.value is None or of.q is None or of.q >= LEVEL or _small(of):
+        return None
+    return _side(of.gap.value)
 
 
-def _unsettled(of: Evidence, more: str, less: str, figures: str) -> Verdict:
-    """One side holds more of the won; whether by holding more of everything is open."""
-    gap = of.gap
-    needed = None
-    if gap.error is not None:
-        total = accounts_needed(of.smallest, gap.error, gap.accounts)
-        needed = None if total is None else max(total - gap.accounts, 0)
-    sought = f"what it holds is won less often by {100 * of.smallest:g} points or more"
-    end = "."
-    if needed:
-        end = f": {needed:,} more {of.unit}s would be needed ({ASSUMPTION})."
-    return Verdict(
-        "not enough history",
-        f"Not enough history: {more} holds more of the won than {less}, but whether {sought} "
-        f"cannot be told{end} {figures}",
-        needed,
-    )
+def _fuller(of: Evidence) -> Literal["a", "b"] | None:
+    """The side that surely holds more of the won."""
+    if of.won_q is None or of.won_q >= LEVEL:
+        return None
+    return _side(of.won.for_b - of.won.for_a)
 
 
 def _side(difference: float) -> Literal["a", "b"] | None:
@@ -127,55 +141,141 @@ def _names(of: Evidence, side: str) -> tuple[str, str]:
     return (of.b, of.a) if side == "b" else (of.a, of.b)
 
 
+def _rates(of: Evidence, side: str) -> tuple[Share, Share]:
+    first, second = of.precision_a, of.precision_b
+    return (second, first) if side == "b" else (first, second)
+
+
 def _small(of: Evidence) -> bool:
-    """Whether all of the interval is smaller than what the study calls worth knowing."""
+    """Whether all of the interval is smaller than what is worth knowing."""
     if of.gap.low is None or of.gap.high is None:
         return False
     return max(abs(of.gap.low), abs(of.gap.high)) < of.smallest
 
 
-def _undecided(of: Evidence, figures: str) -> Verdict:
-    gap = of.gap
-    if _small(of):
-        return Verdict(
-            "alike",
-            f"Alike: their precision differs by less than {100 * of.smallest:g} points, and "
-            f"neither is shown to hold more of the won. {figures}",
+# --------------------------------------------------------------------------------- sentences
+
+
+def _better(of: Evidence, side: Literal["a", "b"]) -> Verdict:
+    better, worse = _names(of, side)
+    rate, other = _rates(of, side)
+    if side == _finer(of):
+        reason = (
+            f"what it holds is won more often than with {worse}, and it holds "
+            + ("more" if rate.part > other.part else "as many")
+            + f" of the won ({rate.part:,} against {other.part:,})"
         )
+    else:
+        reason = (
+            f"it holds more of the won ({rate.part:,} against {other.part:,}), and not more "
+            f"records than {worse} ({rate.of:,} against {other.of:,})"
+        )
+    return Verdict(side, f"{better} is better: {reason}. {_figures(of)}")
+
+
+def _trade(of: Evidence, finer: str) -> Verdict:
+    strict, wide = _names(of, finer)
+    return Verdict(
+        "trade",
+        f"A trade: {strict} is won more often, {wide} misses fewer of the won: {_price(of, wide)}. "
+        f"{_figures(of)}",
+    )
+
+
+def _price(of: Evidence, wide: str) -> str:
+    """What the wider one costs and brings."""
+    rate, other = _rates(of, "b" if wide == of.b else "a")
+    records, won = rate.of - other.of, rate.part - other.part
+    share = f" ({_percent(won / records)} of them)" if of.nested else ""
+    return f"{records:,} more records for {won:,} more won{share}"
+
+
+def _noise(of: Evidence) -> Verdict:
+    return Verdict(
+        "noise",
+        "Noise: the outcome does not tell them apart. Neither is shown to be won more or less "
+        f"often than all records: lift {_lift(of.lift_a)} with {of.a}, {_lift(of.lift_b)} with "
+        f"{of.b}. {_figures(of)}",
+    )
+
+
+def _lift(of: Lift) -> str:
+    if of.value is None:
+        return "not defined"
+    if of.low is None or of.high is None:
+        return f"{of.value:.2f} (too few for an interval)"
+    return f"{of.value:.2f} (95 % {of.low:.2f} to {of.high:.2f})"
+
+
+def _alike(of: Evidence) -> Verdict:
+    wide = _side(of.precision_b.of - of.precision_a.of)
+    price = f"; {_names(of, wide)[0]} holds {_price(of, _names(of, wide)[0])}" if wide else ""
+    return Verdict(
+        "alike",
+        f"Alike: their precision differs by less than {_hundredths(of.smallest)} points{price}. "
+        f"{_figures(of)}",
+    )
+
+
+def _unsettled(of: Evidence) -> Verdict:
+    gap, figures = of.gap, _figures(of)
+    wide = _side(of.precision_b.of - of.precision_a.of) if of.nested or _fuller(of) else None
+    if wide is not None:
+        name = _names(of, wide)[0]
+        figures = f"{name} holds {_price(of, name)}. {figures}"
     if gap.value is None or gap.error is None:
+        few = f"{of.unit}s that carry weight" if gap.why == "accounts" else "won or not won records"
         return Verdict(
             "not enough history",
-            f"Not enough history: too few {of.unit}s with a known outcome on one side for an "
-            f"interval. {figures}",
+            f"Not enough history: too few {few} on one side for an interval. {figures}",
         )
-    observed = abs(gap.value) >= of.smallest
-    effect = gap.value if observed else of.smallest
-    sought = (
-        f"a difference as large as the one seen ({100 * abs(effect):.1f} points)"
-        if observed
-        else f"a difference of {100 * of.smallest:g} points"
-    )
-    needed = accounts_needed(effect, gap.error, gap.accounts)
+    needed = accounts_needed(gap.value, gap.error, gap.accounts, of.smallest, of.level)
     if needed is None:
         return Verdict(
             "not enough history",
             f"Not enough history: more than {MOST:,} {of.unit}s would be needed. {figures}",
         )
     more = max(needed - gap.accounts, 0)
+    sought = (
+        f"which of them is won more often, or that they differ by less than "
+        f"{_hundredths(of.smallest)} points"
+    )
     if not more:
-        # The records would do for such a difference, and none was found.
         return Verdict(
             "not enough history",
-            f"Not told apart: the {gap.accounts:,} {of.unit}s would do to find {sought}, but the "
-            f"figures here are compatible with none. {figures}",
+            f"Not told apart: with {gap.accounts:,} {of.unit}s four of five studies would settle "
+            f"{sought}; this one does not. {figures}",
             0,
         )
+    strict = (
+        f" at a level of {_hundredths(of.level)} %, which allows for all tests"
+        if (of.level < LEVEL)
+        else ""
+    )
     return Verdict(
         "not enough history",
-        f"Not enough history: {more:,} more {of.unit}s would be needed to tell {sought} "
-        f"({ASSUMPTION}). {figures}",
+        f"Not enough history: {more:,} more {of.unit}{'' if more == 1 else 's'} would settle "
+        f"{sought}, in four of five cases{strict}, if they resemble these. {figures}",
         more,
     )
+
+
+def _missing(of: Evidence) -> str:
+    """How much rests on what is missing."""
+    lacking = of.missing
+    if not lacking.records:
+        return ""
+    s = "" if lacking.records == 1 else "s"
+    said = (
+        f" UNKNOWN with one of them, and left out: {lacking.records:,} record{s} with a known "
+        f"outcome, {lacking.won:,} of them won"
+    )
+    if lacking.low is not None and lacking.high is not None:
+        said += (
+            f"; whatever is missing, the difference lies between {_points(lacking.low)} and "
+            f"{_points(lacking.high)} points"
+        )
+    return said + "."
 
 
 def _figures(of: Evidence) -> str:
@@ -195,7 +295,15 @@ def _figures(of: Evidence) -> str:
 def _rate(of: Share) -> str:
     if of.value is None:
         return "none"
-    return f"{of.part:,} of {of.of:,} ({100 * of.value:.1f} %)"
+    return f"{of.part:,} of {of.of:,} ({_percent(of.value)})"
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.1f} %"
+
+
+def _hundredths(share: float) -> str:
+    return f"{100 * share:.2g}"
 
 
 def _points(value: float) -> str:

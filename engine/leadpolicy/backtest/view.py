@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from leadpolicy.backtest.arrays import NEVER, Codes, Mask, Whole
 from leadpolicy.backtest.cohort import Cohort
@@ -26,12 +26,19 @@ class View:
     verdict: Codes
     bits: int
     spans: Spans
+    reading: Reading = "furthest"
 
     @property
     def held(self) -> Mask:
         """The records that are certainly on the rung at their moment."""
         on: Mask = self.verdict == TRUE
         return on
+
+    @property
+    def refused(self) -> Mask:
+        """The records that are certainly not on the rung at their moment."""
+        off: Mask = self.verdict == FALSE
+        return off
 
     @property
     def unknown(self) -> Mask:
@@ -47,18 +54,28 @@ def bits_of(policy: Policy, rung: str) -> int:
 
 def view(spans: Spans, cohort: Cohort, label: str, rung: str, bits: int, reading: Reading) -> View:
     """A policy's stages `bits` on a cohort, whose records are numbered as in `spans`."""
-    looked = spans.furthest if reading == "furthest" else spans.at
-    verdict = looked(bits, cohort.moment)
-    verdict[cohort.moment == NEVER] = FALSE
     return View(
         policy=label,
         rung=rung,
         entered=spans.first_entry(bits),
         left=spans.first_exit(bits),
-        verdict=verdict,
+        verdict=_verdict(spans, cohort, bits, reading),
         bits=bits,
         spans=spans,
+        reading=reading,
     )
+
+
+def seen_at(one: View, cohort: Cohort) -> View:
+    """The same policy on the same records at other moments: those of `cohort`."""
+    return replace(one, verdict=_verdict(one.spans, cohort, one.bits, one.reading))
+
+
+def _verdict(spans: Spans, cohort: Cohort, bits: int, reading: Reading) -> Codes:
+    looked = spans.furthest if reading == "furthest" else spans.at
+    verdict = looked(bits, cohort.moment)
+    verdict[cohort.moment == NEVER] = FALSE
+    return verdict
 
 
 def views(

@@ -19,6 +19,16 @@ FALSE: Final = 0
 UNKNOWN: Final = 1
 TRUE: Final = 2
 
+CHANGED: Final = {
+    (FALSE, TRUE): "gained",
+    (TRUE, FALSE): "lost",
+    (UNKNOWN, TRUE): "now certain",
+    (TRUE, UNKNOWN): "now open",
+    (FALSE, UNKNOWN): "now possible",
+    (UNKNOWN, FALSE): "ruled out",
+}
+"""What to call a verdict before and another after. UNKNOWN is neither held nor not held."""
+
 _SHORT: Final = 2**16
 """Numbers below this are sorted by their digits."""
 

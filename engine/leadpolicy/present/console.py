@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from rich.cells import cell_len
 from rich.padding import Padding
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from leadpolicy.present.characters import visible
@@ -67,5 +70,42 @@ def grid(*columns: str, gap: int = 2) -> Table:
 
 
 def show(console: Console, table: Table) -> None:
-    """A table, indented."""
-    console.print(Padding(table, (0, 0, 0, 2), expand=False), highlight=False)
+    """A table, indented. One that is wider than the console goes on below, under its first column
+    again: no figure and no heading is cut.
+    """
+    for part in _parts(table, console.width - 2):
+        console.print(Padding(part, (0, 0, 0, 2), expand=False), highlight=False)
+
+
+def _parts(table: Table, room: int) -> list[Table]:
+    gap = table.padding[1]
+    widths = [_width(column) + gap for column in table.columns]
+    if not widths or sum(widths) - gap <= room:
+        return [table]
+    first, *others = table.columns
+    own = min(widths[0], max(room - max(widths[1:], default=0), 1))
+    if own < widths[0]:
+        first = replace(first, no_wrap=False, overflow="fold", max_width=own - gap)
+    groups: list[list[Column]] = [[]]
+    left = room + gap - own
+    for column, width in zip(others, widths[1:], strict=True):
+        if width > left and groups[-1]:
+            groups.append([])
+            left = room + gap - own
+        groups[-1].append(column)
+        left -= width
+    return [_of_columns(table, [first, *group]) for group in groups]
+
+
+def _of_columns(table: Table, columns: Sequence[Column]) -> Table:
+    part = Table(box=None, pad_edge=False, padding=table.padding)
+    part.columns = [replace(column, _index=at) for at, column in enumerate(columns)]
+    part.rows = table.rows
+    return part
+
+
+def _width(column: Column) -> int:
+    """The longest line of a column with its heading."""
+    cells = [column.header, *column.cells]
+    lines = (row for cell in cells for row in str(cell).splitlines())
+    return max((cell_len(row) for row in lines), default=0)

@@ -55,6 +55,8 @@ def _environment() -> Environment:
         "interval": lambda low, high: unbroken(said.interval(low, high)),
         "points_interval": said.points_interval,
         "of": said.of,
+        "recalled": lambda row: unbroken(said.recalled(row)),
+        "against": said.against,
     }
     return made
 

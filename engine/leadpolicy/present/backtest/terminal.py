@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from leadpolicy.backtest.result import Backtest
 from leadpolicy.english import plural
+from leadpolicy.evaluation.codes import CHANGED
 from leadpolicy.present.backtest.wording import (
     MOST_NOTES,
+    against,
     change,
     cohort_line,
     days,
@@ -22,6 +24,8 @@ from leadpolicy.present.backtest.wording import (
     p_value,
     points,
     points_interval,
+    recalled,
+    shared,
 )
 from leadpolicy.present.console import grid, heading, label, line, show
 from leadpolicy.present.wording import number, percent, ratio, rows_of, rung_title
@@ -96,8 +100,8 @@ def _pairs(backtest: Backtest, console: Console) -> None:
     if backtest.pairs.empty:
         return
     heading(console, "Where definitions part")
-    columns = ("first, second", "gained\nwon of", "lost\nwon of", "difference\nin points",
-               "95 % interval", "q", "q among\nthe won")  # fmt: skip
+    columns = ("first, second", "gained\nwon of", "lost\nwon of", "UNKNOWN\nwon of",
+               "difference\nin points", "95 % interval", "q", "q among\nthe won")  # fmt: skip
     for _, rows in _by_rung(console, backtest.pairs):
         table = grid(*columns)
         for row in rows:
@@ -105,6 +109,7 @@ def _pairs(backtest: Backtest, console: Console) -> None:
                 label(f"{row.a}, {row.b}"),
                 of(row.gained_won, row.gained),
                 of(row.lost_won, row.lost),
+                of(row.unknown_won, row.unknown),
                 points(row.difference),
                 points_interval(row.low, row.high),
                 p_value(row.q),
@@ -119,7 +124,7 @@ def _discordant(backtest: Backtest, console: Console) -> None:
     """The records on which the first pair of each rung parts, those won first."""
     for (rung, a, b), rows in grouped(backtest.discordant, "rung", "a", "b"):
         told = sorted(rows, key=lambda row: (row.fate != "won", row.fate != "not won"))
-        sides = [[row for row in told if row.change == side] for side in ("gained", "lost")]
+        sides = [[row for row in told if row.change == side] for side in CHANGED.values()]
         chosen = [row for side in sides for row in side[: MOST_DISCORDANT // 2]]
         shown = ", ".join(f"{row.record} ({row.change}, {row.fate})" for row in chosen)
         rest = len(rows) - len(chosen)
@@ -129,8 +134,8 @@ def _discordant(backtest: Backtest, console: Console) -> None:
 
 def _precision(backtest: Backtest, console: Console) -> None:
     heading(console, "What became of the records held")
-    columns = ("policy", "held", "UNKNOWN", "won of known", "rate", "95 % interval", "lift",
-               "recall", "never worked")  # fmt: skip
+    columns = ("policy", "held", "UNKNOWN", "won of known", "rate", "95 % interval",
+               "of all\ncomers", "lift", "recall", "never\nworked")  # fmt: skip
     for _, rows in _by_rung(console, backtest.precision):
         table = grid(*columns)
         for row in rows:
@@ -141,8 +146,9 @@ def _precision(backtest: Backtest, console: Console) -> None:
                 of(row.won, row.known),
                 percent(row.rate),
                 interval(row.low, row.high),
+                percent(row.comers_rate),
                 ratio(row.lift),
-                percent(row.recall, 0),
+                recalled(row),
                 number(row.never_worked),
             )
         show(console, table)
@@ -171,7 +177,8 @@ def _revenue(backtest: Backtest, console: Console) -> None:
 def _flow(backtest: Backtest, console: Console) -> None:
     """Entries per period; on a terminal at most the last eight periods."""
     heading(console, "Flow and stock")
-    shown = order_of(backtest.flow["period"])[-(6 if console.width < ROOMY else 10) :]
+    periods = order_of(backtest.flow["period"])
+    shown = periods[-(6 if console.width < ROOMY else 10) :]
     stock = {(r.rung, r.policy): r for r in rows_of(backtest.stock)}
     for _, rows in _by_rung(console, backtest.flow):
         table = grid("policy", "all", *shown, "current at\nthe end")
@@ -183,6 +190,12 @@ def _flow(backtest: Backtest, console: Console) -> None:
             total = number(sum(row.entries for row in own))
             table.add_row(label(marked(backtest, policy)), total, *cells, number(last.current))
         show(console, table)
+    if len(shown) < len(periods):
+        line(
+            console,
+            f"Shown are the last {len(shown)} of {len(periods)} periods, {shown[0]} to "
+            f"{shown[-1]}; “all” counts every period. The report has all of them.",
+        )
     line(console, backtest.captions["flow"], "dim")
 
 
@@ -216,12 +229,13 @@ def _capacity(backtest: Backtest, console: Console) -> None:
     for _, rows in _by_rung(console, backtest.capacity):
         _table(
             console,
-            ("policy", "per rep and week", "capacity", "busiest week", "weeks over", "beyond"),
+            ("policy", "per rep and week", "capacity", "busiest week", "weeks over", "beyond",
+             "outside"),
             rows,
             lambda row: [
                 label(marked(backtest, row.policy)), decimal(row.per_rep_and_week, 2),
                 decimal(row.capacity, 1), f"{decimal(row.busiest)} ({row.busiest_week})",
-                of(row.weeks_over, row.weeks), number(row.beyond),
+                of(row.weeks_over, row.weeks), number(row.beyond), number(row.outside),
             ],
             "",
         )  # fmt: skip
@@ -266,9 +280,9 @@ def _over_time(backtest: Backtest, console: Console) -> None:
         first, end = rows[0], rows[-1]
         line(
             console,
-            f"{rung_title(rung)}, {a} and {b}: agreement {percent(first.raw, 0)} (κ "
-            f"{ratio(first.kappa)}) in {first.period}, {percent(end.raw, 0)} "
-            f"(κ {ratio(end.kappa)}) in {end.period}; {plural(end.undecided, 'record')} undecided.",
+            f"{rung_title(rung)}, of those that {a} or {b} holds both hold {shared(first)} in "
+            f"{first.period}, {shared(end)} in {end.period}; {plural(end.undecided, 'record')} "
+            "undecided.",
         )
     if not backtest.agreement.empty:
         line(console, backtest.captions["agreement"], "dim")
@@ -307,12 +321,13 @@ def _sweeps(backtest: Backtest, console: Console) -> None:
         line(console, f"{rung_title(rung)}, {marked(backtest, policy)}, {parameter}", "bold")
         _table(
             console,
-            ("value", "records", "held", "won of known", "rate", "95 % interval", "recall", ""),
+            ("value", "records", "held", "won of known", "rate", "95 % interval", "recall",
+             "against as written"),
             rows,
             lambda row: [
                 f"{row.value}{' (as written)' if row.current else ''}", row.part, number(row.held),
                 of(row.won, row.known), percent(row.rate), interval(row.low, row.high),
-                percent(row.recall, 0), "best earlier" if row.best else "",
+                percent(row.recall, 0), against(row),
             ],
             "",
         )  # fmt: skip

@@ -87,6 +87,28 @@ def grouped(table: pd.DataFrame, *columns: str) -> list[tuple[tuple[str, ...], l
     return [(key, list(rows)) for key, rows in runs]
 
 
+def recalled(row: Any) -> str:
+    """The share of the won that is certainly held, and the share that may be."""
+    if missing(row.recall):
+        return percent(None)
+    if row.recall_possible == row.recall:
+        return percent(row.recall, 0)
+    return f"{percent(row.recall, 0).removesuffix(' %')} to {percent(row.recall_possible, 0)}"
+
+
+def shared(row: Any) -> str:
+    """`40 % (12 of 30)`, or that nobody is held."""
+    return f"{percent(row.overlap, 0)} ({of(row.both, row.either)})" if row.either else "nobody"
+
+
+def against(row: Any) -> str:
+    """What a value comes to against the definition as written."""
+    if row.current:
+        return "as written"
+    told = {"a": "worse", "b": "better"}.get(row.verdict, row.verdict)
+    return f"{told}: the best earlier" if row.best else told
+
+
 def order_of(values: Iterable[Any]) -> list[str]:
     """Different values in the order in which they come."""
     return list(dict.fromkeys(str(value) for value in values))
