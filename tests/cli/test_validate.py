@@ -128,7 +128,7 @@ def test_the_bundled_history(leadpolicy: Run, tmp_path: Path) -> None:
     page = (tmp_path / "index.html").read_text(encoding="utf-8")
     assert "http" not in page
     for table in ("companies", "people", "events", "assessments", "deals", "lifecycle"):
-        assert f"href='{table}.html'" in page
+        assert f'href="{table}.html"' in page
         assert (tmp_path / f"{table}.html").is_file()
 
 

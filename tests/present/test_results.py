@@ -9,8 +9,8 @@ import pytest
 import leadpolicy
 from leadpolicy import LeadpolicyError, Policy
 from leadpolicy.backtest import backtest, open_study
-from leadpolicy.present.notebook import DARK, LIGHT
 from leadpolicy.present.policy.notebook import policy_sheet
+from leadpolicy.present.theme import THEMES
 from tests.conftest import FIXTURES, POLICIES
 from tests.present.decision.test_notebook import NASTY, Page, contrast
 
@@ -103,11 +103,12 @@ def test_a_replay_is_its_three_readings() -> None:
 
 
 def test_everything_can_be_read_on_light_and_on_dark_ground() -> None:
-    for palette in (LIGHT, DARK):
-        colours = dict(re.findall(r"--(\w+):#([0-9a-f]{6})", palette))
-        for ground in ("ground", "soft"):
-            for ink in ("text", "faint", "yes", "no", "open"):
-                assert contrast(colours[ink], colours[ground]) >= 4.5, (ink, ground)
+    for colours in THEMES.values():
+        for ground in ("paper", "panel"):
+            for ink in ("ink", "muted", "certain", "absent", "against", "doubt"):
+                assert contrast(colours[ink][1:], colours[ground][1:]) >= 4.5, (ink, ground)
+        for ground in ("chosen", "refused", "mark"):
+            assert contrast(colours["ink"][1:], colours[ground][1:]) >= 4.5, ground
 
 
 def test_errors_show_no_way_through_our_code() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from leadpolicy.board.drawings import Bar, Span, bars, spans
+from leadpolicy.board.drawings import RateSpan, StageBar, bars, spans
 from leadpolicy.board.look import faint, table
 from leadpolicy.english import plural
 from leadpolicy.policy.model import Policy
@@ -118,12 +118,12 @@ def _ladder(asked: Asked, now: Counts, records: int) -> str:
     for stage in asked.policy.stages:
         row = now.volumes["stage", stage.name]
         was = asked.before_counts.volumes["stage", stage.name]
-        found.append(Bar(stage.title, int(row.certain), int(row.unknown), int(was.certain)))
+        found.append(StageBar(stage.title, int(row.certain), int(row.unknown), int(was.certain)))
     told = (
         f"<h2>Volumes: {number(records)} records, each stage by itself</h2>"
         + bars(found, records)
         + faint(
-            "Full: certain. Hatched: open, because facts are missing. Dashed line: as in the file."
+            "Blue: certain. Amber: open, because facts are missing. Dashed line: as in the file."
         )
     )
     return told if records else told + "<p>There is no record in this data.</p>"
@@ -137,10 +137,10 @@ def _outcome(asked: Asked, now: Any, before: Any) -> str:
     return f"<h2>Won among “{inert(asked.title)}”, 95 % interval</h2>" + spans(found, base)
 
 
-def _span(name: str, row: Any) -> Span:
+def _span(name: str, row: Any) -> RateSpan:
     if not row.known:
-        return Span(name, None, None, None)
-    return Span(name, float(row.rate), float(row.low), float(row.high))
+        return RateSpan(name, None, None, None)
+    return RateSpan(name, float(row.rate), float(row.low), float(row.high))
 
 
 def _agreement(asked: Asked) -> str:

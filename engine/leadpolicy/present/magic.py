@@ -29,9 +29,9 @@ _NAME: Final = re.compile(r"[A-Za-z_]\w*\Z")
 _USAGE: Final = "%%policy NAME [--policies FOLDER] [--save]"
 _STYLE: Final = themed(
     "leadpolicy-findings",
-    "&{border-left:4px solid var(--no)}& pre{margin:6px 0;padding:0;background:none;"
-    "color:var(--text);font:13px/1.45 ui-monospace,Menlo,Consolas,monospace;white-space:pre;"
-    "overflow-x:auto}& .faint{color:var(--faint)}& b{color:var(--no)}",
+    "&{border-left:4px solid var(--against)}& pre{margin:6px 0;padding:0;background:none;"
+    "color:var(--ink);font:13px/1.45 ui-monospace,Menlo,Consolas,monospace;white-space:pre;"
+    "overflow-x:auto}& .faint{color:var(--muted)}& b{color:var(--against)}",
 )
 
 

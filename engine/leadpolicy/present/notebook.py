@@ -10,32 +10,20 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from leadpolicy.present.characters import inert
+from leadpolicy.present.theme import notebook_colours
 
 if TYPE_CHECKING:
     from leadpolicy.present.drawing import Plot
-
-# Blue, orange and grey stay apart for colour-blind readers.
-LIGHT: Final = (
-    "--ground:#ffffff;--text:#1f2328;--faint:#59636e;--line:#d1d9e0;--soft:#f6f8fa;"
-    "--yes:#0a5c9e;--no:#a34a00;--open:#59636e"
-)
-DARK: Final = (
-    "--ground:#1b1d21;--text:#e6e8eb;--faint:#a3abb4;--line:#3b4149;--soft:#24272c;"
-    "--yes:#79bdf2;--no:#f5ab66;--open:#b3bac2"
-)
 
 
 def themed(name: str, rules: str) -> str:
     """A style for everything of the class `name`; in `rules` `&` stands for it."""
     own = f".{name}"
     return (
-        f"<style>{own}{{{LIGHT};background:var(--ground);color:var(--text);border:1px solid "
-        "var(--line);border-radius:10px;padding:16px 20px;max-width:60rem;"
+        f"<style>{notebook_colours(own)}{own}{{background:var(--paper);color:var(--ink);"
+        "border:1px solid var(--line);border-radius:10px;padding:16px 20px;max-width:60rem;"
         'font:14px/1.5 system-ui,-apple-system,"Segoe UI",sans-serif;overflow-wrap:anywhere;'
         "text-align:left}"
-        f"@media (prefers-color-scheme:dark){{{own}{{{DARK}}}}}"
-        f'[data-jp-theme-light="true"] {own},.vscode-light {own}{{{LIGHT}}}'
-        f'[data-jp-theme-light="false"] {own},.vscode-dark {own}{{{DARK}}}'
         f"{own} *{{box-sizing:border-box}}{rules.replace('&', own)}</style>"
     )
 
@@ -49,14 +37,15 @@ _STYLE: Final = themed(
     "& p,& ul,& ol{margin:4px 0 8px}& ul,& ol{padding-left:1.4em}& li{margin:2px 0}"
     "& + &{margin-top:10px}& summary{cursor:pointer;font-weight:650;padding:6px 0}"
     "& details{border-top:1px solid var(--line)}"
-    "& .faint{color:var(--faint);font-size:.92em}"
+    "& .faint{color:var(--muted);font-size:.92em}"
     "& blockquote{margin:4px 0 8px;padding:0 0 0 10px;border-left:3px solid var(--line);"
-    "color:var(--faint)}"
-    "& code{font-size:.88em;color:var(--faint);background:var(--soft);padding:0 4px;"
+    "color:var(--muted)}"
+    "& a{color:var(--certain)}"
+    "& code{font-size:.88em;color:var(--muted);background:var(--panel);padding:0 4px;"
     "border-radius:4px;border:0}"
     "& table{border-collapse:collapse;margin:4px 0 10px;font-size:.95em}"
     "& th,& td{padding:3px 12px 3px 0;text-align:left !important;border:0;border-bottom:1px solid "
-    "var(--line);color:var(--text)}& thead th{color:var(--faint);font-weight:500}"
+    "var(--line);color:var(--ink)}& thead th{color:var(--muted);font-weight:500}"
     "& tr{background:none !important}& .num{text-align:right !important}"
     "& .leadpolicy-plot{margin:0 0 8px;border:0;padding:0}",
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from leadpolicy.present.characters import inert, visible
+from leadpolicy.present.theme import page_colours, variables
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -27,6 +28,8 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.globals["page_colours"] = lambda media="": Markup(page_colours(media))
+    made.globals["paper_colours"] = Markup(variables("light"))
     made.filters["shown"] = lambda text: Markup(inert(text))
     made.filters["unbroken"] = unbroken
     made.filters["visible"] = lambda text: visible(str(text))

@@ -138,9 +138,6 @@ def test_notebooks_ask_the_decision_itself() -> None:
     assert decision._repr_html_() == decision_card(decision)
 
 
-COLOUR = re.compile(r"--(\w+):#([0-9a-f]{6})")
-
-
 def luminance(colour: str) -> float:
     """Relative luminance of a colour, as in WCAG 2.2."""
     channels = [int(colour[at : at + 2], 16) / 255 for at in (0, 2, 4)]
@@ -151,15 +148,3 @@ def luminance(colour: str) -> float:
 def contrast(one: str, other: str) -> float:
     light, dark = sorted((luminance(one), luminance(other)), reverse=True)
     return (light + 0.05) / (dark + 0.05)
-
-
-def test_everything_can_be_read_on_light_and_on_dark_ground() -> None:
-    html = decision_card(only("{company.known: true}"))
-    palettes = {
-        tuple(COLOUR.findall(block)) for block in re.findall(r"\{([^{}]*--ground[^{}]*)", html)
-    }
-    assert len(palettes) == 2
-    for palette in map(dict, palettes):
-        for ground in ("ground", "soft"):
-            for ink in ("text", "faint", "yes", "no", "open"):
-                assert contrast(palette[ink], palette[ground]) >= 4.5, (ink, ground)

@@ -34,19 +34,19 @@ _STYLE: Final = themed(
     "leadpolicy-decision",
     """& p,& ul,& ol {margin:0;padding:0}
 & .who {font-size:1.2em;font-weight:650}
-& .faint {color:var(--faint);font-size:.92em}
+& .faint {color:var(--muted);font-size:.92em}
 & .ladder {display:flex;flex-wrap:wrap;gap:6px;margin:12px 0 10px;
   padding:0 !important;list-style:none}
 & .ladder li {margin:0;padding:1px 11px;border:1px solid var(--line);
-  border-radius:999px;background:var(--soft);white-space:normal}
-& .ladder li.here {border-color:var(--yes);box-shadow:0 0 0 1px var(--yes);
+  border-radius:999px;background:var(--panel);white-space:normal}
+& .ladder li.here {border-color:var(--certain);box-shadow:0 0 0 1px var(--certain);
   font-weight:650}
 & .mark {display:inline-block;width:1.15em;font-weight:700}
-& .yes {color:var(--yes)}
-& .no {color:var(--no)}
-& .open {color:var(--open)}
+& .yes {color:var(--certain)}
+& .no {color:var(--against)}
+& .open {color:var(--muted)}
 & h4 {margin:14px 0 4px;padding:0;font-size:1em;font-weight:650;
-  color:var(--text)}
+  color:var(--ink)}
 & .tree {margin-top:12px;border-top:1px solid var(--line)}
 & .stage {border-bottom:1px solid var(--line);padding:5px 0}
 & .stage>summary {font-weight:650}
@@ -55,10 +55,10 @@ _STYLE: Final = themed(
 & .step>summary {list-style-position:outside}
 & .head {padding-left:1.15em;text-indent:-1.15em}
 & .head .mark {text-indent:0}
-& .told {margin-left:1.3em;color:var(--faint);font-size:.92em}
+& .told {margin-left:1.3em;color:var(--muted);font-size:.92em}
 & .sets {margin:2px 0 6px 1.4em}
 & .sets li {margin:2px 0}
-& code {font-size:.88em;color:var(--faint);background:var(--soft);
+& code {font-size:.88em;color:var(--muted);background:var(--panel);
   padding:0 4px;border-radius:4px}""",
 )
 
