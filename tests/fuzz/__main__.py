@@ -1,4 +1,4 @@
-"""`python -m tests.fuzz --minutes 5 [--seed 0] [--backends closure,sql] [--jobs 2] [--json]`.
+"""`python -m tests.fuzz --minutes 5 [--seed 0] [--backends closure,sql] [--jobs 2] [--record]`.
 
 Draws policies and records, and asks every backend about them. Exits with 1 at the first difference,
 after making it small and keeping it in `tests/fuzz/corpus`, which the tests replay from then on.
@@ -18,6 +18,7 @@ from typing import Any, Final
 import yaml
 
 from leadpolicy.present.progress import ProgressLine
+from tests.conformance.agreement import record
 from tests.conformance.backends import BACKENDS
 from tests.fuzz.check import JUDGES, SQLITE, Difference, Tally
 from tests.fuzz.scene import CORPUS, Kept, Scene, write
@@ -37,6 +38,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--verdicts", type=int, help="stop when every backend has given so many")
     parser.add_argument("--json", action="store_true", help="the summary as JSON")
+    parser.add_argument(
+        "--record", action="store_true", help="write how much was compared into agreement.json"
+    )
     given = parser.parse_args(arguments)
     names = given.backends.split(",")
     unknown = [name for name in names if name not in known]
@@ -46,6 +50,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     total, report = _run(given, names)
     _summary(given, total, report, time.monotonic() - started)
     if report is None or report.difference is None or report.scene is None:
+        if given.record:
+            record(total.verdicts)
         return 0
     _keep(report.scene, report.difference, report.seed)
     return 1

@@ -165,7 +165,7 @@ def _may_refuse(name: str, error: Exception) -> bool:
     return (
         name == "durable-rules"
         and isinstance(error, LeadpolicyError)
-        and all("cannot carry" in diagnostic.message for diagnostic in error.diagnostics)
+        and all(diagnostic.code == "LP512" for diagnostic in error.diagnostics)
     )
 
 

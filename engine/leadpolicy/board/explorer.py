@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from leadpolicy.backends import AUTO
 from leadpolicy.board import answer
 from leadpolicy.board.kit import widgets
 from leadpolicy.board.look import STYLE, faint, refusal
@@ -41,6 +42,7 @@ def explore(
     parameters: Mapping[str, Any] | None = None,
     reps: int = 10,
     saved: Callable[[Path], None] | None = None,
+    engine: str = AUTO,
     progress: Progress | None = None,
 ) -> Explorer:
     """An explorer for a notebook: pick a policy, move its parameters, see what follows.
@@ -48,11 +50,12 @@ def explore(
     `policies` and `data` are what `compare` takes, or a `Table` of any size. `parameters` says
     where sliders may go, as `cube` does; by default to round values around the policy's own.
     `reps` is among how many people the records are shared out. `saved` is called with the file of
-    every new version. Raises `LeadpolicyError`.
+    every new version; `engine` is one of `backends.ENGINES`. Raises `LeadpolicyError`.
     """
     return Explorer(
-        _labelled(policies), _records(data), parameters, reps=reps, saved=saved, progress=progress
-    )
+        _labelled(policies), _records(data), parameters,
+        reps=reps, saved=saved, engine=engine, progress=progress,
+    )  # fmt: skip
 
 
 def _labelled(
@@ -88,8 +91,10 @@ class Explorer:
         *,
         reps: int = 10,
         saved: Callable[[Path], None] | None = None,
+        engine: str = AUTO,
         progress: Progress | None = None,
     ) -> None:
+        self.engine = engine
         self.policies = dict(policies)
         self.data = data
         self.parameters = parameters
@@ -195,8 +200,9 @@ class Explorer:
 
     def _scan(self, wanted: Mapping[str, Any], examples: int) -> Cube:
         return cube(
-            self.policies, self.data, parameters=wanted, examples=examples, progress=self.progress
-        )
+            self.policies, self.data, parameters=wanted, examples=examples,
+            engine=self.engine, progress=self.progress,
+        )  # fmt: skip
 
     def _sliders(self, label: str, policy: Policy, made: Cube) -> None:
         self.sliders = {}

@@ -11,7 +11,8 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from leadpolicy.cli.options import PoliciesFolder, PolicyNames
+from leadpolicy.backends import AUTO
+from leadpolicy.cli.options import EngineName, PoliciesFolder, PolicyNames
 from leadpolicy.decision import Decision, as_moment, as_record, decide
 from leadpolicy.diagnostics import LeadpolicyError, Problems, cited, listing
 from leadpolicy.extras import needs
@@ -62,6 +63,7 @@ def explain(
         typer.Option("--html", help="Write the disagreement card as a page.", metavar="FILE"),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Decisions as JSON.")] = False,
+    engine: EngineName = AUTO,
     folder: PoliciesFolder = POLICIES,
 ) -> None:
     """Explain what policies say of one record: verdicts, values, questions, nearest flips.
@@ -80,11 +82,11 @@ def explain(
         )
     loaded = load_policies(policies, policies=folder)
     if record is not None:
-        decisions = _from_file(loaded, record, as_of)
+        decisions = _from_file(loaded, record, as_of, engine)
     elif cards is not None:
-        decisions = _from_cards(loaded, cards, str(id), as_of)
+        decisions = _from_cards(loaded, cards, str(id), as_of, engine)
     else:
-        decisions = _from_data(loaded, str(data), str(id), as_of)
+        decisions = _from_data(loaded, str(data), str(id), as_of, engine)
     if disagreement or html is not None:
         _disagreement(decisions, html, as_json=as_json)
         return
@@ -115,7 +117,9 @@ def _disagreement(decisions: list[Decision], html: Path | None, *, as_json: bool
         typer.echo(f"\nDisagreement card: {write_disagreement(found, html)}", err=as_json)
 
 
-def _from_cards(policies: list[Policy], path: Path, code: str, as_of: str | None) -> list[Decision]:
+def _from_cards(
+    policies: list[Policy], path: Path, code: str, as_of: str | None, engine: str
+) -> list[Decision]:
     from leadpolicy.workshop.blind import common_vocabulary
     from leadpolicy.workshop.decks import read_deck
 
@@ -130,10 +134,12 @@ def _from_cards(policies: list[Policy], path: Path, code: str, as_of: str | None
             expected=f"one of {codes}",
         )
     moment = as_moment(as_of) if as_of else card.as_of
-    return [decide(policy, card.record, as_of=moment) for policy in policies]
+    return [decide(policy, card.record, as_of=moment, engine=engine) for policy in policies]
 
 
-def _from_file(policies: list[Policy], path: Path, as_of: str | None) -> list[Decision]:
+def _from_file(
+    policies: list[Policy], path: Path, as_of: str | None, engine: str
+) -> list[Decision]:
     given = read_json(path)
     written = given.get("as_of") if isinstance(given, dict) else None
     now = datetime.now(UTC).isoformat(timespec="seconds")
@@ -143,7 +149,7 @@ def _from_file(policies: list[Policy], path: Path, as_of: str | None) -> list[De
         try:
             record = as_record(policy.vocabulary, given, where=str(path))
             moment = as_moment(as_of or (now if written is None else str(written)))
-            decisions.append(decide(policy, record, as_of=moment))
+            decisions.append(decide(policy, record, as_of=moment, engine=engine))
         except LeadpolicyError as error:
             problems.found += error.diagnostics
     problems.stop_on_errors()
@@ -194,11 +200,13 @@ def _unusable(
     return LeadpolicyError.of(code, message, where=str(where), expected=expected)
 
 
-def _from_data(policies: list[Policy], data: str, id: str, as_of: str | None) -> list[Decision]:
+def _from_data(
+    policies: list[Policy], data: str, id: str, as_of: str | None, engine: str
+) -> list[Decision]:
     needs("compare")
     from leadpolicy.data import open_dataset, parse_as_of
 
     dataset = open_dataset(data)
     records = dataset.records(parse_as_of(as_of) if as_of else None)
     record, moment = records.find(id)
-    return [decide(policy, record, as_of=moment) for policy in policies]
+    return [decide(policy, record, as_of=moment, engine=engine) for policy in policies]

@@ -32,6 +32,7 @@ COMMANDS: Final = {
     "cards": "Make cards of the records worth arguing about, for a workshop.",
     "votes": "Tell how far a room agrees, and which definition it fits.",
     "validate": "Hold a data set against its contract: what breaks it, and what it can decide.",
+    "engines": "List the ways to run policies: what each can, refuses, and needs.",
     "facts": "List the facts and events that policies may speak of.",
     "schema": "Write a JSON Schema, so that editors help with writing policies.",
     "revise": "Write a new version with other parameter values.",

@@ -9,8 +9,9 @@ from typing import Annotated
 
 import typer
 
+from leadpolicy.backends import AUTO
 from leadpolicy.cli.chosen import chosen_policies
-from leadpolicy.cli.options import PoliciesFolder, PolicyNames
+from leadpolicy.cli.options import EngineName, PoliciesFolder, PolicyNames
 from leadpolicy.diagnostics import LeadpolicyError, ValueProblem
 from leadpolicy.policy.load import POLICIES
 from leadpolicy.times import read_date, read_moment
@@ -61,6 +62,7 @@ def replay(
             metavar="FILE",
         ),
     ] = None,
+    engine: EngineName = AUTO,
     folder: PoliciesFolder = POLICIES,
 ) -> None:
     """Replay policies over the history of a data set, from every record's entry on.
@@ -89,6 +91,7 @@ def replay(
             open_dataset(data).chronicle(progress=progress),
             until=end,
             accept_snapshot=accept_snapshot or (),
+            engine=engine,
             progress=progress,
         )
         if out is not None:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from leadpolicy.backends import AUTO
+from leadpolicy.cli.options import EngineName, PoliciesFolder
 from leadpolicy.policy.load import POLICIES
 
 if TYPE_CHECKING:
@@ -53,10 +55,8 @@ def validate(
     json_output: Annotated[
         bool, typer.Option("--json", help="Print JSON, and nothing else, on standard output.")
     ] = False,
-    folder: Annotated[
-        Path,
-        typer.Option("--policies", help="Where policies are looked up by name.", metavar="DIR"),
-    ] = POLICIES,
+    engine: EngineName = AUTO,
+    folder: PoliciesFolder = POLICIES,
 ) -> None:
     """Hold a data set against its contract, which follows from the vocabulary and the mapping.
 
@@ -81,7 +81,7 @@ def validate(
     with ProgressLine(sys.stderr) as progress:
         dataset = open_dataset(data)
         target = out if out is not None else BUILD / dataset.name
-        ready = _readiness(dataset, policies or [], folder, progress)
+        ready = _readiness(dataset, policies or [], folder, engine, progress)
         found = validated(dataset, target, accept or (), progress)
         progress("looking for leaks", 0, 1)
         known = leaks(dataset.chronicle())
@@ -102,7 +102,7 @@ def validate(
 
 
 def _readiness(
-    dataset: Dataset, names: list[str], folder: Path, progress: Progress
+    dataset: Dataset, names: list[str], folder: Path, engine: str, progress: Progress
 ) -> list[tuple[PolicyReadiness, list[MissingFact]]]:
     """What the data can decide for each of the policies, and what is missing."""
     if not names:
@@ -112,7 +112,7 @@ def _readiness(
     from leadpolicy.evaluation.verdicts import verdicts_of
 
     chosen = chosen_policies([str(folder) if name == "all" else name for name in names], folder)
-    evaluation = verdicts_of(chosen, dataset.records(progress=progress), progress)
+    evaluation = verdicts_of(chosen, dataset.records(progress=progress), progress, engine=engine)
     lacking = missing(evaluation, progress)
     ready = policy_readiness(evaluation, condition_readiness(evaluation))
     return [(one, [m for m in lacking if m.policy == one.policy]) for one in ready]

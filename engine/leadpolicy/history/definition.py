@@ -14,7 +14,7 @@ from leadpolicy.backends.interpreter import verdicts
 from leadpolicy.data.as_of import only, record_at
 from leadpolicy.data.chronicle import ALWAYS, NEVER, UNDATED, Changes, Chronicle, Coded
 from leadpolicy.data.moments import from_microseconds, microseconds
-from leadpolicy.history.horizon import horizon
+from leadpolicy.history.horizon import Horizon, horizon
 from leadpolicy.logic.terms import Compare, FromNow, Happened, Logic
 from leadpolicy.logic.walk import subjects, turns, walk
 from leadpolicy.policy.labels import labelled
@@ -48,11 +48,16 @@ def replay_record(
 
     Raises `LeadpolicyError` where there is no end.
     """
-    looked = horizon(chronicle, until)
+    return spans_of(labelled(policies), chronicle, number, horizon(chronicle, until))[0]
+
+
+def spans_of(
+    named: Mapping[str, Policy], chronicle: Chronicle, number: int, looked: Horizon
+) -> tuple[dict[str, list[Span]], int]:
+    """The spans of one record under every policy, and how many moments of evaluation it has."""
     start = int(looked.starts[number])
-    named = labelled(policies)
     if start == NEVER:
-        return {label: [] for label in named}
+        return {label: [] for label in named}, 0
     alone = only(chronicle, number)
     points = moments(named, alone, start, looked.until)
     found: dict[str, list[Span]] = {label: [] for label in named}
@@ -66,7 +71,7 @@ def replay_record(
             if last is not None:
                 spans[-1] = _ended(last, at)
             spans.append(Span(at, NEVER, held.bit_length(), open_.bit_length(), held, open_))
-    return found
+    return found, len(points)
 
 
 def states_at(
@@ -154,4 +159,4 @@ def _of_events(term: Happened, alone: Chronicle) -> Iterator[int]:
             yield from _of_now(part, part.right, (v for v in values if v is not None))
 
 
-__all__ = ["Span", "moments", "replay_record", "states_at"]
+__all__ = ["Span", "moments", "replay_record", "spans_of", "states_at"]

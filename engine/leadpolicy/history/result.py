@@ -150,6 +150,7 @@ class Replay(Shown):
     bounds: Mapping[str, tuple[int, int]]
     badges: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
+    engine: str = "sql"
 
     @property
     def ends(self) -> str:

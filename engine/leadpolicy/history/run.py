@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
 
+from leadpolicy.backends import AUTO, engine_name
 from leadpolicy.backends.sql.session import Session
 from leadpolicy.data.chronicle import NEVER, Chronicle
 from leadpolicy.data.dataset import Dataset, open_dataset
 from leadpolicy.data.tables import Rows
 from leadpolicy.diagnostics import LeadpolicyError
+from leadpolicy.evaluation.engines import STEP, opened
 from leadpolicy.history.asked import asked_by
-from leadpolicy.history.horizon import horizon, left_out
+from leadpolicy.history.horizon import Horizon, horizon, left_out
 from leadpolicy.history.lanes import AT, RECORD
 from leadpolicy.history.ledger import BATCH, Ledger
 from leadpolicy.history.result import Replay, Spans
@@ -40,6 +42,7 @@ def replay(
     *,
     until: datetime | date | None = None,
     accept_snapshot: Collection[str] | str = (),
+    engine: str = AUTO,
     session: Session | None = None,
     progress: Progress | None = None,
     batch: int = BATCH,
@@ -53,23 +56,29 @@ def replay(
     at: a fact, a count of events, the end of a window, the distance of a date from now, the reach
     of a log. `until` is the last moment (a day: its end); default: the end of the observation.
     Facts that are known only as they are today are refused, unless `accept_snapshot` names them or
-    is "all". `batch` is how many steps are worked on at once.
+    is "all". `engine` is "sql" (also by "auto"), or "interpreter", which asks the definition of a
+    history of one record after the other. `batch` is how many steps are worked on at once.
 
     Raises `LeadpolicyError`.
     """
+    name = _engine(engine)
     named = _named(policies)
+    opened(named, name)
     chronicle = _chronicle(data, progress)
     badges = accepted_snapshots(named, chronicle, accept_snapshot)
     looked = horizon(chronicle, until)
     asked = asked_by(named)
-    with tempfile.TemporaryDirectory(prefix="leadpolicy-") as spill:
-        engine = session or Session(memory=MEMORY, spill=spill)
-        try:
-            ledger = Ledger(chronicle, asked, looked)
-            spans, points = _run(engine, ledger, progress, batch)
-        finally:
-            if session is None:
-                engine.close()
+    if name == "interpreter":
+        spans, points = _by_definition(named, chronicle, looked, progress)
+    else:
+        with tempfile.TemporaryDirectory(prefix="leadpolicy-") as spill:
+            running = session or Session(memory=MEMORY, spill=spill)
+            try:
+                ledger = Ledger(chronicle, asked, looked)
+                spans, points = _run(running, ledger, progress, batch)
+            finally:
+                if session is None:
+                    running.close()
     table, bounds = spans.table()
     return Replay(
         named,
@@ -81,7 +90,46 @@ def replay(
         bounds,
         badges,
         (*_other_grain(named, chronicle), *left_out(chronicle, looked.until)),
+        name,
     )
+
+
+def _engine(given: object) -> str:
+    """Histories are replayed by SQL, or record by record by the definition."""
+    if given in (AUTO, "sql"):
+        return "sql"
+    name = engine_name(given)
+    if name != "interpreter":
+        raise LeadpolicyError.of(
+            "LP506", f"the engine `{name}` cannot replay a history",
+            expected="auto, sql, or interpreter",
+        )  # fmt: skip
+    return name
+
+
+def _by_definition(
+    policies: Mapping[str, Policy],
+    chronicle: Chronicle,
+    looked: Horizon,
+    progress: Progress | None,
+) -> tuple[Spans, int]:
+    """Record by record."""
+    from leadpolicy.history.definition import spans_of
+
+    spans = Spans({label: len(policy.stages) for label, policy in policies.items()})
+    rows: dict[str, list[tuple[int, int, int, int]]] = {label: [] for label in policies}
+    points = 0
+    for number in range(len(chronicle)):
+        if progress is not None and number % STEP == 0:
+            progress("replaying", number, len(chronicle))
+        found, looks = spans_of(policies, chronicle, number, looked)
+        points += looks
+        for label, own in found.items():
+            rows[label] += [(number, one.begin, one.held, one.open) for one in own]
+    for label, of_policy in rows.items():
+        columns = np.array(of_policy, np.int64).reshape(-1, 4).T.copy()
+        spans.add(label, *columns)
+    return spans, points
 
 
 def _named(given: Mapping[str, Policy] | Sequence[Policy | str | Path]) -> dict[str, Policy]:

@@ -66,6 +66,7 @@ def as_dict(replay: Replay) -> dict[str, Any]:
     """The summary as plain data."""
     return {
         "dataset": replay.chronicle.dataset.name,
+        "engine": replay.engine,
         "until": plain(from_microseconds(replay.until)),
         "records": len(replay),
         "not_there_by_then": len(replay.starts) - len(replay),
