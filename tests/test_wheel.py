@@ -20,7 +20,7 @@ from zipfile import ZipFile
 import pytest
 from packaging.requirements import Requirement
 
-from leadpolicy.cli.main import COMMANDS, NEEDS
+from leadpolicy.cli.commands import COMMANDS, NEEDS
 from leadpolicy.extras import EXTRAS
 
 MEGABYTE = 1_000_000

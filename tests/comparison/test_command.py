@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from leadpolicy.cli.main import app
+from leadpolicy.cli.commands import app
 from leadpolicy.diagnostics import LeadpolicyError
 from tests.comparison.world import ASKED, NARROW, ODD, OUTCOMES, ROWS, VOCABULARY, WIDE
 

@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner, Result
 
-from leadpolicy.cli.main import app
+from leadpolicy.cli.commands import app
 from leadpolicy.diagnostics import LeadpolicyError
 
 FILES = {

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from leadpolicy.board.drawings import RateSpan, StageBar, bars, spans
 from leadpolicy.board.look import faint, table
+from leadpolicy.characters import inert, visible
 from leadpolicy.english import plural
 from leadpolicy.policy.model import Policy
-from leadpolicy.present.characters import inert, visible
 from leadpolicy.present.comparison.wording import few
 from leadpolicy.present.wording import number, percent, ratio, rows_of, rung_title
 

@@ -13,6 +13,7 @@ from leadpolicy.board.kit import widgets
 from leadpolicy.board.look import STYLE, faint, refusal
 from leadpolicy.board.positions import all_positions, fixed, positions, shown
 from leadpolicy.board.saving import Saving
+from leadpolicy.characters import inert
 from leadpolicy.comparison.cubes.cube import Cube, cube
 from leadpolicy.comparison.cubes.moves import alike
 from leadpolicy.diagnostics import LeadpolicyError, listing
@@ -20,7 +21,6 @@ from leadpolicy.english import plural
 from leadpolicy.policy import load_policies
 from leadpolicy.policy.labels import labelled
 from leadpolicy.policy.model import Parameter, Policy
-from leadpolicy.present.characters import inert
 from leadpolicy.present.wording import rung_title
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
+from leadpolicy.characters import inert
 from leadpolicy.diagnostics import LeadpolicyError
-from leadpolicy.present.characters import inert
 from leadpolicy.present.theme import variables
 
 STYLE: Final = f"""<style>

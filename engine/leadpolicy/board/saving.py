@@ -7,12 +7,12 @@ from pathlib import Path
 
 from leadpolicy.board.kit import widgets
 from leadpolicy.board.look import plain_lines, refusal
+from leadpolicy.characters import inert
 from leadpolicy.diagnostics import LeadpolicyError
 from leadpolicy.governance.difference import difference
 from leadpolicy.governance.revise import next_version, revised, write_version
 from leadpolicy.policy.load import parse_policy
 from leadpolicy.policy.model import Policy
-from leadpolicy.present.characters import inert
 from leadpolicy.present.policy.difference import render_difference
 
 

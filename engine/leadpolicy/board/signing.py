@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Final
 
 from leadpolicy.board.look import faint, table
+from leadpolicy.characters import inert
 from leadpolicy.comparison.scale import told as step_told
 from leadpolicy.diagnostics import Problems
 from leadpolicy.english import plural
 from leadpolicy.governance.adoption import Adoption, adoption, read_adoptions
 from leadpolicy.governance.expect import failures
 from leadpolicy.policy.model import Policy
-from leadpolicy.present.characters import inert
 from leadpolicy.workshop.ballots import Ballots
 from leadpolicy.workshop.examples import Agreed, add_cards
 from leadpolicy.workshop.votes import agreed_cards

@@ -1,123 +1,23 @@
-"""The command line: what all commands share, and the list of them.
+"""The command line as a process: its exit codes, its streams, and how it stops.
 
-Exit codes: 0 fine, 1 findings (a policy that does not check, a card that fails), 2 misuse or input
-that cannot be used. Data goes to standard output, everything else to standard error.
+Exit codes: 0 fine, 1 findings (a policy that does not check, a card that fails), 2 misuse, input
+that cannot be used or output that cannot be written, 130 interrupted. Data goes to standard output,
+everything else to standard error. Little is imported up here, so that Ctrl-C finds its handler as
+soon as the process runs.
 """
 
 from __future__ import annotations
 
+import errno
 import os
+import signal
 import sys
-from collections.abc import Callable
-from importlib import import_module
-from typing import Annotated, Any, Final, NoReturn
+import threading
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Final, NoReturn, cast
 
-import typer
-from typer.core import TyperGroup
-
-from leadpolicy.diagnostics import LeadpolicyError, suggest
-from leadpolicy.extras import explained, needs
-from leadpolicy.version import __version__
-
-COMMANDS: Final = {
-    "check": "Check policies, cards and vocabularies: all problems at once.",
-    "test": "Run the example cards of policies.",
-    "show": "Show definitions as sheets in plain English.",
-    "explain": "Explain what policies say of one record.",
-    "demo": "Compare the seed policies on the demo history: see what this is.",
-    "evaluate": "Tell the stage of every record of a table or data set.",
-    "compare": "Compare policies on a data set.",
-    "replay": "Replay policies over a history: when each record reached each stage.",
-    "backtest": "Carry out a study: what definitions would have done on a history.",
-    "cards": "Make cards of the records worth arguing about, for a workshop.",
-    "votes": "Tell how far a room agrees, and which definition it fits.",
-    "validate": "Hold a data set against its contract: what breaks it, and what it can decide.",
-    "engines": "List the ways to run policies: what each can, refuses, and needs.",
-    "facts": "List the facts and events that policies may speak of.",
-    "schema": "Write a JSON Schema, so that editors help with writing policies.",
-    "revise": "Write a new version with other parameter values.",
-    "diff": "Tell in words what another version says differently.",
-    "adopt": "Sign a version, or show who has signed it.",
-    "lock": "Record what every version means, so that none changes under its name.",
-    "simulate": "Write a history of invented companies with a known truth.",
-}
-"""Name (which is also the module and the function) and summary; loaded when called."""
-
-NEEDS: Final = {"validate": "validate"} | dict.fromkeys(
-    ("evaluate", "compare", "replay", "backtest", "cards", "votes", "simulate"), "compare"
-)
-"""The extra that a command cannot do without; the others work with the core."""
-
-
-class _Commands(TyperGroup):
-    """Imports the module of a command only when the command is called."""
-
-    def list_commands(self, ctx: Any) -> list[str]:
-        return list(COMMANDS)
-
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        if cmd_name not in COMMANDS:
-            return None
-        function = getattr(import_module(f"leadpolicy.cli.{cmd_name}"), cmd_name)
-        single = typer.Typer(
-            add_completion=False,
-            rich_markup_mode=None,
-            pretty_exceptions_enable=False,
-            context_settings={"help_option_names": ["-h", "--help"]},
-        )
-        single.command(name=cmd_name)(function)
-        command = typer.main.get_command(single)
-        if cmd_name in NEEDS:
-            command.callback = _with(NEEDS[cmd_name], command.callback)
-        return command
-
-    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        if args and args[0] not in COMMANDS:
-            hint = suggest(args[0], COMMANDS)
-            ctx.fail(f"there is no command `{args[0]}`" + (f"; {hint}" if hint else ""))
-        return super().resolve_command(ctx, args)
-
-    def format_commands(self, ctx: Any, formatter: Any) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
-
-
-def _with(extra: str, act: Any) -> Callable[..., Any]:
-    """What a command does, after a look whether the extra is there."""
-
-    def checked(*given: Any, **named: Any) -> Any:
-        needs(extra)
-        return act(*given, **named)
-
-    return checked
-
-
-app = typer.Typer(
-    name="leadpolicy",
-    cls=_Commands,
-    help="Write definitions of lead, qualified lead and opportunity as policies; check them, "
-    "explain their verdicts, and compare them on real history.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-
-
-def _version(wanted: bool) -> None:
-    if wanted:
-        typer.echo(f"leadpolicy {__version__}")
-        raise typer.Exit
-
-
-@app.callback()
-def options(
-    version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
-    ] = False,
-) -> None:
-    """Takes the options that stand before a command."""
+_FULL: Final = frozenset({errno.ENOSPC, errno.EFBIG, errno.EROFS, getattr(errno, "EDQUOT", -1)})
 
 
 def main() -> NoReturn:
@@ -125,24 +25,88 @@ def main() -> NoReturn:
 
     A user's mistake ends in a message, never in a traceback.
     """
+    _listen_for_interrupts()
+    if sys.stderr is None:  # `2>&-`
+        sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
+    if sys.stdout is None:  # `>&-`: what is opened next would be taken for it
+        sys.stderr.write("error LP510: standard output is closed\n")
+        sys.exit(2)
     for stream in (sys.stdout, sys.stderr):
         # A terminal that cannot show a character shows a question mark instead of failing.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
+    sys.exit(_run())
+
+
+def _run() -> int:
     try:
-        code = app(standalone_mode=True)
+        code = _called()
+        sys.stdout.flush()
+    except OSError as error:
+        return _unusable(error)
+    return code
+
+
+def _called() -> int:
+    from leadpolicy.diagnostics import LeadpolicyError
+
+    try:
+        from leadpolicy.cli.commands import app
+
+        app(standalone_mode=True)
+    except SystemExit as left:
+        if isinstance(left.__context__, BrokenPipeError):  # libraries leave by themselves
+            raise left.__context__ from None
+        return left.code if isinstance(left.code, int) else int(left.code is not None)
     except (LeadpolicyError, ImportError) as error:
+        from leadpolicy.extras import explained
+        from leadpolicy.present.problems import print_diagnostics
+
         known = explained(error) if isinstance(error, ImportError) else error
         if known is None:
             raise
-        from leadpolicy.present.problems import print_diagnostics
-
         print_diagnostics(known.diagnostics)
-        code = 2
-    except BrokenPipeError:
-        # The reader of our output has left (`leadpolicy show x | head`).
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 0
-    except KeyboardInterrupt:
-        code = 130
-    sys.exit(code)
+        return 2
+    return 0
+
+
+def _unusable(error: OSError) -> int:
+    """Tells of a file or stream that nobody closer to it has told of."""
+    from leadpolicy.diagnostics import Diagnostic
+    from leadpolicy.present.problems import print_diagnostics
+
+    why = error.strerror or str(error)
+    where = None if error.filename is None else str(error.filename)
+    if where is None:
+        told = Diagnostic("LP510", f"standard output cannot be written: {why}")
+        # What is still to come would fail again when Python ends.
+        with suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stdout__.fileno())  # type: ignore[union-attr]
+    elif error.errno in _FULL:
+        told = Diagnostic("LP510", f"the file cannot be written: {why}", where=where)
+    else:
+        told = Diagnostic("LP101", f"the file cannot be used: {why}", where=where)
+    with suppress(OSError):
+        print_diagnostics([told])
+    return 2
+
+
+# ---------------------------------------------------------------------------------- Ctrl-C
+
+
+def _listen_for_interrupts() -> None:
+    """Lets Ctrl-C end this process; who ignores or handles it already goes on to do so."""
+    main_thread = threading.current_thread() is threading.main_thread()
+    if main_thread and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, _stop)
+
+
+def _stop(*_: object) -> None:
+    """Ends at once, with all threads: engines do not survive an exception in their midst."""
+    files = cast("Any", sys.modules.get("leadpolicy.files"))
+    with suppress(Exception):
+        files.give_up()
+    clean = b"\r\x1b[K\x1b[?25h" if os.isatty(2) else b""  # a bar goes, the cursor comes back
+    with suppress(OSError):
+        os.write(2, clean + b"Interrupted.\n")
+    os._exit(130)

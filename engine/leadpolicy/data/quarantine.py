@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -11,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from leadpolicy.files import write_whole
+from leadpolicy.sheets import csv_text
 
 HEADER: Final = ("table", "file", "line", "record", "column", "value", "reason")
 
@@ -88,8 +87,5 @@ class Quarantine:
 
     def write(self, path: str | Path) -> Path:
         """A CSV file of everything set aside: the whole new file, or the old one untouched."""
-        text = io.StringIO()
-        writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(HEADER)
-        writer.writerows([getattr(row, name) for name in HEADER] for row in self.rows)
-        return write_whole(Path(path), text.getvalue())
+        rows = ([getattr(row, name) for name in HEADER] for row in self.rows)
+        return write_whole(Path(path), csv_text(HEADER, rows))

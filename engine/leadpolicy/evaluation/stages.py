@@ -26,7 +26,7 @@ from leadpolicy.backends.sql.names import (
     verdict_name,
 )
 from leadpolicy.backends.sql.program import Run, TableProgram
-from leadpolicy.backends.sql.session import PARQUET, Session, Unfit
+from leadpolicy.backends.sql.session import CELL, PARQUET, Session, Unfit
 from leadpolicy.backends.sql.tree import Sql
 from leadpolicy.diagnostics import LeadpolicyError
 from leadpolicy.evaluation.engines import Progress, logics_of, of_records, of_table, opened
@@ -36,6 +36,7 @@ from leadpolicy.evaluation.tables import check_form, in_form
 from leadpolicy.files import writing
 from leadpolicy.policy import Policy, load_policies
 from leadpolicy.policy.labels import labels
+from leadpolicy.sheets import RISKY, cell
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -84,8 +85,10 @@ class Answers:
         try:
             with writing(path) as part, self.session.errors(str(path)):
                 found = self._relation()
-                write = found.write_parquet if parquet else found.write_csv
-                write(str(part), use_tmp_file=False)
+                if parquet:
+                    found.write_parquet(str(part), use_tmp_file=False)
+                else:
+                    _as_sheet(found).write_csv(str(part), use_tmp_file=False)
         except Unfit as error:
             unfit.append(error)
         if unfit:  # which values do not fit is told by whoever runs the query
@@ -287,3 +290,15 @@ def _words(codes: Codes, words: Sequence[str]) -> pa.Array:
 
     places = pa.array(np.maximum(codes, 1).astype(np.uint8) - np.uint8(1), mask=codes == 0)
     return pa.DictionaryArray.from_arrays(places, pa.array(words, pa.string()))
+
+
+def _as_sheet(found: Any) -> Any:
+    """The answers for a CSV file; see `leadpolicy.sheets`."""
+    columns = []
+    for name, kind in zip(found.columns, map(str, found.types), strict=True):
+        value = tree.column(name)
+        if kind == "VARCHAR":
+            risky = tree.call("regexp_matches", value.copy(), tree.text(RISKY))
+            value = tree.case([(risky, tree.call(CELL, value.copy()))], value)
+        columns.append(tree.alias(value, cell(name)))
+    return found.query(ANSWERS, tree.render(tree.select(columns, tree.table(ANSWERS))))

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from html import escape
 from typing import Final, Literal, TypeAlias
 
+from leadpolicy.characters import isolated, visible
 from leadpolicy.diagnostics import width as columns_of
-from leadpolicy.present.characters import isolated, visible
 from leadpolicy.present.theme import CERTAIN, GRID, INK, MUTED, PAPER
 
 Anchor: TypeAlias = Literal["start", "middle", "end"]

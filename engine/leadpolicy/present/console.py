@@ -13,7 +13,7 @@ from rich.padding import Padding
 from rich.table import Column, Table
 from rich.text import Text
 
-from leadpolicy.present.characters import visible
+from leadpolicy.characters import visible
 
 if TYPE_CHECKING:
     from rich.console import Console

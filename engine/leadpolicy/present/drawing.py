@@ -14,9 +14,9 @@ from math import ceil
 from pathlib import Path
 from typing import Final
 
+from leadpolicy.characters import visible
 from leadpolicy.diagnostics import LeadpolicyError, width
 from leadpolicy.files import write_whole
-from leadpolicy.present.characters import visible
 from leadpolicy.present.chart import FONT, Canvas
 from leadpolicy.present.theme import MUTED, THEMES, Theme, notebook_colours
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from leadpolicy.present.characters import inert
+from leadpolicy.characters import inert
 from leadpolicy.present.theme import notebook_colours
 
 if TYPE_CHECKING:

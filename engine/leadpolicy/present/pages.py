@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from leadpolicy.present.characters import inert, visible
+from leadpolicy.characters import inert, visible
 from leadpolicy.present.theme import page_colours, variables
 
 if TYPE_CHECKING:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from importlib.resources import files
 from string import Template
 from typing import Any
 
+from leadpolicy.sheets import csv_text
 from leadpolicy.simulate import dirt, labels, model, scenarios
 from leadpolicy.simulate.summary import Plan, Summary
 
@@ -66,11 +65,7 @@ def _flow(table: Mapping[str, str]) -> str:
 
 def edge_cases(cases: Iterable[tuple[str, str, str]]) -> str:
     """Record id, case, and what it is."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(("company_id", "scenario", "says"))
-    writer.writerows(cases)
-    return text.getvalue()
+    return csv_text(("company_id", "scenario", "says"), cases)
 
 
 def ground_truth(plan: Plan, summary: Summary) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from leadpolicy.diagnostics import LeadpolicyError, Problems, cited, listing, suggest
+from leadpolicy.sheets import heard
 from leadpolicy.source import Source, Span
 from leadpolicy.syntax.reader import read_source
 from leadpolicy.workshop.blind import BlindCard, Deck
@@ -238,7 +239,7 @@ def _rows(source: Source) -> Iterator[list[_Cell]]:
             begin = at if place < 0 else place
             bare = text.strip()
             begin += len(text) - len(text.lstrip()) if place >= 0 else 0
-            cells.append(_Cell(bare, Span(source, begin, begin + max(1, len(bare)))))
+            cells.append(_Cell(heard(bare), Span(source, begin, begin + max(1, len(bare)))))
             at = begin + len(text.lstrip()) + 1
         if any(cell.text for cell in cells):
             yield cells

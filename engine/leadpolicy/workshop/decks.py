@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
@@ -15,6 +13,7 @@ from leadpolicy.diagnostics import LeadpolicyError, Problems, listing
 from leadpolicy.files import write_whole
 from leadpolicy.governance.examples import card_moment, card_record
 from leadpolicy.policy.model import RUNGS
+from leadpolicy.sheets import csv_text
 from leadpolicy.syntax.nodes import Mapping as MappingNode
 from leadpolicy.syntax.nodes import Node
 from leadpolicy.syntax.reader import read_source, read_yaml
@@ -131,18 +130,15 @@ def write_key(deal: Deal, path: Path) -> Path:
 
     Raises `LeadpolicyError`.
     """
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(("card", "name", "record", "why"))
-    for card in deal.deck.cards:
-        writer.writerow((card.code, card.name, deal.keys[card.code], card.why))
-    return write_whole(path, out.getvalue(), private=True)
+    rows = ((card.code, card.name, deal.keys[card.code], card.why) for card in deal.deck.cards)
+    return write_whole(path, csv_text(("card", "name", "record", "why"), rows), private=True)
 
 
 def ballot_text(deck: Deck) -> str:
     """A sheet for one voter to fill in, as CSV: a row per card."""
-    rows = "".join(f",,{card.code},\n" for card in deck.cards)
-    return f"voter,team,card,stage\n{rows}"
+    return csv_text(
+        ("voter", "team", "card", "stage"), (("", "", card.code, "") for card in deck.cards)
+    )
 
 
 def deck_to_dict(deck: Deck) -> dict[str, Any]:

@@ -10,8 +10,8 @@ from typing import Literal
 import pytest
 from rich.console import Console
 
+from leadpolicy.characters import visible
 from leadpolicy.comparison import Comparison, compare
-from leadpolicy.present.characters import visible
 from leadpolicy.present.comparison.terminal import print_comparison
 from tests.comparison.world import World, make_world
 

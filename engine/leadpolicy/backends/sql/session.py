@@ -20,10 +20,13 @@ from leadpolicy.backends.sql.columns import Header, Part, header_of
 from leadpolicy.backends.sql.exact import TIMES, sign_of_times
 from leadpolicy.backends.sql.tree import Sql
 from leadpolicy.diagnostics import Diagnostic, LeadpolicyError, ValueProblem, cited
+from leadpolicy.sheets import cell
 from leadpolicy.types import Kind, Range, Type, read_text
 
 PARQUET: Final = (".parquet", ".pq")
 DELIMITED: Final = (".csv", ".tsv", ".csv.gz", ".tsv.gz", ".csv.zst", ".tsv.zst")
+CELL: Final = "leadpolicy_cell"
+"""A text as CSV files carry it; see `leadpolicy.sheets`."""
 _UNWRITTEN: Final = ("No space left", "write failed", "Could not write file")
 _ERRNO: Final = re.compile(r'"errno":"(\d+)"')
 _names = count(1)
@@ -67,6 +70,7 @@ class Session:
         self.connection.create_function(
             TIMES, sign_of_times, ["VARCHAR", "VARCHAR", "VARCHAR"], "TINYINT"
         )
+        self.connection.create_function(CELL, cell, ["VARCHAR"], "VARCHAR")
 
     def open(self, source: object, what: str) -> Opened:
         """A file, or a table of another library. Raises `LeadpolicyError`."""

@@ -11,11 +11,11 @@ from leadpolicy.board.kit import widgets
 from leadpolicy.board.look import faint, table
 from leadpolicy.board.pages.page import button, show, told_in
 from leadpolicy.board.saving import Saving
+from leadpolicy.characters import inert
 from leadpolicy.comparison.scale import told as step_told
 from leadpolicy.diagnostics import LeadpolicyError
 from leadpolicy.english import plural
 from leadpolicy.policy.model import Policy
-from leadpolicy.present.characters import inert
 from leadpolicy.present.wording import percent, ratio
 from leadpolicy.workshop.agreement import Workshop, workshop
 from leadpolicy.workshop.fit import Fit, Search

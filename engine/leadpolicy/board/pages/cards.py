@@ -10,13 +10,13 @@ from leadpolicy.board.desk import KEY, Desk
 from leadpolicy.board.kit import widgets
 from leadpolicy.board.look import faint
 from leadpolicy.board.pages.page import button, show, told_in
+from leadpolicy.characters import inert
 from leadpolicy.comparison.scale import told as step_told
 from leadpolicy.decision import decide
 from leadpolicy.diagnostics import LeadpolicyError
 from leadpolicy.english import capital, plural
 from leadpolicy.evaluation.verdicts import verdicts_of
 from leadpolicy.policy.model import Policy
-from leadpolicy.present.characters import inert
 from leadpolicy.present.workshop.cards import Front, fronts
 from leadpolicy.workshop.blind import BlindCard, Deck
 from leadpolicy.workshop.deal import deal

@@ -12,13 +12,13 @@ from leadpolicy.board.kit import widgets
 from leadpolicy.board.look import faint, plain_lines
 from leadpolicy.board.pages.page import button, show, told_in
 from leadpolicy.board.signing import changed_examples, keep_agreed, state_of
+from leadpolicy.characters import inert
 from leadpolicy.diagnostics import LeadpolicyError
 from leadpolicy.governance.adoption import Signature, sign
 from leadpolicy.governance.difference import difference
 from leadpolicy.governance.expect import failures, follow
 from leadpolicy.policy.load import load_policies, load_policy, versions
 from leadpolicy.policy.model import Policy
-from leadpolicy.present.characters import inert
 from leadpolicy.present.policy.adoption import render_adoption
 from leadpolicy.present.policy.difference import render_difference
 

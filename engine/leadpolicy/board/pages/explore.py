@@ -9,7 +9,7 @@ from leadpolicy.board.desk import Desk
 from leadpolicy.board.kit import widgets
 from leadpolicy.board.look import faint
 from leadpolicy.board.pages.page import told_in
-from leadpolicy.present.characters import inert
+from leadpolicy.characters import inert
 
 
 class Explore:

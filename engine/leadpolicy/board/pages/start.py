@@ -10,10 +10,10 @@ from leadpolicy.board.desk import Desk
 from leadpolicy.board.kit import widgets
 from leadpolicy.board.look import faint, refusal
 from leadpolicy.board.pages.page import button, told_in
+from leadpolicy.characters import inert
 from leadpolicy.diagnostics import LeadpolicyError
 from leadpolicy.english import plural
 from leadpolicy.policy.model import Policy
-from leadpolicy.present.characters import inert
 
 DEFAULT: Final = 3
 """Policies that are ticked at first."""

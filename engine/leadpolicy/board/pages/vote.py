@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -13,11 +11,12 @@ from leadpolicy.board.kit import widgets
 from leadpolicy.board.look import faint, table
 from leadpolicy.board.pages.cards import deck_fronts, face
 from leadpolicy.board.pages.page import button, show, told_in
+from leadpolicy.characters import inert
 from leadpolicy.comparison.scale import told as step_told
 from leadpolicy.diagnostics import LeadpolicyError
 from leadpolicy.english import plural
 from leadpolicy.files import write_whole
-from leadpolicy.present.characters import inert
+from leadpolicy.sheets import csv_text
 from leadpolicy.workshop.ballots import COLUMNS, ROUND, read_ballots
 from leadpolicy.workshop.blind import Deck
 
@@ -154,11 +153,8 @@ class Vote:
 
 
 def _ballot(voter: str, team: str, number: int, marked: dict[str, str]) -> str:
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow((*COLUMNS, ROUND))
-    writer.writerows((voter, team, code, answer, number) for code, answer in marked.items())
-    return out.getvalue()
+    rows = ((voter, team, code, answer, number) for code, answer in marked.items())
+    return csv_text((*COLUMNS, ROUND), rows)
 
 
 def _content(deck: Deck) -> tuple[object, ...]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -21,6 +19,7 @@ from leadpolicy.data.quarantine import Quarantine
 from leadpolicy.data.recordset import Progress
 from leadpolicy.data.tables import Table
 from leadpolicy.files import write_whole
+from leadpolicy.sheets import csv_text
 
 HEADER: Final = (
     "expectation", "level", "table", "file", "line", "record", "column", "value", "reason",
@@ -104,15 +103,9 @@ class Validation:
 
     def write_rows(self, path: Path) -> int:
         """Writes the failing rows as CSV; returns how many there are."""
-        text = io.StringIO()
-        writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(HEADER)
-        count = 0
-        for row in self.rows():
-            count += 1
-            writer.writerow([getattr(row, name) for name in HEADER])
-        write_whole(path, text.getvalue())
-        return count
+        rows = [[getattr(row, name) for name in HEADER] for row in self.rows()]
+        write_whole(path, csv_text(HEADER, rows))
+        return len(rows)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON."""

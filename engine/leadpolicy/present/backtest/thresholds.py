@@ -9,13 +9,13 @@ import pandas as pd
 
 from leadpolicy.backtest.captions import headline
 from leadpolicy.backtest.result import Backtest
+from leadpolicy.characters import named
 from leadpolicy.comparison.comparison import Comparison
 from leadpolicy.comparison.cubes.cube import Cube
 from leadpolicy.comparison.outcomes import FEW
 from leadpolicy.english import plural
 from leadpolicy.present.backtest.plots import sweep_plot
 from leadpolicy.present.backtest.wording import order_of
-from leadpolicy.present.characters import named
 from leadpolicy.present.chart import (
     Anchor,
     Bands,

@@ -10,11 +10,11 @@ from leadpolicy.backtest.arrays import DAY
 from leadpolicy.backtest.calendar import periods
 from leadpolicy.backtest.result import Backtest
 from leadpolicy.backtest.study import Unit
+from leadpolicy.characters import named
 from leadpolicy.data.chronicle import NEVER
 from leadpolicy.english import plural
 from leadpolicy.history.result import Replay
 from leadpolicy.present.backtest.plots import curves_plot
-from leadpolicy.present.characters import named
 from leadpolicy.present.chart import Bands, Canvas, heat, names_above, names_left
 from leadpolicy.present.choices import chosen_rung, known_label
 from leadpolicy.present.drawing import Plot, blank, draw

@@ -9,6 +9,7 @@ from typing import Any, Final, Literal
 
 import numpy as np
 
+from leadpolicy.characters import named
 from leadpolicy.comparison.comparison import Comparison
 from leadpolicy.data.moments import from_microseconds
 from leadpolicy.diagnostics import LeadpolicyError
@@ -16,7 +17,6 @@ from leadpolicy.english import plural
 from leadpolicy.evaluation.codes import TRUE, Codes
 from leadpolicy.history.result import NOT_THERE, READINGS, Replay
 from leadpolicy.policy.model import RUNGS, Policy
-from leadpolicy.present.characters import named
 from leadpolicy.present.chart import Anchor, Canvas, Key, Point, below, fitted, legend
 from leadpolicy.present.choices import NO_STAGE, known_label
 from leadpolicy.present.comparison.wording import cohort

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from leadpolicy.characters import visible
 from leadpolicy.comparison.parting import Parting, Reading
 from leadpolicy.comparison.scale import told
 from leadpolicy.files import write_whole
-from leadpolicy.present.characters import visible
 from leadpolicy.present.comparison.wording import cause_sentence
 from leadpolicy.present.decision.terminal import MARKS, NOT_DEFINED, WORDS, folded
 from leadpolicy.present.decision.terminal import table as columns

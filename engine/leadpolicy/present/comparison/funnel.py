@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from leadpolicy.characters import named
 from leadpolicy.comparison.comparison import Comparison
 from leadpolicy.comparison.outcomes import wilson
-from leadpolicy.present.characters import named
 from leadpolicy.present.chart import (
     Bands,
     Canvas,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from leadpolicy.characters import isolated
 from leadpolicy.english import plural
-from leadpolicy.present.characters import isolated
 from leadpolicy.present.wording import rows_of
 
 if TYPE_CHECKING:

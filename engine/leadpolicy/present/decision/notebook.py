@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from leadpolicy.characters import inert
 from leadpolicy.decision import Decision, Question, Step
-from leadpolicy.present.characters import inert
 from leadpolicy.present.decision.terminal import (
     FLIPS,
     MARKS,

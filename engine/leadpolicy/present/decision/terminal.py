@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import zip_longest
 from typing import Final
 
+from leadpolicy.characters import visible
 from leadpolicy.decision import Counted, Decision, Question, Seen, Step
 from leadpolicy.diagnostics import width as columns_of
 from leadpolicy.policy.model import RUNGS
-from leadpolicy.present.characters import visible
 from leadpolicy.truth import FALSE, TRUE, UNKNOWN, Truth, some
 from leadpolicy.types import Kind, Range, show
 from leadpolicy.vocabulary.model import EVENT, Vocabulary

@@ -9,13 +9,13 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from leadpolicy.characters import named
 from leadpolicy.data.chronicle import NEVER, UNDATED, Chronicle
 from leadpolicy.data.moments import from_microseconds
 from leadpolicy.diagnostics import LeadpolicyError, listing, suggest
 from leadpolicy.english import plural
 from leadpolicy.history.result import Replay
 from leadpolicy.policy.model import Policy
-from leadpolicy.present.characters import named
 from leadpolicy.present.chart import Bands, Canvas, Scale, across, below, names_left, wide
 from leadpolicy.present.choices import NO_STAGE, known_label, most
 from leadpolicy.present.drawing import Plot, blank, draw

@@ -6,8 +6,8 @@ from typing import Final
 
 from markdown_it import MarkdownIt
 
+from leadpolicy.characters import visible
 from leadpolicy.policy.model import Policy
-from leadpolicy.present.characters import visible
 from leadpolicy.present.notebook import box
 from leadpolicy.present.policy.sheet import sheet
 from leadpolicy.shown import html

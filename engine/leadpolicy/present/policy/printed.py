@@ -13,12 +13,12 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
+from leadpolicy.characters import inert, visible
 from leadpolicy.diagnostics import Problems
 from leadpolicy.extras import needs
 from leadpolicy.files import write_whole
 from leadpolicy.governance.adoption import Adoption, adoption, read_adoptions
 from leadpolicy.policy.model import Policy
-from leadpolicy.present.characters import inert, visible
 from leadpolicy.present.pages import page
 from leadpolicy.present.policy.sheet import escaped, sheet, table
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from leadpolicy.characters import visible
 from leadpolicy.comparison.scale import told
 from leadpolicy.english import plural
 from leadpolicy.policy.model import Policy
-from leadpolicy.present.characters import visible
 from leadpolicy.present.decision.terminal import table
 from leadpolicy.present.wording import percent, ratio
 from leadpolicy.workshop.agreement import Workshop

@@ -16,6 +16,8 @@ def visible(text: str) -> str:
 
     Control characters show as their code; what joins letters and emoji stays.
     """
+    if text.isprintable():
+        return text
     return "".join(
         char
         if char in _HARMLESS or unicodedata.category(char) not in _INVISIBLE
