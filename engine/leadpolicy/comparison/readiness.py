@@ -208,15 +208,17 @@ def _count_missing(
     counts: Counter[str] = Counter()
     alone: Counter[str] = Counter()
     names = [stage.name for stage in one.policy.stages]
-    found: dict[tuple[int, ...], set[str]] = {}
-    for row, alike in zip(rows.tolist(), _alike(evaluation, one, rows), strict=True):
-        lacking = found.get(alike)
-        if lacking is None:
-            stages = tuple(n for n, v in zip(names, one.stages[row], strict=True) if v == UNKNOWN)
-            record, moment = evaluation.data.records[row], evaluation.data.moments[row]
-            lacking = found[alike] = set(missing_facts(one.policy, record, moment, stages))
-        counts.update(lacking)
-        alone.update(lacking if len(lacking) == 1 else ())
+    alike = list(_alike(evaluation, one, rows))
+    often = Counter(alike)
+    first = dict(zip(reversed(alike), reversed(rows.tolist()), strict=True))
+    examples = [first[pattern] for pattern in often]
+    records = evaluation.data.some(examples)
+    for record, row, count in zip(records, examples, often.values(), strict=True):
+        stages = tuple(n for n, v in zip(names, one.stages[row], strict=True) if v == UNKNOWN)
+        lacking = missing_facts(one.policy, record, evaluation.data.moments[row], stages)
+        found = dict.fromkeys(lacking, count)
+        counts.update(found)
+        alone.update(found if len(found) == 1 else {})
     return counts, alone
 
 

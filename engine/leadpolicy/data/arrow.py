@@ -13,6 +13,8 @@ from leadpolicy.data.texts import texts_of
 from leadpolicy.data.typed import TypedCells
 from leadpolicy.types import Kind
 
+_SMALL: Final = 2**31 - 1
+"""So many bytes of text fit into an Arrow array of strings."""
 _UTC: Final = frozenset({"UTC", "Etc/UTC", "Z", "+00:00"})
 
 
@@ -94,10 +96,12 @@ def column_of_chunks(chunks: Sequence[Any]) -> Column:
     """A column out of parts of it, each with its own texts."""
     import pyarrow as pa
 
-    kind = pa.dictionary(pa.int32(), pa.large_string())
-    whole = pa.chunked_array([chunk.cast(kind) for chunk in chunks], kind).unify_dictionaries()
-    if not whole.num_chunks:
-        return _texts(np.zeros(0, np.int32), pa.array([], pa.large_string()))
+    if not chunks:
+        return _texts(np.zeros(0, np.int32), pa.array([], pa.string()))
+    if sum(chunk.dictionary.nbytes for chunk in chunks) > _SMALL:
+        wide = pa.dictionary(pa.int32(), pa.large_string())
+        chunks = [chunk.cast(wide) for chunk in chunks]
+    whole = pa.chunked_array(chunks).unify_dictionaries()
     codes = np.concatenate([c.indices.to_numpy(zero_copy_only=False) for c in whole.chunks])
     return _texts(codes, whole.chunk(0).dictionary)
 

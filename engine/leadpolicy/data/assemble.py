@@ -28,13 +28,10 @@ if TYPE_CHECKING:
 STEPS = 5
 
 
-def assemble(
-    dataset: Dataset, tables: Mapping[str, Table], progress: Progress | None = None
-) -> Chronicle:
+def assemble(dataset: Dataset, work: Work, progress: Progress | None = None) -> Chronicle:
     """The chronicle of a data set. Raises `LeadpolicyError`."""
     tell = progress or _silent
-    spec = dataset.spec
-    work = Work(spec, tables)
+    spec, tables = work.spec, work.tables
     _set_faults_aside(work)
     tell("reading records", 0, STEPS)
     base = read_base(work)

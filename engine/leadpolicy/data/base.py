@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -11,7 +11,6 @@ from leadpolicy.data.chronicle import UNDATED
 from leadpolicy.data.model import Cell, ColumnFact, ColumnRef, Condition, DatedFact, JoinSpec
 from leadpolicy.data.model import Rows as RowsSpec
 from leadpolicy.data.tables import Column, Mask, Rows, Table
-from leadpolicy.data.typed import TypedCells
 from leadpolicy.data.values import Converted
 from leadpolicy.data.work import Work
 from leadpolicy.diagnostics import listing
@@ -20,6 +19,7 @@ from leadpolicy.types import Kind, Type, show
 
 MOMENT = Type(Kind.MOMENT)
 NO_RECORD, UNKNOWN_ID = -1, -2
+NO_KEY, STRANGE = -1, -2
 NAMELESS = "is empty: the row belongs to no record"
 
 
@@ -57,46 +57,23 @@ class Numbered:
     number_of_row: Rows
     named: Column | None = None
     number_of_code: Rows = field(default_factory=lambda: np.zeros(0, np.int64))
-    _looked_up: dict[int, tuple[Column, Rows]] = field(default_factory=dict, repr=False)
-    _by_text: dict[str, int] = field(default_factory=dict, repr=False)
+    _found: dict[int, tuple[Column, Rows]] = field(default_factory=dict, repr=False)
 
     def __len__(self) -> int:
         return len(self.rows)
 
-    def numbers(self, column: Column) -> Rows:
-        """The number of the record that each cell of a column names.
+    def of_rows(self, column: Column) -> Rows:
+        """The number of the record that each cell of a column names, row by row.
 
         `NO_RECORD` where the id is that of a row that is no record, `UNKNOWN_ID` where it is none.
         """
-        found = self._looked_up.get(id(column))
+        found = self._found.get(id(column))
         if found is None:
-            found = self._looked_up[id(column)] = (column, self._look_up(column))
+            numbers = np.full(len(column.cells), UNKNOWN_ID, np.int64)
+            if self.named is not None:
+                numbers = np.append(self.number_of_code, UNKNOWN_ID)[self.named.codes_of(column)]
+            found = self._found[id(column)] = (column, numbers[column.codes])
         return found[1]
-
-    def _look_up(self, column: Column) -> Rows:
-        if self.named is None:
-            return np.full(len(column.cells), UNKNOWN_ID, np.int64)
-        ours, theirs = self.named.cells, column.cells
-        match ours, theirs:
-            case TypedCells(), TypedCells() if (
-                ours.kind is theirs.kind is Kind.INTEGER and len(ours) > 1
-            ):
-                return self._by_number(ours, theirs)
-            case _:
-                pass
-        if not self._by_text:
-            numbers = self.number_of_code.tolist()
-            self._by_text.update(zip(self.named.texts(), numbers, strict=True))
-        look_up = self._by_text.get
-        return np.array([look_up(text, UNKNOWN_ID) for text in column.texts()], np.int64)
-
-    def _by_number(self, ours: TypedCells, theirs: TypedCells) -> Rows:
-        order = np.argsort(ours.array, kind="stable")
-        whole = ours.array[order]
-        places = np.minimum(np.searchsorted(whole, theirs.array), len(whole) - 1)
-        same = whole[places] == theirs.array
-        found = np.where(same, self.number_of_code[order[places]], UNKNOWN_ID)
-        return np.append(found, UNKNOWN_ID)
 
 
 def read_base(work: Work) -> Base:
@@ -210,63 +187,63 @@ def _reject(work: Work, base: Base, table: str, converted: Converted, cell: Cell
 def _join(work: Work, base: Base, join: JoinSpec) -> Rows:
     """For each row of the records' table the row of the joined table with the same key, or -1."""
     right = work.tables[join.table]
-    keys = _keys(right, [ref for _, ref in join.on])
-    lines: dict[tuple[str, ...], int] = {}
-    doubles: dict[tuple[str, ...], list[int]] = {}
-    for row, key in enumerate(keys):
-        if key is not None:
-            first = lines.setdefault(key, row)
-            if first != row:
-                doubles.setdefault(key, [first]).append(row)
-    if doubles:
-        _refuse_doubles(work, join, right, doubles)
+    keys, sought = _keys(work, base, join)
+    order = np.argsort(keys, kind="stable")
+    order = order[keys[order] >= 0]
+    whole = keys[order]
+    if (whole[1:] == whole[:-1]).any():
+        _refuse_doubles(work, join, right, keys)
     partner = np.full(len(base.main), -1, np.int64)
-    missing = 0
-    for row, key in enumerate(_left_keys(work, base, join)):
-        if key is not None:
-            found = lines.get(key, -1)
-            partner[row] = found
-            missing += found < 0 and bool(base.fits[row])
+    if len(whole):
+        near = np.minimum(np.searchsorted(whole, sought), len(whole) - 1)
+        partner = np.where((whole[near] == sought) & (sought >= 0), order[near], -1)
+    missing = int(((sought != NO_KEY) & (partner < 0) & base.fits).sum())
     if missing:
         work.note(f"{plural(missing, 'record')} without the partner they name in {join.table}")
     return partner
 
 
-def _keys(table: Table, refs: Sequence[ColumnRef]) -> list[tuple[str, ...] | None]:
-    """The key of each row; None where a part of it is empty."""
-    parts = []
-    for ref in refs:
-        column = table.columns[ref.column]
-        texts = [None if t in table.nulls or t == "" else t for t in column.texts()]
-        parts.append([texts[code] for code in column.codes.tolist()])
-    return [
-        None if None in key else tuple(str(part) for part in key)
-        for key in zip(*parts, strict=True)
-    ]
+def _keys(work: Work, base: Base, join: JoinSpec) -> tuple[Rows, Rows]:
+    """A number for the key of each row of the joined table, and of each that is sought there.
 
-
-def _left_keys(work: Work, base: Base, join: JoinSpec) -> list[tuple[str, ...] | None]:
-    parts = []
-    for ref, _ in join.on:
+    `NO_KEY` where a part of the key is empty, `STRANGE` where no row has the part.
+    """
+    right = work.tables[join.table]
+    keys, sought = np.zeros(len(right), np.int64), np.zeros(len(base.main), np.int64)
+    for ref, own in join.on:
         table = work.tables[ref.table]
-        keys = _keys(table, [ref])
         rows = base.rows_in(ref.table, np.arange(len(base.main), dtype=np.int64))
-        parts.append([keys[row] if row >= 0 else None for row in rows.tolist()])
-    return [
-        None if None in key else tuple(part for whole in key if whole for part in whole)
-        for key in zip(*parts, strict=True)
-    ]
+        column, other = right.columns[own.column].distinct(), table.columns[ref.column]
+        places = column.codes_of(other).astype(np.int64)
+        found = np.append(np.where(places < 0, STRANGE, places)[other.codes], NO_KEY)[rows]
+        found[np.append(table.empty(ref.column), True)[rows]] = NO_KEY
+        there = np.where(right.empty(own.column), NO_KEY, column.codes)
+        both = _numbered(np.append(keys, sought), np.append(there, found))
+        keys, sought = both[: len(keys)], both[len(keys) :]
+    return keys, sought
 
 
-def _refuse_doubles(
-    work: Work, join: JoinSpec, right: Table, doubles: Mapping[tuple[str, ...], Sequence[int]]
-) -> None:
+def _numbered(first: Rows, second: Rows) -> Rows:
+    """A number from 0 on for each different pair; `NO_KEY` and `STRANGE` stay what they are."""
+    lacking = (first < 0) | (second < 0)
+    pairs = np.where(lacking, -1, first * (second.max(initial=0) + 1) + second)
+    _, numbers = np.unique(pairs, return_inverse=True)
+    nothing = (first == NO_KEY) | (second == NO_KEY)
+    return np.where(lacking, np.where(nothing, NO_KEY, STRANGE), numbers - int(lacking.any()))
+
+
+def _refuse_doubles(work: Work, join: JoinSpec, right: Table, keys: Rows) -> None:
+    """Says which keys stand in several rows, in the order in which that shows."""
+    _, first, number = np.unique(keys, return_index=True, return_inverse=True)
+    later = np.flatnonzero((first[number] != np.arange(len(keys))) & (keys >= 0))
+    doubled = list(dict.fromkeys(keys[later].tolist()))
     names = listing([ref.column for _, ref in join.on])
-    shown = [
-        f"`{', '.join(key)}` ({right.unit}s {listing([str(right.lines[r]) for r in rows], 3)})"
-        for key, rows in list(doubles.items())[:5]
-    ]
-    more = f" and {len(doubles) - 5:,} more" if len(doubles) > 5 else ""
+    shown = []
+    for key in doubled[:5]:
+        rows = np.flatnonzero(keys == key).tolist()
+        texts = ", ".join(right.columns[ref.column].text(rows[0]) for _, ref in join.on)
+        shown.append(f"`{texts}` ({right.unit}s {listing([str(right.lines[r]) for r in rows], 3)})")
+    more = f" and {len(doubled) - 5:,} more" if len(doubled) > 5 else ""
     work.problems.error(
         "LP503",
         f"the table {join.table} ({right.file}) is joined by {names}, but some keys stand in "

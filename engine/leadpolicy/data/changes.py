@@ -9,7 +9,7 @@ import numpy as np
 
 from leadpolicy.data.base import Numbered
 from leadpolicy.data.chronicle import ALWAYS, MISSING, UNDATED, Changes, Coded
-from leadpolicy.data.coding import Part, constant, layered, share
+from leadpolicy.data.coding import Part, constant, in_order, layered, share
 from leadpolicy.data.contradictions import note_skew
 from leadpolicy.data.dated import Dated, read_rows
 from leadpolicy.data.model import AssessmentsSpec, Cell, DatedFact
@@ -158,7 +158,7 @@ def effective(records: Rows, at: Rows, known: Rows, ties: Sequence[Rows], settle
 
     `ties` order rows of the same `at`, the first before the second; equal ones go by their place.
     """
-    order: Rows = np.lexsort((*reversed(ties), at, records))
+    order = in_order(records, at, ties)
     order = order[settled[order]]
     if known is not at:
         rank = np.empty(len(records), np.int64)

@@ -17,7 +17,7 @@ from leadpolicy.data.moments import AsOf, parse_as_of
 from leadpolicy.data.readers import read_table
 from leadpolicy.data.recordset import Progress, RecordSet
 from leadpolicy.data.tables import Table
-from leadpolicy.data.work import wanted_columns, without_collection
+from leadpolicy.data.work import Conversions, Work, wanted_columns, without_collection
 from leadpolicy.diagnostics import LeadpolicyError, Problems, listing, suggest
 from leadpolicy.vocabulary.model import Vocabulary
 
@@ -31,6 +31,7 @@ class Dataset:
     spec: DatasetSpec
     _tables: dict[str, Table] = field(default_factory=dict, repr=False)
     _chronicle: Chronicle | None = field(default=None, repr=False, compare=False)
+    _conversions: Conversions = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def name(self) -> str:
@@ -143,8 +144,12 @@ class Dataset:
         """
         if self._chronicle is None:
             with without_collection():
-                self._chronicle = assemble(self, self.tables(progress), progress)
+                self._chronicle = assemble(self, self.work(progress), progress)
         return self._chronicle
+
+    def work(self, progress: Progress | None = None) -> Work:
+        """The tables with what is worked out of them once, for whoever reads them next."""
+        return Work(self.spec, self.tables(progress), self._conversions)
 
 
 def open_dataset(

@@ -14,6 +14,7 @@ from leadpolicy.data.dates import DAY
 from leadpolicy.data.model import Cell
 from leadpolicy.data.model import Rows as RowsSpec
 from leadpolicy.data.tables import Mask, Rows, Table
+from leadpolicy.data.texts import Texts
 from leadpolicy.data.typed import TypedCells
 from leadpolicy.data.values import Converted
 from leadpolicy.data.work import Work
@@ -46,6 +47,8 @@ class Dated:
 
     def only(self, mask: Mask) -> Dated:
         """Some of the rows."""
+        if mask.dtype == np.bool_ and mask.all():
+            return self
         return Dated(
             self.table,
             self.rows[mask],
@@ -76,46 +79,38 @@ def read_rows(
     if not mask.any() and len(table) and spec.where:
         _note_nothing(work, table, spec, what)
     numbers, mask = _records(work, records, spec, mask, what)
-    at = np.full(len(table), UNDATED, np.int64)
-    bad = np.zeros(len(table), np.bool_)
+    rows = np.flatnonzero(mask & (numbers >= 0))
+    bad = np.zeros(len(rows), np.bool_)
+    at = np.full(len(rows), UNDATED, np.int64)
     if spec.at is not None:
         converted = work.convert(spec.at, MOMENT, mask)
-        bad |= work.reject(spec.at, converted, mask, spec.record)
-        at = _instants(spec.at, converted, day_ends)
+        bad |= work.reject(spec.at, converted, mask, spec.record)[rows]
+        at = _instants(spec.at, converted, rows, day_ends)
     known = None
     if spec.known is not None:
-        known, unfit = _known(work, spec, spec.known, mask)
+        known, unfit = _known(work, spec, spec.known, mask, rows)
         bad |= unfit
-    sequence = np.zeros(len(table), np.int64)
+    sequence = np.zeros(len(rows), np.int64)
     if spec.sequence is not None:
         cell = Cell(spec.sequence)
         order = work.convert(cell, INTEGER, mask)
-        bad |= work.reject(cell, order, mask, spec.record)
-        sequence = order.whole_numbers()[order.codes]
-    lost = np.flatnonzero(mask & bad & (numbers >= 0))
-    rows = np.flatnonzero(mask & ~bad & (numbers >= 0))
-    return Dated(
-        table,
-        rows,
-        numbers[rows],
-        at[rows],
-        sequence[rows],
-        None if known is None else known[rows],
-        numbers[lost],
-        lost,
-    )
+        bad |= work.reject(cell, order, mask, spec.record)[rows]
+        sequence = order.whole_numbers()[order.codes[rows]]
+    lost = rows[bad]
+    whole = Dated(table, rows, numbers[rows], at, sequence, known, numbers[lost], lost)
+    return whole.only(~bad)
 
 
-def _known(work: Work, spec: RowsSpec, cell: Cell, mask: Mask) -> tuple[Rows, Mask]:
-    """When each row became known, and the rows of which nobody can say."""
+def _known(work: Work, spec: RowsSpec, cell: Cell, mask: Mask, rows: Rows) -> tuple[Rows, Mask]:
+    """When each of the rows became known, and those of which nobody can say."""
     converted = work.convert(cell, MOMENT, mask)
     bad = work.reject(cell, converted, mask, spec.record)
-    known = _instants(cell, converted, day_ends=False)
+    known = _instants(cell, converted, np.arange(len(mask)), day_ends=False)
     silent = mask & ~bad & (known == UNDATED)
     table = work.tables[spec.table]
     for row in np.flatnonzero(silent).tolist():
         work.set_aside(table, row, spec.record, cell.column.column, "", UNHEARD)
-    return known, bad | silent
+    return known[rows], (bad | silent)[rows]
 
 
 def _records(
@@ -131,7 +126,7 @@ def _records(
         work.set_aside(
             table, row, None, spec.record.column, "", "is empty: the row belongs to no record"
         )
-    found = records.numbers(column)[column.codes]
+    found = records.of_rows(column)
     strange = mask & ~nameless & (found == UNKNOWN_ID)
     if count := int(strange.sum()):
         some = sorted({column.text(row) for row in np.flatnonzero(strange)[:1000].tolist()})
@@ -155,13 +150,13 @@ def _note_nothing(work: Work, table: Table, spec: RowsSpec, what: str) -> None:
     work.note(f"no row of {table.name} is {what}" + (f": {'; '.join(hints)}" if hints else ""))
 
 
-def _instants(cell: Cell, converted: Converted, day_ends: bool) -> Rows:
-    """Per row the moment in microseconds, `UNDATED` where there is none."""
+def _instants(cell: Cell, converted: Converted, rows: Rows, day_ends: bool) -> Rows:
+    """The moments of rows in microseconds, `UNDATED` where there is none."""
     instants = converted.instants
     if day_ends:
         instants = instants.copy()
         instants[_days(converted, cell.reading.format)] += _DAY - 1
-    return instants[converted.codes]
+    return instants[converted.codes[rows]]
 
 
 def _days(converted: Converted, declared: str | None) -> Mask:
@@ -169,6 +164,8 @@ def _days(converted: Converted, declared: str | None) -> Mask:
     cells = converted.cells
     if isinstance(cells, TypedCells) and cells.kind in TEMPORAL:
         return converted.filled & (cells.kind is Kind.DATE)
+    if isinstance(cells, Texts) and declared in (None, "iso"):
+        return converted.filled & cells.days()
     return converted.filled & np.fromiter(
         (_is_day(cell, declared) for cell in cells), np.bool_, len(cells)
     )

@@ -10,7 +10,7 @@ import numpy as np
 
 from leadpolicy.data.base import Numbered
 from leadpolicy.data.chronicle import ALWAYS, MISSING, NEVER, UNDATED, Coded, Events
-from leadpolicy.data.coding import Part, constant, share
+from leadpolicy.data.coding import Part, constant, in_order, share
 from leadpolicy.data.contradictions import note_doubles, note_skew
 from leadpolicy.data.dated import INTEGER, Dated, read_rows
 from leadpolicy.data.model import Cell, EventSpec
@@ -141,7 +141,7 @@ def _sorted(
     traced = Traced([(dated, None) for dated, _ in log.sources])
     whole = traced.rows
     ties = [whole.sequence] if whole.sequence.any() else []
-    order = np.lexsort((*ties, whole.at, whole.records))
+    order = in_order(whole.records, whole.at, ties)
     sequences[kind.name] = whole.sequence[order]
     named = dict.fromkeys(name for _, parts in log.sources for name in parts)
     attributes = {}

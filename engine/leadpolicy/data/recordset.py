@@ -83,35 +83,31 @@ class Records(Sequence[Record]):
         number += len(self) if number < 0 else 0
         if not 0 <= number < len(self):
             raise IndexError(f"there are {len(self):,} records")
-        found = self._made.get(number)
-        if found is None:
-            self._make(number, number + 1)
-            found = self._made[number]
-        return found
+        return self.some([number])[0]
 
     def __iter__(self) -> Iterator[Record]:
         for start in range(0, len(self), BLOCK):
-            end = min(start + BLOCK, len(self))
-            if any(number not in self._made for number in range(start, end)):
-                self._make(start, end)
-            for number in range(start, end):
-                yield self._made[number]
+            yield from self.some(range(start, min(start + BLOCK, len(self))))
 
-    def _make(self, start: int, end: int) -> None:
-        """Makes the records from `start` to before `end` that are not there yet."""
+    def some(self, numbers: Sequence[int]) -> list[Record]:
+        """Some of the records, those that are not there yet made together."""
+        new = [number for number in numbers if number not in self._made]
+        if new:
+            self._make(new)
+        return [self._made[number] for number in numbers]
+
+    def _make(self, new: Sequence[int]) -> None:
+        rows = np.array(new, np.int64)
         names = list(self._columns)
-        columns = [column.values(start, end) for column in self._columns.values()]
-        rows = zip(*columns, strict=True) if columns else (() for _ in range(start, end))
-        moments = self._moments[start:end].tolist()
-        logs = [(kind, log.logs(start, end, moments)) for kind, log in self._logs.items()]
-        for i, row in enumerate(rows):
-            number = start + i
-            if number in self._made:
-                continue
-            facts = {n: value for n, value in zip(names, row, strict=True) if value is not None}
+        columns = [column.values(rows) for column in self._columns.values()]
+        facts = zip(*columns, strict=True) if columns else (() for _ in new)
+        moments = self._moments[rows].tolist()
+        logs = [(kind, log.logs(rows, moments)) for kind, log in self._logs.items()]
+        for i, (number, row) in enumerate(zip(new, facts, strict=True)):
+            known = {n: value for n, value in zip(names, row, strict=True) if value is not None}
             events = {kind: log for kind, of_kind in logs if (log := of_kind[i]) is not None}
-            origins = Origins(facts, number, self._origin)
-            self._made[number] = Record(facts, events, self._ids[number], origins)
+            origins = Origins(known, number, self._origin)
+            self._made[number] = Record(known, events, self._ids[number], origins)
 
 
 class _Values:
@@ -121,11 +117,9 @@ class _Values:
         self._codes = column.codes
         self._values = column.values
 
-    def values(self, start: int, end: int) -> list[Value | None]:
+    def values(self, rows: Rows | slice) -> list[Value | None]:
         values = self._values
-        return [
-            None if code == MISSING else values[code] for code in self._codes[start:end].tolist()
-        ]
+        return [None if code == MISSING else values[code] for code in self._codes[rows].tolist()]
 
 
 class _Log:
@@ -137,24 +131,29 @@ class _Log:
         self._attributes = {name: _Values(column) for name, column in events.attributes.items()}
         self._empty: dict[int, EventLog] = {}
 
-    def logs(self, start: int, end: int, moments: Sequence[int]) -> list[EventLog | None]:
+    def logs(self, rows: Rows, moments: Sequence[int]) -> list[EventLog | None]:
         """The logs of some records; None where nobody kept one."""
-        starts = self._starts[start : end + 1].tolist()
-        happenings = self._happenings(starts[0], starts[-1])
+        lows = self._starts[rows]
+        counts = self._starts[rows + 1] - lows
+        ends = np.cumsum(counts)
+        happenings: list[Happening] = []
+        if len(ends) and ends[-1]:
+            places = np.arange(ends[-1]) + np.repeat(lows - ends + counts, counts)
+            happenings = self._happenings(places)
         since, recorded = self._events.since, self._events.recorded
-        begins = [ALWAYS] * (end - start) if since is None else since[start:end].tolist()
-        kept = [True] * (end - start) if recorded is None else recorded[start:end].tolist()
+        begins = [ALWAYS] * len(rows) if since is None else since[rows].tolist()
+        kept = [True] * len(rows) if recorded is None else recorded[rows].tolist()
         found: list[EventLog | None] = []
-        for i, (begin, moment) in enumerate(zip(begins, moments, strict=True)):
+        for i, (count, end) in enumerate(zip(counts.tolist(), ends.tolist(), strict=True)):
             # A log that settles only what it shows is as good as one that began right now.
-            since_then = moment if begin == NEVER else begin
-            low, high = starts[i] - starts[0], starts[i + 1] - starts[0]
+            since_then = moments[i] if begins[i] == NEVER else begins[i]
             if not kept[i]:
                 found.append(None)
-            elif low == high:
+            elif not count:
                 found.append(self._nothing(since_then))
             else:
-                found.append(EventLog(tuple(happenings[low:high]), _moment(since_then)))
+                own = tuple(happenings[end - count : end])
+                found.append(EventLog(own, _moment(since_then)))
         return found
 
     def _nothing(self, since: int) -> EventLog:
@@ -163,21 +162,21 @@ class _Log:
             log = self._empty[since] = EventLog((), _moment(since))
         return log
 
-    def _happenings(self, first: int, last: int) -> list[Happening]:
+    def _happenings(self, places: Rows) -> list[Happening]:
         trace = self._events.trace
-        places = [""] * (last - first) if trace is None else trace.names(first, last)
-        details = self._details(first, last)
-        moments = self._events.at[first:last].tolist()
+        sources = [""] * len(places) if trace is None else trace.names(places)
+        details = self._details(places)
+        moments = self._events.at[places].tolist()
         return [
-            Happening(_moment(at), detail, place)
-            for at, detail, place in zip(moments, details, places, strict=True)
+            Happening(_moment(at), detail, source)
+            for at, detail, source in zip(moments, details, sources, strict=True)
         ]
 
-    def _details(self, first: int, last: int) -> list[dict[str, Value]]:
+    def _details(self, places: Rows) -> list[dict[str, Value]]:
         if not self._attributes:
-            return [{} for _ in range(last - first)]
+            return [{} for _ in range(len(places))]
         names = list(self._attributes)
-        columns = [column.values(first, last) for column in self._attributes.values()]
+        columns = [column.values(places) for column in self._attributes.values()]
         return [
             {name: value for name, value in zip(names, row, strict=True) if value is not None}
             for row in zip(*columns, strict=True)
@@ -233,6 +232,12 @@ class RecordSet:
         """The words that the records are told in."""
         return self.dataset.vocabulary
 
+    def some(self, numbers: Sequence[int]) -> list[Record]:
+        """Some of the records; to ask for many at once takes less than to ask one by one."""
+        if isinstance(self.records, Records):
+            return self.records.some(numbers)
+        return [self.records[number] for number in numbers]
+
     def find(self, id: str) -> tuple[Record, datetime]:
         """A record and its moment of evaluation. Raises `LeadpolicyError` (LP504)."""
         if not self._numbers:
@@ -274,7 +279,7 @@ class RecordSet:
         column = self.columns.get(fact)
         if column is None:
             return labels([None] * len(self), declared.type)
-        return labels(_Values(column).values(0, len(column)), declared.type)
+        return labels(_Values(column).values(slice(None)), declared.type)
 
     def segments(self, fact: str) -> list[str]:
         """The labels that `segment` uses, in their natural order; `(unknown)` last."""

@@ -35,6 +35,7 @@ class Column:
     codes: Codes
     cells: Sequence[object]
     _hits: dict[frozenset[str], Mask] = field(default_factory=dict, repr=False, compare=False)
+    _places: dict[str, int] = field(default_factory=dict, repr=False, compare=False)
 
     def text(self, row: int) -> str:
         """The cell of a row as text."""
@@ -44,6 +45,8 @@ class Column:
         """The distinct cells as texts."""
         if isinstance(self.cells, TypedCells) and (texts := self.cells.texts()) is not None:
             return texts
+        if isinstance(self.cells, Texts):
+            return self.cells.texts()
         return [cell_text(cell) for cell in self.cells]
 
     def having(self, wanted: Collection[str]) -> Mask:
@@ -65,6 +68,21 @@ class Column:
             return self.cells.among(wanted)
         found = (cell_text(cell) in wanted for cell in self.cells)
         return np.fromiter(found, np.bool_, len(self.cells))
+
+    def codes_of(self, other: Column) -> Codes:
+        """For each cell of another column the code of the cell here with the same text, or -1."""
+        match self.cells, other.cells:
+            case Texts() as ours, Texts() as theirs:
+                return ours.places_of(theirs)
+            case TypedCells() as ours, TypedCells() as theirs if ours.kind is theirs.kind:
+                found = ours.places_of(theirs)
+                if found is not None:
+                    return found
+            case _:
+                pass
+        if not self._places:
+            self._places.update((text, code) for code, text in enumerate(self.texts()))
+        return np.array([self._places.get(text, -1) for text in other.texts()], np.int32)
 
     def distinct(self) -> Column:
         """The same column with each cell once."""

@@ -6,7 +6,7 @@ What is asked of all of them is asked of the buffer.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, TypeAlias, overload
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +16,11 @@ if TYPE_CHECKING:
 
 Letters: TypeAlias = npt.NDArray[np.uint8]
 Places: TypeAlias = npt.NDArray[np.int64]
+
+
+_ZONED: Final = r"^(?s:.{10}).*(Z|[+-]\d{2}:?\d{2})\z"
+
+_DAY: Final = r"^\d{4}-\d{2}-\d{2}\z"
 
 
 class Texts(Sequence[object]):
@@ -41,6 +46,19 @@ class Texts(Sequence[object]):
     def __iter__(self) -> Iterator[object]:
         return iter(self.array.to_pylist())
 
+    def texts(self) -> list[str]:
+        """All of them; nothing as the empty text."""
+        found: list[str] = self.array.fill_null("").to_pylist()
+        return found
+
+    def days(self) -> npt.NDArray[np.bool_]:
+        """Which of them are a day of the calendar in ISO form, without a time."""
+        from pyarrow import compute
+
+        days = compute.match_substring_regex(self.array, _DAY).fill_null(False)
+        found: npt.NDArray[np.bool_] = days.to_numpy(zero_copy_only=False)
+        return found
+
     def some(self, places: Places) -> list[object]:
         """The texts at some places."""
         found: list[object] = self.array.take(places).to_pylist()
@@ -48,23 +66,36 @@ class Texts(Sequence[object]):
 
     def among(self, wanted: Collection[str]) -> npt.NDArray[np.bool_]:
         """Which of them are one of the wanted texts; nothing counts as the empty text."""
-        import pyarrow as pa
-        from pyarrow import compute
-
-        texts = pa.array(sorted(wanted), pa.large_string())
-        hits = compute.is_in(self.array, value_set=texts).to_numpy(zero_copy_only=False)
-        if "" in wanted and self.array.null_count:
-            hits = hits | self.array.is_null().to_numpy(zero_copy_only=False)
-        found: npt.NDArray[np.bool_] = hits.astype(np.bool_, copy=False)
+        lengths = np.diff(self.letters()[1])
+        found = np.zeros(len(lengths), np.bool_)
+        near = np.flatnonzero(np.isin(lengths, [len(text.encode()) for text in wanted]))
+        found[near] = [(text or "") in wanted for text in self.some(near)]
         return found
 
-    def places_of(self, others: Texts) -> Places:
+    def places_of(self, others: Texts) -> npt.NDArray[np.int32]:
         """For each of the others its place here, or -1."""
         from pyarrow import compute
 
         places = compute.index_in(others.array, value_set=self.array, skip_nulls=True)
-        found: Places = places.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
+        found: npt.NDArray[np.int32] = places.fill_null(-1).to_numpy(zero_copy_only=False)
         return found
+
+    def mix_zones(self) -> bool:
+        """Whether some are times with a zone, and others times without one."""
+        from pyarrow import compute
+
+        letters, begins = self.letters()
+        long = np.flatnonzero(np.diff(begins) > len("2026-02-28"))
+        if not len(long):
+            return False
+        greenwich = letters[begins[1:][long] - 1] == ord("Z")
+        if greenwich.all():
+            return False
+        times = self.array.take(long)
+        times = times.filter(compute.match_substring(times, ":"))
+        zoned = compute.match_substring_regex(times, _ZONED)
+        count = compute.sum(zoned).as_py() or 0
+        return 0 < count < len(times)
 
     def letters(self) -> tuple[Letters, Places]:
         """All bytes, and where each text begins in them, with the end of the last."""

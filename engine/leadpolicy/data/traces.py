@@ -44,9 +44,9 @@ class Trace:
             return ""
         return self.tables[int(self.table[number])].columns[column].text(row)
 
-    def names(self, start: int, end: int) -> list[str]:
-        """The places from `start` to before `end`."""
-        tables, rows = self.table[start:end].tolist(), self.rows[start:end]
+    def names(self, places: Rows) -> list[str]:
+        """Some of the places, as `place` names them."""
+        tables, rows = self.table[places].tolist(), self.rows[places]
         if not tables:
             return []
         if len(self.tables) == 1:

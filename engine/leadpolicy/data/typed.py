@@ -79,6 +79,16 @@ class TypedCells(Sequence[object]):
             return None
         return [*map(str, self.array.tolist()), ""]
 
+    def places_of(self, others: TypedCells) -> npt.NDArray[np.int32] | None:
+        """For each of the others its place here, or -1; None where cells are no whole numbers."""
+        if self.kind is not Kind.INTEGER or not len(self.array):
+            return None
+        order = np.argsort(self.array, kind="stable")
+        whole = self.array[order]
+        near = np.minimum(np.searchsorted(whole, others.array), len(whole) - 1)
+        found = np.where(whole[near] == others.array, order[near], -1)
+        return np.append(found, -1).astype(np.int32)
+
     def may_say(self, texts: Collection[str]) -> bool:
         """Whether one of the texts could be the spelling of a cell that holds something."""
         return any(_SPELLED.match(text) for text in texts)

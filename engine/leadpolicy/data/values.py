@@ -71,6 +71,12 @@ class Converted:
         hits[list(self.bad)] = True
         return hits[self.codes]
 
+    def happened_twice(self, rows: Mask | None) -> bool:
+        """Whether one of the rows holds a clock reading that happened twice."""
+        if not self.twice:
+            return False
+        return bool(np.isin(self.codes if rows is None else self.codes[rows], [*self.twice]).any())
+
     def part(self, rows: Rows) -> Part:
         """The values of some rows, as codes and their values; a row number of -1 has none."""
         return at_rows(self.codes, self.filled, rows), self.values
@@ -96,8 +102,12 @@ class Conversion:
     nulls: frozenset[str]
     currency: InitVar[Column | None] = None
     converted: Converted = field(init=False)
+    mixes_zones: bool = field(init=False, default=False)
+    """Whether some cells are times with a zone, and others times without one."""
 
     def __post_init__(self, currency: Column | None) -> None:
+        if self.kind.kind is Kind.MOMENT and self.reading.format in (None, "iso"):
+            self.mixes_zones = _mixes_zones(self.column.cells)
         if currency is not None:
             self.column = _paired(self.column, currency)
         self.nulls = self.nulls | self.reading.nulls | {""}
@@ -117,11 +127,14 @@ class Conversion:
     def directly(self, direct: Direct) -> Converted:
         """All values at once; the cells left open are worked out when they are asked for."""
         moments = self.kind.kind is Kind.MOMENT
+        done = ~direct.open
+        if isinstance(self.column.cells, Texts):
+            done |= self.column.cells.among(self.nulls)
         return Converted(
             self.column.codes,
             self.column.cells,
             direct.values,
-            ~direct.open,
+            done,
             moments_of(direct) if moments else np.empty(0, np.int64),
             direct.filled,
         )
@@ -157,6 +170,12 @@ class Conversion:
             converted.instants[code] = microseconds(value)
             if self.reading.timezone and _is_twice(cell, self.reading):
                 converted.twice.add(code)
+
+
+def _mixes_zones(cells: Sequence[object]) -> bool:
+    if isinstance(cells, Texts):
+        return cells.mix_zones()
+    return isinstance(cells, list) and dates.mixed_zones(cells)
 
 
 def convert(

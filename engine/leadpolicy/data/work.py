@@ -6,10 +6,10 @@ import gc
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 import numpy as np
 
-from leadpolicy.data.dates import mixed_zones
 from leadpolicy.data.model import (
     Cell,
     ColumnFact,
@@ -20,24 +20,26 @@ from leadpolicy.data.model import (
     Rows,
 )
 from leadpolicy.data.quarantine import Quarantine, SetAside
-from leadpolicy.data.tables import Column, Mask, Table
-from leadpolicy.data.texts import Texts
+from leadpolicy.data.tables import Mask, Table
 from leadpolicy.data.values import Conversion, Converted
 from leadpolicy.diagnostics import Problems
 from leadpolicy.source import Span
-from leadpolicy.types import Kind, Type
+from leadpolicy.types import Type
+
+Conversions: TypeAlias = dict[tuple[str, Type, str], Conversion]
+"""Columns read as a type, by column, type and reading."""
 
 
 @dataclass(slots=True)
 class Work:
-    """One assembly of records out of tables."""
+    """One assembly of records out of tables; `conversions` may be shared with another."""
 
     spec: DatasetSpec
     tables: Mapping[str, Table]
+    conversions: Conversions = field(default_factory=dict)
     problems: Problems = field(default_factory=Problems)
     quarantine: Quarantine = field(default_factory=Quarantine)
     notes: list[str] = field(default_factory=list)
-    conversions: dict[tuple[str, Type, str], Conversion] = field(default_factory=dict)
 
     def note(self, text: str) -> None:
         """Something a reader of the results should know."""
@@ -57,21 +59,16 @@ class Work:
             column = table.columns[cell.column.column]
             conversion = Conversion(column, kind, cell.reading, table.nulls, currency)
             self.conversions[key] = conversion
-            if kind.kind is Kind.MOMENT and cell.reading.format in (None, "iso"):
-                self.note_zones(cell, column)
-        converted = conversion.of(rows)
-        if converted.twice:
-            self.note(f"{cell.column}: of two readings when clocks go back, the first is taken")
-        return converted
-
-    def note_zones(self, cell: Cell, column: Column) -> None:
-        """Times with and without a zone in one column are read, each as it stands, and told."""
-        if isinstance(column.cells, list | Texts) and mixed_zones(column.cells):
+        if conversion.mixes_zones:
             where = cell.reading.timezone or "UTC"
             self.note(
                 f"{cell.column}: some times name their zone and some do not; those are read as "
                 f"times in {where}"
             )
+        converted = conversion.of(rows)
+        if converted.happened_twice(rows):
+            self.note(f"{cell.column}: of two readings when clocks go back, the first is taken")
+        return converted
 
     def reject(
         self, cell: Cell, converted: Converted, rows: Mask, id_column: ColumnRef | None

@@ -135,7 +135,7 @@ def _after_entry(
     numbers = on.records.number_of_row
     if record is not None:
         column = on.table(record.table).columns[record.column]
-        numbers = on.records.numbers(column)[column.codes]
+        numbers = on.records.of_rows(column)
     at = _moments(on, cell, mask)
     began = np.where(numbers >= 0, entered[np.maximum(numbers, 0)], UNDATED)
     day = (began != UNDATED) & (at % DAY == 0)

@@ -52,11 +52,11 @@ def contract(
 
     Reads the tables; raises `LeadpolicyError` where it cannot.
     """
-    tables = dataset.tables(progress)
+    work = dataset.work(progress)
     if progress is not None:
         progress("drawing up the contract", 0, 1)
     with without_collection():
-        return draw(Work(dataset.spec, tables), dataset.title, critical_only=critical_only)
+        return draw(work, dataset.title, critical_only=critical_only)
 
 
 def draw(work: Work, title: str = "", *, critical_only: bool = False) -> Contract:
@@ -72,15 +72,17 @@ def draw(work: Work, title: str = "", *, critical_only: bool = False) -> Contrac
         lines=on.main.lines[on.records.rows],
     )
     found = [_rows_read(table) for table in work.tables.values()]
-    found += key_promises(on, sheets)
+    found += key_promises(on, sheets, critical_only=critical_only)
     read = uses(on)
     often = Counter((use.table, use.column) for use in read)
     for use in read:
         name = f"{use.table}.{use.column}"
         if often[use.table, use.column] > 1:
             name += f"[{use.label}]"
-        found += _cells(on, use, name, sheets)
-        found += _known(on, use, sheets[records])
+        if use.kind.kind is not Kind.TEXT or use.needed:
+            found += _cells(on, use, name, sheets, critical_only=critical_only)
+        if not critical_only:
+            found += _known(on, use, sheets[records])
     if work.spec.assessments is not None:
         found += _judgements(on, sheets)
     found += date_promises(on, sheets, records, critical_only=critical_only)
@@ -113,16 +115,26 @@ def _rows_read(table: Table) -> Expectation:
 # ------------------------------------------------------------------------------------- cells
 
 
-def _cells(on: Ground, use: Use, name: str, sheets: Mapping[str, Sheet]) -> Iterator[Expectation]:
+def _cells(
+    on: Ground, use: Use, name: str, sheets: Mapping[str, Sheet], *, critical_only: bool
+) -> Iterator[Expectation]:
     """What is promised of a column read as one type."""
-    if use.kind.kind is Kind.TEXT and not use.needed:
-        return
     sheet = sheets[use.table]
     converted = on.work.convert(use.cell, use.kind, use.mask)
-    outside = _outside(converted, use) if use.kind.limits is not None else {}
     says = f"{use.column}, read as {use.label},"
     whole = f"{use.column} → {use.label}"
     sheet.columns[whole] = verdicts(converted, use.mask, use.needed, converted.bad)
+    if not critical_only:
+        yield from _strictly(use, name, converted, sheet, (says, whole))
+    yield critical(sheet, f"{name}.fits", whole, f"at least 95 % of {says} fit", use.column)
+
+
+def _strictly(
+    use: Use, name: str, converted: Converted, sheet: Sheet, named: tuple[str, str]
+) -> Iterator[Expectation]:
+    """What is promised of every cell; `named` are the use in words and its column in the sheet."""
+    says, whole = named
+    outside = _outside(converted, use) if use.kind.limits is not None else {}
     match use.kind.kind:
         case Kind.CHOICE | Kind.LEVEL if use.kind.values:
             seen = f"{whole} (value)"
@@ -149,7 +161,6 @@ def _cells(on: Ground, use: Use, name: str, sheets: Mapping[str, Sheet]) -> Iter
         shown = f"from {show(low)} to {show(high)}"
         yield _strict(use, f"{name}.range", Within(number, low, high), f"{says} is {shown}",
                       whole)  # fmt: skip
-    yield critical(sheet, f"{name}.fits", whole, f"at least 95 % of {says} fit", use.column)
 
 
 def _kind(kind: Type) -> str:
@@ -194,7 +205,10 @@ def verdicts(
             numbers[reason] = len(words)
             words.append(reason)
         by_code[code] = numbers[reason]
-    return Words(np.where(mask, by_code[converted.codes], np.int32(-1)), words)
+    rows = np.flatnonzero(mask)
+    found = np.full(len(mask), -1, np.int32)
+    found[rows] = by_code[converted.codes[rows]]
+    return Words(found, words)
 
 
 def _values(converted: Converted, mask: Mask) -> Words:

@@ -25,12 +25,14 @@ from leadpolicy.data.tables import Mask, Table
 STRANGER = "is the id of no record: the row belongs to nobody"
 
 
-def key_promises(on: Ground, sheets: Mapping[str, Sheet]) -> Iterator[Expectation]:
+def key_promises(
+    on: Ground, sheets: Mapping[str, Sheet], *, critical_only: bool
+) -> Iterator[Expectation]:
     """What is promised of ids, of the records that rows name, and of joins."""
     yield from _ids(on, sheets)
     yield from _owners(on, sheets)
     for join in on.spec.records.join:
-        yield from _partners(on, join, sheets)
+        yield from _partners(on, join, sheets, critical_only=critical_only)
 
 
 def _two(
@@ -106,7 +108,9 @@ def _row_specs(on: Ground) -> Iterator[RowsSpec]:
         yield spec.outcome.rows
 
 
-def _partners(on: Ground, join: JoinSpec, sheets: Mapping[str, Sheet]) -> Iterator[Expectation]:
+def _partners(
+    on: Ground, join: JoinSpec, sheets: Mapping[str, Sheet], *, critical_only: bool
+) -> Iterator[Expectation]:
     """One row per key on the right; a missing partner on the left is told and nothing more."""
     right = on.table(join.table)
     keys = _keys(right, [ref.column for _, ref in join.on])
@@ -123,7 +127,7 @@ def _partners(on: Ground, join: JoinSpec, sheets: Mapping[str, Sheet]) -> Iterat
         reason="is the key of an earlier row",
     )
     tables = {left.table for left, _ in join.on}
-    if len(tables) > 1:
+    if critical_only or len(tables) > 1:
         return
     left = on.table(tables.pop())
     own = _keys(left, [ref.column for ref, _ in join.on])

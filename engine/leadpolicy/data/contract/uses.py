@@ -80,7 +80,7 @@ class Ground:
         if found is None:
             table = self.table(record.table)
             column = table.columns[record.column]
-            found = self.records.numbers(column)[column.codes] != UNKNOWN_ID
+            found = self.records.of_rows(column) != UNKNOWN_ID
             found &= ~table.empty(record.column)
             self._belonging[record] = found
         return found
