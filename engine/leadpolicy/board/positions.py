@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Final
 
+from leadpolicy.comparison.cubes.moves import decimal_of
 from leadpolicy.policy.model import Parameter, Policy
 
 FEW: Final = 20
@@ -51,10 +52,10 @@ def _of(parameter: Parameter) -> list[str]:
     own = parameter.texts[0]
     if (duration := _DURATION.fullmatch(own.strip())) is not None:
         return _windows(int(duration[1]), duration[2])
-    number = _decimal(own)
+    number = decimal_of(own)
     if number is None or parameter.range is None:
         return []
-    low, high = (_decimal(end) for end in parameter.range)
+    low, high = (decimal_of(end) for end in parameter.range)
     if low is None or high is None:
         return []
     return [own if one == number else _written(one) for one in _numbers(number, low, high)]
@@ -91,17 +92,9 @@ def _written(number: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def _decimal(text: str) -> Decimal | None:
-    try:
-        number = Decimal(text)
-    except InvalidOperation:
-        return None
-    return number if number.is_finite() else None
-
-
 def shown(texts: Sequence[str]) -> str:
     """A value as a slider writes it: numbers with separators."""
-    number = _decimal(texts[0]) if len(texts) == 1 else None
+    number = decimal_of(texts[0]) if len(texts) == 1 else None
     if number is None:
         return ", ".join(texts)
     return f"{number:,f}"

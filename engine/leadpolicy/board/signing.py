@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Final
 
 from leadpolicy.board.look import faint, table
 from leadpolicy.characters import inert
 from leadpolicy.comparison.scale import told as step_told
-from leadpolicy.diagnostics import Problems
 from leadpolicy.english import plural
-from leadpolicy.governance.adoption import Adoption, adoption, read_adoptions
 from leadpolicy.governance.expect import failures
 from leadpolicy.policy.model import Policy
 from leadpolicy.workshop.ballots import Ballots
@@ -19,14 +16,6 @@ from leadpolicy.workshop.votes import agreed_cards
 
 SHOWN: Final = 12
 """Changed examples that are listed; the others are counted."""
-
-
-def state_of(policy: Policy) -> Adoption:
-    """Who has signed a version. Raises `LeadpolicyError`."""
-    problems = Problems()
-    signatures = read_adoptions(Path(policy.path).parent, [policy], problems)
-    problems.stop_on_errors()
-    return adoption(policy, signatures)
 
 
 def changed_examples(policy: Policy) -> str:

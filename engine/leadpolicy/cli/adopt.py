@@ -10,8 +10,12 @@ from typing import Annotated
 import typer
 
 from leadpolicy.cli.options import PoliciesFolder
-from leadpolicy.diagnostics import LeadpolicyError, Problems, ValueProblem
-from leadpolicy.governance.adoption import Adoption, Signature, adoption, read_adoptions
+from leadpolicy.diagnostics import LeadpolicyError, ValueProblem
+from leadpolicy.governance.adoption import (
+    Adoption,
+    Signature,
+    adoption_of,
+)
 from leadpolicy.policy.load import POLICIES, load_policy
 from leadpolicy.policy.model import Policy
 from leadpolicy.times import read_date
@@ -50,7 +54,7 @@ def adopt(
     Without --sign, exit code 1 says that the version is not adopted.
     """
     loaded = load_policy(policy, policies=policies)
-    state = _state(loaded)
+    state = adoption_of(loaded)
     if signature is not None:
         from leadpolicy.governance.adoption import sign
 
@@ -58,7 +62,7 @@ def adopt(
         today = date.today().isoformat()
         days = {"signed": signed or today, "effective": effective, "review": review}
         sign(loaded, _signature(state, signature, days, note))
-        state = _state(loaded)
+        state = adoption_of(loaded)
     elif effective or review or signed or note:
         raise LeadpolicyError.of("LP506", "dates and notes belong to a signature: add --sign")
     if as_json:
@@ -69,13 +73,6 @@ def adopt(
         typer.echo(render_adoption(state))
     if signature is None and not state.adopted:
         raise typer.Exit(1)
-
-
-def _state(policy: Policy) -> Adoption:
-    problems = Problems()
-    signatures = read_adoptions(Path(policy.path).parent, [policy], problems)
-    problems.stop_on_errors()
-    return adoption(policy, signatures)
 
 
 def _refuse_failing_cards(policy: Policy) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from leadpolicy.cli.options import Accepted, ReportFile, ResultsFile
 
 
 def backtest(
@@ -16,27 +17,9 @@ def backtest(
             help="A study.yaml, its folder, or its name below fixtures.", metavar="STUDY"
         ),
     ],
-    report: Annotated[
-        Path | None,
-        typer.Option(help="Write a self-contained HTML report.", metavar="FILE.html"),
-    ] = None,
-    json_file: Annotated[
-        Path | None,
-        typer.Option(
-            "--json",
-            help="Write all results as JSON; - for standard output, and nothing else there.",
-            metavar="FILE",
-        ),
-    ] = None,
-    accept: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--accept",
-            help="Go on although this critical expectation is broken (see `leadpolicy validate`); "
-            "may be repeated.",
-            metavar="NAME",
-        ),
-    ] = None,
+    report: ReportFile = None,
+    json_file: ResultsFile = None,
+    accept: Accepted = None,
 ) -> None:
     """Carry out a study: what each definition would have done on a history, record by record.
 

@@ -10,18 +10,13 @@ import typer
 
 from leadpolicy.backends import AUTO
 from leadpolicy.cli.chosen import chosen_policies
-from leadpolicy.cli.options import EngineName, PoliciesFolder, PolicyNames
+from leadpolicy.cli.options import DataFolder, EngineName, PoliciesFolder, PolicyNames
 from leadpolicy.policy.load import POLICIES
 
 
 def cards(
     policies: PolicyNames,
-    data: Annotated[
-        str,
-        typer.Option(
-            help="A folder with a dataset.yaml, or a name below fixtures.", metavar="DATASET"
-        ),
-    ],
+    data: DataFolder,
     number: Annotated[int, typer.Option("--n", "-n", help="How many cards.", min=1, max=200)] = 12,
     out: Annotated[
         Path | None,

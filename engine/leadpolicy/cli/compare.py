@@ -10,19 +10,23 @@ import typer
 
 from leadpolicy.backends import AUTO
 from leadpolicy.cli.chosen import chosen_policies
-from leadpolicy.cli.options import EngineName, PoliciesFolder, PolicyNames
+from leadpolicy.cli.options import (
+    Accepted,
+    DataFolder,
+    EngineName,
+    PoliciesFolder,
+    PolicyNames,
+    ReportFile,
+    ResultsFile,
+    Settings,
+)
 from leadpolicy.policy import RUNGS
 from leadpolicy.policy.load import POLICIES
 
 
 def compare(
     policies: PolicyNames,
-    data: Annotated[
-        str,
-        typer.Option(
-            help="A folder with a dataset.yaml, or a name below fixtures.", metavar="DATASET"
-        ),
-    ],
+    data: DataFolder,
     as_of: Annotated[
         str | None,
         typer.Option(
@@ -32,14 +36,7 @@ def compare(
             metavar="DATE",
         ),
     ] = None,
-    changes: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set",
-            help="Try another value of a parameter; may be repeated.",
-            metavar="POLICY.PARAMETER=VALUE",
-        ),
-    ] = None,
+    changes: Settings = None,
     by: Annotated[
         str | None,
         typer.Option(help="A fact that cuts the records into segments.", metavar="FACT"),
@@ -51,31 +48,13 @@ def compare(
     top: Annotated[
         int, typer.Option(help="How many records worth arguing about to show.", min=0)
     ] = 10,
-    report: Annotated[
-        Path | None,
-        typer.Option(help="Write a self-contained HTML report.", metavar="FILE.html"),
-    ] = None,
-    json_file: Annotated[
-        Path | None,
-        typer.Option(
-            "--json",
-            help="Write all results as JSON; - for standard output, and nothing else there.",
-            metavar="FILE",
-        ),
-    ] = None,
+    report: ReportFile = None,
+    json_file: ResultsFile = None,
     quarantine: Annotated[
         Path | None,
         typer.Option(help="Write the rows that did not fit, with reasons, as CSV.", metavar="FILE"),
     ] = None,
-    accept: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--accept",
-            help="Go on although this critical expectation is broken (see `leadpolicy validate`); "
-            "may be repeated.",
-            metavar="NAME",
-        ),
-    ] = None,
+    accept: Accepted = None,
     engine: EngineName = AUTO,
     folder: PoliciesFolder = POLICIES,
 ) -> None:

@@ -32,3 +32,36 @@ EngineName = Annotated[
         metavar="|".join(ENGINES),
     ),
 ]
+DataFolder = Annotated[
+    str,
+    typer.Option(help="A folder with a dataset.yaml, or a name below fixtures.", metavar="DATASET"),
+]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        help="Try another value of a parameter; may be repeated.",
+        metavar="POLICY.PARAMETER=VALUE",
+    ),
+]
+ReportFile = Annotated[
+    Path | None,
+    typer.Option(help="Write a self-contained HTML report.", metavar="FILE.html"),
+]
+ResultsFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--json",
+        help="Write all results as JSON; - for standard output, and nothing else there.",
+        metavar="FILE",
+    ),
+]
+Accepted = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--accept",
+        help="Go on although this critical expectation is broken (see `leadpolicy validate`); "
+        "may be repeated.",
+        metavar="NAME",
+    ),
+]

@@ -11,7 +11,7 @@ import typer
 
 from leadpolicy.backends import AUTO
 from leadpolicy.cli.chosen import chosen_policies
-from leadpolicy.cli.options import EngineName, PoliciesFolder, PolicyNames
+from leadpolicy.cli.options import DataFolder, EngineName, PoliciesFolder, PolicyNames, Settings
 from leadpolicy.diagnostics import LeadpolicyError, ValueProblem
 from leadpolicy.policy.load import POLICIES
 from leadpolicy.times import read_date, read_moment
@@ -19,12 +19,7 @@ from leadpolicy.times import read_date, read_moment
 
 def replay(
     policies: PolicyNames,
-    data: Annotated[
-        str,
-        typer.Option(
-            help="A folder with a dataset.yaml, or a name below fixtures.", metavar="DATASET"
-        ),
-    ],
+    data: DataFolder,
     out: Annotated[
         Path | None,
         typer.Option(help="Write all timelines as Parquet.", metavar="FILE.parquet"),
@@ -46,14 +41,7 @@ def replay(
             metavar="FACT|all",
         ),
     ] = None,
-    changes: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set",
-            help="Try another value of a parameter; may be repeated.",
-            metavar="POLICY.PARAMETER=VALUE",
-        ),
-    ] = None,
+    changes: Settings = None,
     json_file: Annotated[
         Path | None,
         typer.Option(

@@ -118,6 +118,15 @@ def adoption(policy: Policy, signatures: Iterable[Signature]) -> Adoption:
     return Adoption(policy, content, valid, stale)
 
 
+def adoption_of(policy: Policy) -> Adoption:
+    """Who has signed a version, as the file beside it says. Raises `LeadpolicyError`."""
+    problems = Problems()
+    folder = Path(policy.path).parent
+    signed = read_adoptions(folder, [policy], problems) if policy.path else []
+    problems.stop_on_errors()
+    return adoption(policy, signed)
+
+
 def in_force(
     policies: Sequence[Policy], signatures: Sequence[Signature], day: date
 ) -> Policy | None:

@@ -6,7 +6,7 @@ from typing import Final
 
 from leadpolicy.diagnostics import listing, suggest
 from leadpolicy.logic.terms import Subject
-from leadpolicy.operators import OPERATORS, Operator
+from leadpolicy.operators import OPERATORS, Operator, fitting
 from leadpolicy.policy.keywords import FORM_KEYS, HELP
 from leadpolicy.policy.model import AllOf, Condition, ParameterTest, Test
 from leadpolicy.policy.operands import Scope, is_parameter, parameter_use, read_operands
@@ -140,7 +140,7 @@ def _operators(
             "LP403",
             "an operator is missing here",
             node.span,
-            expected=f"one of {listing(_suited(subject.type), 20)}",
+            expected=f"one of {listing(fitting(subject.type), 20)}",
         )
         return None
     tests: list[Test] = []
@@ -156,10 +156,6 @@ def _operators(
     return tuple(tests) if len(tests) == len(node.entries) else None
 
 
-def _suited(kind: Type) -> list[str]:
-    return [name for name, operator in OPERATORS.items() if kind.kind in operator.kinds]
-
-
 def _test(
     scope: Scope, subject: Subject, name: str, value: Node, at: Span, span: Span
 ) -> Test | None:
@@ -169,7 +165,7 @@ def _test(
             "LP206",
             f"there is no operator `{name}`",
             at,
-            expected=f"for {described(subject.type)}: {listing(_suited(subject.type), 20)}",
+            expected=f"for {described(subject.type)}: {listing(fitting(subject.type), 20)}",
             help=_meant(name, subject.type, value),
         )
         return None
@@ -178,7 +174,7 @@ def _test(
             "LP303",
             f"`{operator.name}` does not fit `{subject.name}`, which is {described(subject.type)}",
             at,
-            expected=listing(_suited(subject.type), 20),
+            expected=listing(fitting(subject.type), 20),
             help=_instead(operator, subject.type),
         )
         return None

@@ -80,8 +80,3 @@ def common_vocabulary(policies: Sequence[Policy]) -> Vocabulary:
     facts = {name: fact for policy in policies for name, fact in policy.vocabulary.facts.items()}
     events = {name: kind for policy in policies for name, kind in policy.vocabulary.events.items()}
     return replace(first, facts=facts, events=events)
-
-
-def phrase_of(deck: Deck, about: str) -> str:
-    """What a card turns on, in words."""
-    return deck.vocabulary.phrase(about) if about else ""

@@ -17,8 +17,9 @@ from leadpolicy.diagnostics import LeadpolicyError
 from leadpolicy.english import plural
 from leadpolicy.policy.model import Policy
 from leadpolicy.present.wording import percent, ratio
+from leadpolicy.present.workshop.votes import shares
 from leadpolicy.workshop.agreement import Workshop, workshop
-from leadpolicy.workshop.fit import Fit, Search
+from leadpolicy.workshop.fit import Search
 
 SPLIT: Final = 6
 WELL: Final = 0.75
@@ -168,8 +169,8 @@ def _fits(found: Workshop) -> str:
     teams = found.ballots.last().teams
     rows = [
         (
-            inert(one.own.policy.identity), *_shares(one.own, teams), _setting(one),
-            *(_shares(one.best, teams) if one.improves else [""] * (len(teams) + 1)),
+            inert(one.own.policy.identity), *shares(one.own, teams), _setting(one),
+            *(shares(one.best, teams) if one.improves else [""] * (len(teams) + 1)),
         )
         for one in found.searches
     ]  # fmt: skip
@@ -179,10 +180,6 @@ def _fits(found: Workshop) -> str:
     right = [*range(1, place), *range(place + 1, len(heads))]
     note = faint("The share of votes that are what the definition says; both teams weigh the same.")
     return f"<h2>How well the definitions fit your votes</h2>{table(heads, rows, right)}{note}"
-
-
-def _shares(fit: Fit, teams: tuple[str, ...]) -> list[str]:
-    return [*(percent(fit.teams[team].share, 0) for team in teams), percent(fit.both, 0)]
 
 
 def _setting(one: Search) -> str:

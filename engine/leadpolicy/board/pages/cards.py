@@ -9,7 +9,7 @@ from typing import Final
 from leadpolicy.board.desk import KEY, Desk
 from leadpolicy.board.kit import widgets
 from leadpolicy.board.look import faint
-from leadpolicy.board.pages.page import button, show, told_in
+from leadpolicy.board.pages.page import button, progress_in, show, told_in
 from leadpolicy.characters import inert
 from leadpolicy.comparison.scale import told as step_told
 from leadpolicy.decision import decide
@@ -135,7 +135,9 @@ class Cards:
                     "LP506", "there is nothing on the table yet", help="begin on the page “Start”"
                 )
             dealt = deal(
-                verdicts_of(self.desk.chosen, records), self.number.value, progress=self._progress
+                verdicts_of(self.desk.chosen, records),
+                self.number.value,
+                progress=progress_in(self.told),
             )
             aside = self.desk.put_votes_aside()
             write_deck(dealt.deck, self.desk.cards_file)
@@ -150,9 +152,6 @@ class Cards:
                 f"{inert(self.desk.workshop)}, for the facilitator only.</span></p>{notes}"
             )
         self._lay_out()
-
-    def _progress(self, what: str, done: int, of: int) -> None:
-        self.told.value = faint(f"{inert(what)}: {done:,} of {of:,}…")
 
     def _lay_out(self) -> None:
         self.new.description = "Deal other cards" if self.deck else "Deal the cards"

@@ -11,10 +11,10 @@ from leadpolicy.board.desk import Desk
 from leadpolicy.board.kit import widgets
 from leadpolicy.board.look import faint, plain_lines
 from leadpolicy.board.pages.page import button, show, told_in
-from leadpolicy.board.signing import changed_examples, keep_agreed, state_of
+from leadpolicy.board.signing import changed_examples, keep_agreed
 from leadpolicy.characters import inert
 from leadpolicy.diagnostics import LeadpolicyError
-from leadpolicy.governance.adoption import Signature, sign
+from leadpolicy.governance.adoption import Signature, adoption_of, sign
 from leadpolicy.governance.difference import difference
 from leadpolicy.governance.expect import failures, follow
 from leadpolicy.policy.load import load_policies, load_policy, versions
@@ -130,7 +130,7 @@ class Decide:
             )
 
     def _state(self, policy: Policy) -> None:
-        state = state_of(policy)
+        state = adoption_of(policy)
         head = (
             "<p role='status'><b>Adopted by both teams.</b> You are done: "
             f"<code>{inert(policy.path)}</code></p>"
@@ -184,7 +184,7 @@ class Decide:
                 )
             name = " ".join(self.name.value.split())
             signature = Signature(
-                policy.version, state_of(policy).content, self.team.value, name,
+                policy.version, adoption_of(policy).content, self.team.value, name,
                 date.today(), self.effective.value, self.review.value,
             )  # fmt: skip
             path = sign(policy, signature)

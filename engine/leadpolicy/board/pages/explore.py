@@ -7,9 +7,7 @@ from pathlib import Path
 
 from leadpolicy.board.desk import Desk
 from leadpolicy.board.kit import widgets
-from leadpolicy.board.look import faint
-from leadpolicy.board.pages.page import told_in
-from leadpolicy.characters import inert
+from leadpolicy.board.pages.page import progress_in, told_in
 
 
 class Explore:
@@ -37,10 +35,7 @@ class Explore:
             with told_in(self.told, "Looking once at every record…"):
                 self.desk.explorer = Explorer(
                     labelled(self.desk.chosen), self.desk.records, saved=self.saved,
-                    progress=self._progress,
+                    progress=progress_in(self.told),
                 )  # fmt: skip
                 self.told.value = ""
                 self.place.children = [self.desk.explorer.widget]
-
-    def _progress(self, what: str, done: int, of: int) -> None:
-        self.told.value = faint(f"{inert(what)}: {done:,} of {of:,}…")

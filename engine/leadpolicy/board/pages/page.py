@@ -9,7 +9,9 @@ from typing import Any, Protocol
 from leadpolicy.board.desk import Desk
 from leadpolicy.board.kit import widgets
 from leadpolicy.board.look import faint, refusal
+from leadpolicy.characters import inert
 from leadpolicy.diagnostics import LeadpolicyError
+from leadpolicy.evaluation.engines import Progress
 
 
 class Page(Protocol):
@@ -46,6 +48,15 @@ def told_in(place: Any, working: str = "") -> Iterator[None]:
         return
     if working and place.value == faint(working):
         place.value = ""
+
+
+def progress_in(place: Any) -> Progress:
+    """Shows how far work has come in an HTML widget."""
+
+    def progress(what: str, done: int, of: int) -> None:
+        place.value = faint(f"{inert(what)}: {done:,} of {of:,}…")
+
+    return progress
 
 
 def show(one: Any, *, visible: bool) -> None:

@@ -35,7 +35,7 @@ class Steps:
 
     def values(self) -> list[Decimal]:
         """The numbers, exact. Raises ValueError for a step that leads nowhere."""
-        low, high, step = (_decimal(str(part)) for part in (self.low, self.high, self.step))
+        low, high, step = (decimal_of(str(part)) for part in (self.low, self.high, self.step))
         if low is None or high is None or step is None or step <= 0 or high < low:
             raise ValueError("steps need numbers, low before high, and a step above 0")
         return [low + step * place for place in range(int((high - low) / step) + 1)]
@@ -132,7 +132,7 @@ def _declared(policy: Policy) -> Settings:
 
 def _spread(first: str, last: str) -> list[str]:
     """Numbers at even distances between two; whole ones where both are."""
-    low, high = _decimal(first), _decimal(last)
+    low, high = decimal_of(first), decimal_of(last)
     if low is None or high is None:
         return []
     step = (high - low) / (POSITIONS - 1)
@@ -186,10 +186,11 @@ def alike(one: Parameter, other: Parameter) -> bool:
 
 
 def _number(setting: Parameter) -> Decimal | None:
-    return None if setting.listed or len(setting.texts) != 1 else _decimal(setting.texts[0])
+    return None if setting.listed or len(setting.texts) != 1 else decimal_of(setting.texts[0])
 
 
-def _decimal(text: str) -> Decimal | None:
+def decimal_of(text: str) -> Decimal | None:
+    """The number that a text writes; None where it writes none."""
     try:
         number = Decimal(text)
     except InvalidOperation:

@@ -18,7 +18,7 @@ from leadpolicy.files import write_whole
 from leadpolicy.present.comparison import plots
 from leadpolicy.present.comparison.evidence import deciding, leak_warnings, one_answer
 from leadpolicy.present.comparison.findings import findings
-from leadpolicy.present.comparison.wording import cause_sentence, crossings_of, few
+from leadpolicy.present.comparison.wording import cause_sentence, crossings_of, few, kappa
 from leadpolicy.present.drawing import Plot
 from leadpolicy.present.pages import environment, unbroken
 from leadpolicy.present.wording import (
@@ -66,14 +66,10 @@ def _environment() -> Environment:
         "names": names,
         "cause": cause_sentence,
         "fact": lambda name: str(name).removeprefix("event:"),
-        "kappa": _kappa,
+        "kappa": kappa,
     }
     made.globals |= {"rows": rows_of, "plural": plural, "missing": missing}
     return made
-
-
-def _kappa(row: Any) -> str:
-    return ratio(row.kappa) + ("*" if row.note and not missing(row.kappa) else "")
 
 
 def _context(comparison: Comparison) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from leadpolicy.comparison.study import READING
 from leadpolicy.english import plural
 from leadpolicy.present.comparison.evidence import deciding, leak_warnings, one_answer
 from leadpolicy.present.comparison.matrix import print_matrix
-from leadpolicy.present.comparison.wording import cause_sentence, crossings_of, few
+from leadpolicy.present.comparison.wording import cause_sentence, crossings_of, few, kappa
 from leadpolicy.present.console import grid, heading, label, line, said, show
 from leadpolicy.present.wording import (
     NOT_DEFINED,
@@ -189,7 +189,7 @@ def _agreement(comparison: Comparison, console: Console) -> None:
             f"{number(row.decided)} of {number(row.records)}",
             percent(row.unanimous),
             percent(row.raw),
-            _kappa(row),
+            kappa(row),
         )
     show(console, table)
     notes = {row.note for row in rows_of(comparison.overall) if row.note}
@@ -225,16 +225,12 @@ def _pairs(console: Console, rung: str, pairs: pd.DataFrame, *, wide: bool) -> N
             label(row.b),
             number(row.decided),
             percent(row.raw),
-            _kappa(row),
+            kappa(row),
             number(row.only_a),
             number(row.only_b),
             *more,
         )
     show(console, table)
-
-
-def _kappa(row: Any) -> str:
-    return ratio(row.kappa) + ("*" if row.note and not missing(row.kappa) else "")
 
 
 def _crossings(comparison: Comparison, console: Console) -> None:

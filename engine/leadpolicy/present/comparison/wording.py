@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from leadpolicy.characters import isolated
 from leadpolicy.english import plural
-from leadpolicy.present.wording import rows_of
+from leadpolicy.present.wording import missing, ratio, rows_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -57,3 +57,8 @@ def few(known: int) -> str:
     from leadpolicy.comparison.outcomes import FEW
 
     return "" if known >= FEW else "few records" if known else "no record"
+
+
+def kappa(row: Any) -> str:
+    """Cohen's kappa of a pair; a star where a note says what to beware of."""
+    return ratio(row.kappa) + ("*" if row.note and not missing(row.kappa) else "")

@@ -14,10 +14,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from leadpolicy.characters import inert, visible
-from leadpolicy.diagnostics import Problems
 from leadpolicy.extras import needs
 from leadpolicy.files import write_whole
-from leadpolicy.governance.adoption import Adoption, adoption, read_adoptions
+from leadpolicy.governance.adoption import Adoption, adoption_of
 from leadpolicy.policy.model import Policy
 from leadpolicy.present.pages import page
 from leadpolicy.present.policy.sheet import escaped, sheet, table
@@ -34,11 +33,7 @@ def printed_sheets(policies: Iterable[Policy]) -> str:
 
 def signatures(policy: Policy) -> str:
     """Who has signed this content, or room to sign, as Markdown. Raises `LeadpolicyError`."""
-    problems = Problems()
-    folder = Path(policy.path).parent
-    signed = read_adoptions(folder, [policy], problems) if policy.path else []
-    problems.stop_on_errors()
-    state = adoption(policy, signed)
+    state = adoption_of(policy)
     rows = [_signature(team, state) for team in policy.teams]
     heads = ("Team", "Name", "Signed on", "In force from", "To be reviewed on")
     return f"## Signatures\n\n{_standing(state)}\n\n{table(heads, rows)}\n"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any, Final, TypeAlias
 
-from leadpolicy.operators import OPERATORS
+from leadpolicy.operators import OPERATORS, fitting
 from leadpolicy.policy.model import (
     Condition,
     Criterion,
@@ -198,11 +198,6 @@ def _fields(
 
 def _operators(kind: Type) -> str:
     return ", ".join(fitting(kind))
-
-
-def fitting(kind: Type) -> list[str]:
-    """Operators that a fact of this type may be tested with."""
-    return [name for name, operator in OPERATORS.items() if kind.kind in operator.kinds]
 
 
 def uses(name: str, policies: Iterable[Policy]) -> list[str]:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Final
 
-from leadpolicy.files import write_whole
 from leadpolicy.present.pages import page
 from leadpolicy.present.workshop.cards import Front, fronts
 from leadpolicy.workshop.blind import Deck
@@ -34,13 +32,6 @@ class _Printed:
 def cards_page(deck: Deck, facts: Sequence[str] = (), events: Sequence[str] = ()) -> str:
     """The page: front sides only, without any verdict. `facts` and `events` as for `fronts`."""
     return page(TEMPLATE, cards=[_printed(one) for one in fronts(deck, facts, events)])
-
-
-def write_cards(
-    deck: Deck, path: Path, facts: Sequence[str] = (), events: Sequence[str] = ()
-) -> Path:
-    """Writes the page in one step. Raises `LeadpolicyError`."""
-    return write_whole(path, cards_page(deck, facts, events))
 
 
 def _printed(front: Front) -> _Printed:

@@ -114,9 +114,9 @@ def _fits(workshop: Workshop, width: int) -> Iterator[str]:
     rows = [["policy", *teams, "both", "open", "best setting", *teams, "both"]]
     for one in workshop.searches:
         best = _setting(one) if one.improves else "as it is"
-        after = _shares(one.best, teams) if one.improves else [""] * (len(teams) + 1)
+        after = shares(one.best, teams) if one.improves else [""] * (len(teams) + 1)
         left = sum(t.open for t in one.own.teams.values())
-        rows.append([one.own.policy.identity, *_shares(one.own, teams), str(left), best, *after])
+        rows.append([one.own.policy.identity, *shares(one.own, teams), str(left), best, *after])
     yield from table(rows, width)
     yield "Shares of votes that are the policy's stage; both: each team weighs the same."
     yield "open: votes for a stage that the policy neither grants nor rules out."
@@ -130,7 +130,8 @@ def _fits(workshop: Workshop, width: int) -> Iterator[str]:
             )
 
 
-def _shares(fit: Fit, teams: Sequence[str]) -> list[str]:
+def shares(fit: Fit, teams: Sequence[str]) -> list[str]:
+    """How well votes fit, per team and of both."""
     return [*(percent(fit.teams[team].share, 0) for team in teams), percent(fit.both, 0)]
 
 
