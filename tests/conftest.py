@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import warnings
 from pathlib import Path
 from typing import Final
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from leadpolicy.extras import missing
 from tests.comparison.world import World, make_world
 
 REPO: Final = Path(__file__).resolve().parent.parent
@@ -32,6 +34,15 @@ def place_outside(variable: str, default: str, what: str) -> Path:
     if not place.is_dir():
         pytest.skip(f"{what} not found at {place}; set {variable} to the folder that holds it")
     return place
+
+
+def skip_without(extra: str, *modules: str) -> None:
+    """Skips with the reason why an extra cannot be used, and its cure."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # what others warn of as they are loaded
+        found = missing(extra, *modules)
+    if found:
+        pytest.skip(str(found), allow_module_level=True)
 
 
 @pytest.fixture(scope="session")

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.board.small import write_world
+from tests.conftest import skip_without
 
-pytest.importorskip("ipywidgets", reason="the board needs the extra `notebooks`")
+skip_without("notebooks", "ipywidgets")
 
 
 @pytest.fixture

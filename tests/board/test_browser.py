@@ -19,9 +19,9 @@ import pytest
 
 from tests.board.small import NAMES
 from tests.browser import SECONDS, Seen, chromium, needs_chromium, playwright
-from tests.conftest import REPO
+from tests.conftest import REPO, skip_without
 
-pytest.importorskip("voila", reason="the board needs the extra `notebooks`")
+skip_without("notebooks", "voila")
 NOTEBOOK = REPO / "notebooks" / "board.ipynb"
 
 pytestmark = [

@@ -9,7 +9,7 @@ from typing import Final
 import pytest
 
 from tests.cli.conftest import Run
-from tests.conftest import FIXTURES, POLICIES
+from tests.conftest import FIXTURES, POLICIES, skip_without
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
@@ -97,7 +97,7 @@ def test_compare_and_backtest_stop_and_go_on_when_told(leadpolicy: Run, shops: P
 
 
 def test_a_broken_critical_expectation_is_a_finding(leadpolicy: Run, shops: Path) -> None:
-    pytest.importorskip("great_expectations")
+    skip_without("validate", "great_expectations")
     out = shops / "out"
     ran = leadpolicy("validate", str(shops), "--out", str(out), columns=120)
     assert ran.code == 1
@@ -117,7 +117,7 @@ def test_a_broken_critical_expectation_is_a_finding(leadpolicy: Run, shops: Path
 
 
 def test_the_bundled_history(leadpolicy: Run, tmp_path: Path) -> None:
-    pytest.importorskip("great_expectations")
+    skip_without("validate", "great_expectations")
     ran = leadpolicy(
         "validate", str(FIXTURES / "demo"), "--out", str(tmp_path), "--policy", "heinz",
         "--policies", str(POLICIES), columns=120,

@@ -11,7 +11,7 @@ import pytest
 
 from leadpolicy.policy.load import load_policy
 from tests.cli.conftest import Run
-from tests.conftest import POLICIES
+from tests.conftest import POLICIES, skip_without
 
 
 @pytest.fixture
@@ -115,7 +115,7 @@ def test_a_card_of_the_deck_is_explained(leadpolicy: Run, room: Path) -> None:
 
 
 def test_sheets_are_printed(leadpolicy: Run, tmp_path: Path) -> None:
-    pytest.importorskip("typst")
+    skip_without("print", "typst")
     html, pdf = tmp_path / "sheet.html", tmp_path / "sheet.pdf"
     ran = leadpolicy("show", "heinz", "--html", str(html), "--pdf", str(pdf))
     assert ran.code == 0

@@ -8,8 +8,6 @@ from datetime import UTC, date, datetime, timedelta
 from html import unescape
 from pathlib import Path
 
-import pytest
-
 from leadpolicy.comparison.parting import parting
 from leadpolicy.comparison.scale import Scale
 from leadpolicy.decision import decide
@@ -25,7 +23,7 @@ from leadpolicy.present.workshop.printed import cards_page
 from leadpolicy.types import Range
 from leadpolicy.vocabulary.record import EventLog, Happening, Record
 from leadpolicy.workshop.blind import BlindCard, Deck, Why
-from tests.conftest import POLICIES
+from tests.conftest import POLICIES, skip_without
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 NASTY = "<script>alert(1)</script> \"q\" 'a' & שלום 🎯 \u202eevil"
@@ -217,7 +215,7 @@ def test_texts_stay_texts_on_the_sheet() -> None:
 
 
 def test_a_pdf_is_made_offline_also_of_sixty_criteria_and_hostile_texts() -> None:
-    pytest.importorskip("typst")
+    skip_without("print", "typst")
     names = [f"crit_{number}" for number in range(60)]
     vocabulary = load_policy(POLICIES / "heinz").vocabulary
     criteria = "".join(

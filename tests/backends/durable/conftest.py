@@ -6,19 +6,15 @@ from collections.abc import Iterator
 
 import pytest
 
-from leadpolicy.backends.durable import Durable, lacking
-
-
-def skip_without() -> None:
-    """Skips with the reason why durable-rules cannot be used, and its cure."""
-    if reason := lacking():
-        pytest.skip(str(reason))
+from leadpolicy.backends.durable import Durable
+from leadpolicy.backends.durable.process import ENGINE
+from tests.conftest import skip_without
 
 
 @pytest.fixture(scope="session")
 def durable() -> Iterator[Durable]:
     """One worker for all tests that do not break it."""
-    skip_without()
+    skip_without("stream", ENGINE)
     with Durable() as worker:
         yield worker
 
@@ -26,4 +22,4 @@ def durable() -> Iterator[Durable]:
 @pytest.fixture
 def engine() -> None:
     """Skips a test about the library itself where it cannot be used."""
-    skip_without()
+    skip_without("stream", ENGINE)

@@ -13,10 +13,11 @@ import pytest
 from leadpolicy.data.contract import contract, judge, run_suite
 from leadpolicy.data.contract.docs import local
 from leadpolicy.data.contract.report import validated
+from tests.conftest import skip_without
 from tests.data.contract.tables import MAPPING, clean, dirty, write
 from tests.data.room import Room
 
-pytest.importorskip("great_expectations")
+skip_without("validate", "great_expectations")
 pytestmark = pytest.mark.filterwarnings("ignore")
 
 
