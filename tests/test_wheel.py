@@ -37,6 +37,7 @@ CORE: dict[str, list[str]] = {
     "facts": ["facts", "employees"],
     "schema": ["schema", "--kind", "study"],
     "revise": ["revise", "heinz", "--set", "min_employees=50"],
+    "engines": ["engines"],
     "diff": ["diff", "heinz@1.0.0", "heinz@1.1.0"],
     "adopt": [
         "adopt",
@@ -288,7 +289,7 @@ def test_so_do_calls(core: Installed, tmp_path: Path, call: str) -> None:
 def test_the_core_is_light(installed: Installed) -> None:
     """As it lies on the disk, compiled files included."""
     everything = required(installed.metadata)
-    heavy = {"numpy", "pandas", "duckdb", "pyarrow", "scipy", "statsmodels", "altair"}
+    heavy = {"numpy", "pandas", "duckdb", "pyarrow", "scipy", "statsmodels"}
     assert not heavy & {*everything}
     assert heavy <= {*required(installed.metadata, "compare")}
     sizes = {name: size(one) for name, one in everything.items()}
