@@ -42,9 +42,9 @@ ENGINES: Final = (AUTO, *BACKENDS)
 def automatic(*, single: bool = False, in_memory: bool = True) -> str:
     """The engine that `auto` stands for.
 
-    The closure for a single record; kernels for records that are in memory already, as those of a
-    data set and of data frames are; SQL for files, of which it holds no more in memory than it is
-    working on.
+    The closure for a single record; kernels for many, of which they hold no more in memory than
+    they are working on; SQL for files with events in tables of their own, which it joins on disk
+    where memory does not suffice.
     """
     if single:
         return "closure"
@@ -95,6 +95,11 @@ class EventTable:
     kind: tuple[str, str] | None = None
     since: datetime | str | None = None
     recorded: str | None = None
+
+
+PARQUET: Final = (".parquet", ".pq")
+DELIMITED: Final = (".csv", ".tsv", ".csv.gz", ".tsv.gz", ".csv.zst", ".tsv.zst")
+"""How the names of files end that hold tables."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,8 @@ UNDATED: Final = ALWAYS
 MISSING: Final = -1
 """The code of a place where nothing is known."""
 FALSE, UNKNOWN, TRUE = 0, 1, 2
+VERDICTS: Final = ("true", "false", "unknown")
+"""How verdicts are called in results."""
 
 
 class Coded(Protocol):

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from leadpolicy.backends import Place
-    from leadpolicy.evaluation.stages import Answers
+    from leadpolicy.evaluation.answers import Answers
 
 FIRST: Final = 10
 """Records shown on the terminal."""
@@ -91,9 +91,7 @@ def evaluate(
     chosen = load_policies(policies, policies=folder)
     places = _places(columns or [])
 
-    from leadpolicy.backends.sql.engine import watched
-    from leadpolicy.backends.sql.session import Session
-    from leadpolicy.evaluation.sources import Described
+    from leadpolicy.evaluation.sources import Described, Room
     from leadpolicy.evaluation.stages import answers
     from leadpolicy.evaluation.tables import is_table
     from leadpolicy.present.console import stdout_console
@@ -102,17 +100,17 @@ def evaluate(
     table = is_table(data)
     moment = as_of or (datetime.now(UTC).isoformat() if table else None)
     described = Described(places or None, id, events, None, partial)
-    with ProgressLine(sys.stderr) as progress, closing(Session()) as session:
+    with ProgressLine(sys.stderr) as progress, closing(Room()) as room:
         progress("reading", 0, 1)
         found = answers(
-            chosen, data, session, moment, described,
+            chosen, data, room, moment, described,
             explain=criteria, engine=engine, progress=progress,
         )  # fmt: skip
         made: Any = out
         if out is None:
-            made = watched(found.arrow, session, progress)
+            made = found.arrow(progress)
         else:
-            watched(lambda: found.write(out), session, progress)
+            found.write(out, progress)
         counts, verdicts = found.counts(made), found.verdicts(made)
     if as_json:
         summary = _plain(found, counts, verdicts) | ({"as_of": moment} if table else {})

@@ -9,19 +9,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from leadpolicy.backends import Between, EventTable, Table
-from leadpolicy.backends.sql.names import count_values
 from leadpolicy.data.moments import AfterEntry, AtMoment, parse_as_of
 from leadpolicy.diagnostics import LeadpolicyError, Problems, ValueProblem, suggest
-from leadpolicy.evaluation.tables import as_table, is_table
+from leadpolicy.evaluation.tables import as_table, is_frame, is_table
+from leadpolicy.logic.walk import facts, happenings
 from leadpolicy.times import read_moment
 
 if TYPE_CHECKING:
     from leadpolicy.backends import Place
     from leadpolicy.backends.sql.columns import Header
-    from leadpolicy.backends.sql.program import TableProgram
     from leadpolicy.backends.sql.session import Session
     from leadpolicy.data import AsOf, RecordSet
     from leadpolicy.evaluation.engines import Progress
+    from leadpolicy.logic.terms import Happened, Term
     from leadpolicy.policy import Policy
 
 Moment: TypeAlias = "datetime | date | str | AsOf | None"
@@ -53,12 +53,14 @@ def records_of(
     data: object, as_of: Moment, described: Described, progress: Progress | None
 ) -> RecordSet | None:
     """The records of a data set; None where `data` is a table. Raises `LeadpolicyError`."""
+    if is_table(data) if isinstance(data, str | Path) else is_frame(data):
+        return None
     from leadpolicy.data import Dataset, RecordSet, open_dataset
 
-    if isinstance(data, str | Path) and not is_table(data):
+    if isinstance(data, str | Path):
         data = open_dataset(data)
     if not isinstance(data, Dataset | RecordSet):
-        return None  # a table
+        return None  # which is refused when it is opened
     for name in described.said():
         raise LeadpolicyError.of(
             "LP506", f"`{name}` describes a table, and this is the data set {_name(data)}",
@@ -78,13 +80,38 @@ def _name(data: Any) -> str:
     return str(getattr(data, "name", None) or data.dataset.name)
 
 
+class Room:
+    """The SQL room's session, opened when somebody needs it."""
+
+    def __init__(self) -> None:
+        self._session: Session | None = None
+
+    @property
+    def session(self) -> Session:
+        """The session, always the same."""
+        from leadpolicy.backends.sql.session import Session
+
+        if self._session is None:
+            self._session = Session()
+        return self._session
+
+    def close(self) -> None:
+        """Frees its memory."""
+        if self._session is not None:
+            self._session.close()
+            self._session = None
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A program over policies, to be asked of something in a session."""
+    """Policies, to be asked of something."""
 
-    program: TableProgram
     policies: Sequence[Policy]
-    session: Session
+    room: Room
+
+    def _terms(self) -> list[Term]:
+        logics = [policy.logic for policy in self.policies]
+        return [term for one in logics for term in (*one.criteria, *one.stages)]
 
     def of_table(self, data: object, as_of: Moment, described: Described) -> Table:
         """A table as it is. Raises `LeadpolicyError`."""
@@ -92,8 +119,8 @@ class Asked:
         where = str(data) if isinstance(data, str | Path) else "the table"
         places = self._places(described.columns or {}, where)
         if described.partial:
-            header = self.session.open(table, where).header
-            unnamed = [fact for fact in self.program.facts if fact not in places]
+            header = self.room.session.open(table, where).header
+            unnamed = [fact for fact in facts(self._terms()) if fact not in places]
             places |= {fact: None for fact in unnamed if fact not in header.types}
         return Table(table, _moment(as_of), places, described.id, self._events(described))
 
@@ -116,29 +143,32 @@ class Asked:
 
     def _events(self, described: Described) -> dict[str, EventTable | None]:
         events, id = described.events, described.id
-        nobody: dict[str, EventTable | None] = dict.fromkeys(self.program.events)
+        nobody: dict[str, EventTable | None] = dict.fromkeys(happenings(self._terms()))
         if events is None:
             return nobody
         if isinstance(events, Mapping):
             return {**(nobody if described.partial else {}), **events}
         table = as_table(events)
         where = str(events) if isinstance(events, str | Path) else "the events"
-        header = self.session.open(table, where).header
+        header = self.room.session.open(table, where).header
         _has_columns(header, (EVENT, AT, *(() if id is None else (id,))))
         kinds = self._kinds(table, where, described.recorded)
         return {
             kind: EventTable(
-                table, id or "", AT, {a: a for a in asked if a in header.types}, (EVENT, kind)
+                table, id or "", AT, {a: a for a in _attributes(asked) if a in header.types},
+                (EVENT, kind),
             )
             if kind in kinds
             else None
-            for kind, asked in self.program.attributes().items()
-        }
+            for kind, asked in happenings(self._terms()).items()
+        }  # fmt: skip
 
     def _kinds(self, table: object, where: str, recorded: Iterable[str] | None) -> set[str]:
         """The kinds of events that occur, and those that are said to be recorded."""
         known = {name for policy in self.policies for name in policy.vocabulary.events}
-        counted = count_values(self.session, table, where, EVENT)
+        from leadpolicy.backends.sql.names import count_values
+
+        counted = count_values(self.room.session, table, where, EVENT)
         found = {kind for kind in counted if kind is not None}
         kinds = found if recorded is None else set(recorded)
         problems = Problems()
@@ -155,6 +185,10 @@ class Asked:
                 )  # fmt: skip
         problems.stop_on_errors()
         return kinds
+
+
+def _attributes(asked: Iterable[Happened]) -> Iterable[str]:
+    return facts(term.where for term in asked)
 
 
 def _moment(as_of: Moment) -> datetime | str:

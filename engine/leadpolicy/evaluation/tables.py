@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from leadpolicy.backends.sql.session import DELIMITED, PARQUET
+from leadpolicy.backends import DELIMITED, PARQUET
 from leadpolicy.diagnostics import LeadpolicyError, cited
 
 if TYPE_CHECKING:

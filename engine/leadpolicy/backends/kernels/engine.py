@@ -15,8 +15,6 @@ from leadpolicy.backends.columns import Array, Codes, Columns, microseconds, mom
 from leadpolicy.backends.kernels.program import Answers, KernelProgram
 from leadpolicy.backends.kernels.read import Coded
 from leadpolicy.backends.kernels.records import NOW, coded, uncoded
-from leadpolicy.backends.sql.names import in_memory
-from leadpolicy.backends.sql.session import Session
 from leadpolicy.times import in_utc
 
 if TYPE_CHECKING:
@@ -49,6 +47,9 @@ class Kernels:
 
 
 def _loaded(program: KernelProgram, table: Table) -> Coded:
+    from leadpolicy.backends.sql.names import in_memory
+    from leadpolicy.backends.sql.session import Session
+
     with closing(Session()) as session:
         return program.load(
             in_memory(table.source),

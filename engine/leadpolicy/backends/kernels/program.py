@@ -86,7 +86,7 @@ class KernelProgram:
         named = [term for logic in self.logics.values() for term in _named(logic)]
         stages = [term for logic in self.logics.values() for term in logic.stages]
         self.terms: tuple[Term, ...] = tuple(dict.fromkeys(named)) if full else ()
-        roots = self.terms or stages
+        roots = named if self.possible else stages
         self._happenings = happenings(roots)
         self.facts = facts(roots)
         self.events = tuple(self._happenings)

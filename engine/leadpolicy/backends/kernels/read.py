@@ -88,7 +88,9 @@ def load(
     times |= {t.since: None for t in logs.values() if isinstance(t.since, str)}
     flags = [table.recorded for table in logs.values() if table.recorded is not None]
     wanted = wanted_facts(facts, columns or {}, times, flags)
-    table = tables.opened(source, wanted, id, session, "the table")
+    given = session
+    room = None if given is None else lambda: given
+    table = tables.opened(source, wanted, id, room, "the table")
     found = table.read(table.whole())
     names = {one.name: one for one in wanted if isinstance(one.name, str)}
     joined = _Joined(session, source, id) if session is not None and id is not None else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
 from itertools import islice
@@ -35,13 +35,14 @@ class Stream:
         *,
         as_of: datetime | str,
         id: str | None = None,
-        session: Session | None = None,
+        session: Callable[[], Session] | None = None,
     ) -> None:
         self.program = program
         self.as_of = as_of
         moments = [as_of] if isinstance(as_of, str) else []
         wanted = wanted_facts(program.facts, columns or {}, moments)
         self.table = tables.opened(source, wanted, id, session, "the table")
+        self.rows = self.table.rows
         self.threads = machine.processors()
 
     def map(self, make: Callable[[Answers, Any], Made]) -> Iterator[Made]:
@@ -49,18 +50,30 @@ class Stream:
 
         Keys are as Arrow has them, None without `id`. Raises `LeadpolicyError`.
         """
-        groups = iter(self.table.groups())
+        groups = self.table.groups()
+        if self.rows == 0:
+            yield self._one(self.table.whole().slice(0, 0), make)
+        elif len(groups) == 1:
+            for batch in groups[0]():
+                yield self._one(batch, make)
+        else:
+            yield from self._in_threads(groups, make)
+
+    def _in_threads(
+        self, groups: Sequence[Callable[[], Iterator[Any]]], make: Callable[[Answers, Any], Made]
+    ) -> Iterator[Made]:
+        left = iter(groups)
 
         def work(group: Callable[[], Iterator[Any]]) -> list[Made]:
             return [self._one(batch, make) for batch in group()]
 
         with ThreadPoolExecutor(self.threads) as pool:
             pending: deque[Future[list[Made]]] = deque(
-                pool.submit(work, group) for group in islice(groups, 2 * self.threads)
+                pool.submit(work, group) for group in islice(left, 2 * self.threads)
             )
             while pending:
                 yield from pending.popleft().result()
-                pending.extend(pool.submit(work, group) for group in islice(groups, 1))
+                pending.extend(pool.submit(work, group) for group in islice(left, 1))
 
     def _one(self, batch: Any, make: Callable[[Answers, Any], Made]) -> Made:
         rows = self.table.read(batch)

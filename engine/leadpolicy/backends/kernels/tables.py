@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from leadpolicy.backends import PARQUET
 from leadpolicy.backends.kernels.columns import Column, Nothing
 from leadpolicy.backends.kernels.convert import Misfit, column, ends, taken
 from leadpolicy.diagnostics import LeadpolicyError, Problems, cited
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 
 FLAG: Final = Type(Kind.BOOLEAN)
 _TEXTS: Final = (Kind.CHOICE, Kind.LEVEL, Kind.TEXT)
-_PARQUET: Final = (".parquet", ".pq")
 BATCH: Final = 1 << 17
 """Rows that are read at a time."""
 
@@ -88,6 +88,9 @@ class Rows:
 class Table(ABC):
     """A table that is open. `found` says where everything stands that is wanted."""
 
+    rows: int | None = None
+    """How many there are, where that is known already."""
+
     def __init__(self, where: str, found: Sequence[Found], key: str | None) -> None:
         self.where = where
         self.found = tuple(found)
@@ -111,7 +114,8 @@ class Table(ABC):
             made = {one.name: one.of(batch) for one in self.found}
         except Misfit:
             raise self.misfits() from None
-        return Rows(batch.num_rows, made, None if self.key is None else batch.column(self.key))
+        ids = None if self.key is None else _whole(batch.column(self.key))
+        return Rows(batch.num_rows, made, ids)
 
     def _names(self) -> list[str]:
         names = [name for one in self.found for name in one.columns]
@@ -119,9 +123,16 @@ class Table(ABC):
 
 
 def opened(
-    source: object, wanted: Sequence[Wanted], key: str | None, session: Session | None, where: str
+    source: object,
+    wanted: Sequence[Wanted],
+    key: str | None,
+    session: Callable[[], Session] | None,
+    where: str,
 ) -> Table:
-    """Opens a table. Raises `LeadpolicyError`."""
+    """Opens a table; the SQL room's `session` is asked for when it is needed.
+
+    Raises `LeadpolicyError`.
+    """
 
     def typed() -> Typed:
         return typed_table(source, wanted, key, session, where)
@@ -141,7 +152,7 @@ def _plain(
 ) -> Table | None:
     import pyarrow as pa
 
-    if isinstance(source, str | Path) and str(source).casefold().endswith(_PARQUET):
+    if isinstance(source, str | Path) and str(source).casefold().endswith(PARQUET):
         schema = _schema(str(source))
     else:
         schema = source.schema if isinstance(source, pa.Table) else None
@@ -204,6 +215,7 @@ class ArrowTable(Table):
         super().__init__(where, found, key)
         self.source = source
         self.typed = typed
+        self.rows = source.num_rows
 
     def whole(self) -> pa.Table:
         return self.source
@@ -227,6 +239,7 @@ class ParquetFile(Table):
         super().__init__(path, found, key)
         self.typed = typed
         self.metadata = pq.read_metadata(path)
+        self.rows = self.metadata.num_rows
         self.texts = [name for one in found if one.type.kind in _TEXTS for name in one.columns]
 
     def whole(self) -> pa.Table:
@@ -289,6 +302,7 @@ class Typed(Table):
         ]
         super().__init__(source.header.where, found, key)
         self.session = session
+        self.reader: Any = None
         self.opened = source
         self.parts = [part for one in bound.values() for part in one.parts]
         texts = {name for one in found if one.type.kind in _TEXTS for name in one.columns}
@@ -314,13 +328,16 @@ class Typed(Table):
 
         try:
             with self.session.errors(self.where):
-                yield from self.session.connection.sql(self.query).to_arrow_reader(BATCH)
+                self.reader = self.session.connection.sql(self.query).to_arrow_reader(BATCH)
+                yield from self.reader
         except Unfit:
             raise self.misfits() from None
 
     def misfits(self) -> LeadpolicyError:
         from leadpolicy.backends.sql.session import diagnose
 
+        if self.reader is not None:
+            self.reader.close()
         found = diagnose(self.session, self.opened.sql, self.parts, self.where)
         return LeadpolicyError(found) if found else LeadpolicyError.of(
             "LP503", "there are values that do not fit", where=self.where
@@ -336,16 +353,20 @@ def _as_text(part: Part) -> Part:
 
 
 def typed_table(
-    source: object, wanted: Sequence[Wanted], key: str | None, session: Session | None, where: str
+    source: object,
+    wanted: Sequence[Wanted],
+    key: str | None,
+    session: Callable[[], Session] | None,
+    where: str,
 ) -> Typed:
     """Opens a table in the SQL room. Raises `LeadpolicyError`."""
     from leadpolicy.backends.sql.columns import Binder
     from leadpolicy.backends.sql.program import refuse_mixed
     from leadpolicy.backends.sql.session import Session
 
-    session = session or Session()
+    room = Session() if session is None else session()
     problems = Problems()
-    table = session.open(source, where)
+    table = room.open(source, where)
     binder = Binder(table.header, problems)
     bound = {}
     for one in wanted:
@@ -359,7 +380,7 @@ def typed_table(
     )
     problems.stop_on_errors()
     keep = {} if key is None else {key: key}
-    return Typed(session, table, bound, {one.name: one.type for one in wanted}, keep, key)
+    return Typed(room, table, bound, {one.name: one.type for one in wanted}, keep, key)
 
 
 __all__ = ["BATCH", "FLAG", "Found", "Rows", "Table", "Typed", "Wanted", "opened", "typed_table"]

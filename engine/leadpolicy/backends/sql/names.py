@@ -8,6 +8,7 @@ from typing import Final
 import duckdb
 from sqlglot import exp
 
+from leadpolicy.backends.columns import VERDICTS
 from leadpolicy.backends.sql import tree
 from leadpolicy.backends.sql.emit import WORD, Bit
 from leadpolicy.backends.sql.session import Session
@@ -15,7 +16,6 @@ from leadpolicy.backends.sql.tree import Sql
 
 ANSWERS: Final = "answers"
 """What the table of codes is called in `named`."""
-VERDICTS: Final = ("true", "false", "unknown")
 
 
 def named(columns: Iterable[tuple[str, Sql]]) -> str:
@@ -69,7 +69,6 @@ def in_memory(data: object) -> object:
 
 __all__ = [
     "ANSWERS",
-    "VERDICTS",
     "count_values",
     "in_memory",
     "named",

@@ -15,6 +15,7 @@ from typing import Any, Final
 import duckdb
 from sqlglot import exp
 
+from leadpolicy.backends import DELIMITED, PARQUET
 from leadpolicy.backends.sql import tree
 from leadpolicy.backends.sql.columns import Header, Part, header_of
 from leadpolicy.backends.sql.exact import TIMES, sign_of_times
@@ -23,8 +24,6 @@ from leadpolicy.diagnostics import Diagnostic, LeadpolicyError, ValueProblem, ci
 from leadpolicy.sheets import cell
 from leadpolicy.types import Kind, Range, Type, read_text
 
-PARQUET: Final = (".parquet", ".pq")
-DELIMITED: Final = (".csv", ".tsv", ".csv.gz", ".tsv.gz", ".csv.zst", ".tsv.zst")
 CELL: Final = "leadpolicy_cell"
 """A text as CSV files carry it; see `leadpolicy.sheets`."""
 _UNWRITTEN: Final = ("No space left", "write failed", "Could not write file")
