@@ -9,13 +9,15 @@ import pytest
 from leadpolicy.backtest import courses, tables
 from leadpolicy.backtest.arrays import DAY
 from leadpolicy.backtest.cohort import Cohort
-from leadpolicy.backtest.spans import Spans, of_records
-from leadpolicy.backtest.view import View, view
+from leadpolicy.backtest.spans import VerdictSpans, of_records
+from leadpolicy.backtest.view import PolicyView, view
 from leadpolicy.present.wording import rows_of
 from tests.backtest.worlds import START, cohort, moments, spans_of
 
 
-def seen(spans: Spans, of: Cohort, label: str = "a", reading: Any = "furthest") -> View:
+def seen(
+    spans: VerdictSpans, of: Cohort, label: str = "a", reading: Any = "furthest"
+) -> PolicyView:
     return view(spans, of, label, "lead", 1, reading)
 
 

@@ -13,7 +13,7 @@ from leadpolicy.backtest import courses, tables
 from leadpolicy.backtest.arrays import DAY, NEVER
 from leadpolicy.backtest.cohort import Cohort, Segments
 from leadpolicy.backtest.pairs import compare_held, discordant_frame, pairs_frame
-from leadpolicy.backtest.spans import Spans, of_records
+from leadpolicy.backtest.spans import VerdictSpans, of_records
 from leadpolicy.present.wording import rows_of
 from tests.backtest.worlds import World, worlds
 
@@ -192,22 +192,24 @@ def reordered(cohort: Cohort, order: np.ndarray[tuple[int], np.dtype[np.int64]])
     )
 
 
-def mixed(spans: Spans, rng: np.random.Generator) -> Spans:
+def mixed(spans: VerdictSpans, rng: np.random.Generator) -> VerdictSpans:
     order = rng.permutation(len(spans.record))
     columns = (spans.record, spans.begin, spans.end, spans.held, spans.open)
-    return Spans(spans.records, *(column[order] for column in columns))
+    return VerdictSpans(spans.records, *(column[order] for column in columns))
 
 
-def repeated(spans: Spans) -> Spans:
+def repeated(spans: VerdictSpans) -> VerdictSpans:
     """Record n becomes records 2n and 2n + 1."""
     record = np.concatenate([2 * spans.record, 2 * spans.record + 1])
     columns = (spans.begin, spans.end, spans.held, spans.open)
-    return Spans(2 * spans.records, record, *(np.tile(column, 2) for column in columns))
+    return VerdictSpans(2 * spans.records, record, *(np.tile(column, 2) for column in columns))
 
 
-def flipped(spans: Spans, cohort: Cohort) -> Spans:
+def flipped(spans: VerdictSpans, cohort: Cohort) -> VerdictSpans:
     """Spans that begin after the record's moment say the opposite."""
     moment = cohort.moment[spans.record]
     after = (spans.begin > moment) & (moment != NEVER)
     held = np.where(after, 1 - spans.held, spans.held)
-    return Spans(spans.records, spans.record, spans.begin, spans.end, held, spans.open | held)
+    return VerdictSpans(
+        spans.records, spans.record, spans.begin, spans.end, held, spans.open | held
+    )

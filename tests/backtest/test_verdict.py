@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from leadpolicy.backtest.paired import Difference, Discordance, Lift
+from leadpolicy.backtest.paired import Discordance, Lift, RateDifference
 from leadpolicy.backtest.power import accounts_needed
 from leadpolicy.backtest.rates import share
-from leadpolicy.backtest.verdict import Evidence, Missing, Verdict, verdict
+from leadpolicy.backtest.verdict import Evidence, OpenRecords, Verdict, verdict
 
 TELLS = Lift(1.5, 1.2, 1.9)
 NOISE = Lift(1.1, 0.8, 1.5)
-NOTHING = Missing()
+NOTHING = OpenRecords()
 
 
 def judged(
@@ -20,16 +20,16 @@ def judged(
     won: tuple[int, int] = (4, 12), won_q: float | None = 0.9, error: float = 0.025,
     parted: int = 50, smallest: float = 0.05, accounts: int = 400, unit: str = "record",
     lifts: tuple[Lift, Lift] = (TELLS, TELLS), nested: bool = False, level: float = 0.05,
-    missing: Missing = NOTHING, why: str = "",
+    missing: OpenRecords = NOTHING, why: str = "",
 ) -> Verdict:  # fmt: skip
     """Shares are won of held; `gap` is the difference with its interval."""
     found = (
-        Difference(None, None, None, None, None, accounts)
+        RateDifference(None, None, None, None, None, accounts)
         if gap is None
-        else Difference(gap[0], gap[1], gap[2], error, q, accounts)
+        else RateDifference(gap[0], gap[1], gap[2], error, q, accounts)
     )
     if why and gap is not None:
-        found = Difference(gap[0], None, None, None, None, accounts, why)
+        found = RateDifference(gap[0], None, None, None, None, accounts, why)
     return verdict(
         Evidence(
             "old", "new", parted, share(*a), share(*b) if gap else share(0, 0), *lifts, found, q,
@@ -45,7 +45,7 @@ def test_the_same_records() -> None:
 
 def test_what_is_missing_decides_nothing() -> None:
     """They part on no record of which both are certain: neither is better."""
-    found = judged(parted=0, missing=Missing(300, 155, -0.178, 0.156))
+    found = judged(parted=0, missing=OpenRecords(300, 155, -0.178, 0.156))
     assert found.kind == "open"
     assert "certainly part on no record" in found.says
     assert "300 records with a known outcome, 155 of them won" in found.says
@@ -53,7 +53,7 @@ def test_what_is_missing_decides_nothing() -> None:
 
 
 def test_a_verdict_says_how_much_rests_on_what_is_missing() -> None:
-    found = judged(missing=Missing(12, 3, -0.02, 0.2))
+    found = judged(missing=OpenRecords(12, 3, -0.02, 0.2))
     assert found.kind == "b"
     assert found.says.endswith(
         "UNKNOWN with one of them, and left out: 12 records with a known outcome, 3 of them won; "

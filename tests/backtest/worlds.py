@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from leadpolicy.backtest.arrays import DAY, NEVER
 from leadpolicy.backtest.calendar import Periods, periods
 from leadpolicy.backtest.cohort import Cohort, Segments
-from leadpolicy.backtest.spans import Spans
-from leadpolicy.backtest.view import View, view
+from leadpolicy.backtest.spans import VerdictSpans
+from leadpolicy.backtest.view import PolicyView, view
 
 START = 1_704_067_200_000_000
 """2024-01-01."""
@@ -21,10 +21,10 @@ RUNG = "lead"
 @dataclass(frozen=True)
 class World:
     cohort: Cohort
-    spans: dict[str, Spans]
+    spans: dict[str, VerdictSpans]
 
     @property
-    def views(self) -> list[View]:
+    def views(self) -> list[PolicyView]:
         return [
             view(one, self.cohort, label, RUNG, 1, "furthest") for label, one in self.spans.items()
         ]
@@ -59,10 +59,10 @@ def moments(days: list[int | None]) -> np.ndarray[tuple[int], np.dtype[np.int64]
     return np.array([NEVER if d is None else START + d * DAY for d in days], np.int64)
 
 
-def spans_of(rows: list[tuple[int, int, int | None, int, int]], records: int) -> Spans:
+def spans_of(rows: list[tuple[int, int, int | None, int, int]], records: int) -> VerdictSpans:
     """Rows of record, begin and end in days, held, open."""
     record, begin, end, held, opened = zip(*rows, strict=True)
-    return Spans(
+    return VerdictSpans(
         records, np.array(record, np.int64), moments(list(begin)), moments(list(end)),
         np.array(held, np.int64), np.array(opened, np.int64),
     )  # fmt: skip
@@ -96,7 +96,9 @@ def worlds(draw: st.DrawFn, labels: tuple[str, ...] = ("a", "b"), least: int = 1
     return World(made, {label: _spans(rng, entered) for label in labels})
 
 
-def _spans(rng: np.random.Generator, entered: np.ndarray[tuple[int], np.dtype[np.int64]]) -> Spans:
+def _spans(
+    rng: np.random.Generator, entered: np.ndarray[tuple[int], np.dtype[np.int64]]
+) -> VerdictSpans:
     rows = []
     for record, first in enumerate(entered.tolist()):
         cuts = np.unique(first + rng.integers(1, 200, rng.integers(0, 4)) * DAY)
@@ -105,4 +107,4 @@ def _spans(rng: np.random.Generator, entered: np.ndarray[tuple[int], np.dtype[np
             held = int(rng.random() < 0.4)
             rows.append((record, begin, end, held, held | int(rng.random() < 0.2)))
     columns = [np.array(column, np.int64) for column in zip(*rows, strict=True)]
-    return Spans(len(entered), *columns)
+    return VerdictSpans(len(entered), *columns)

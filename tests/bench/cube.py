@@ -19,7 +19,7 @@ import numpy as np
 
 from leadpolicy.backends.sql.program import TableProgram
 from leadpolicy.comparison.cubes.cube import Cube, cube, given
-from leadpolicy.comparison.cubes.scan import Table
+from leadpolicy.comparison.cubes.scan import CubeTable
 from tests.bench.measure import held, reset_peak
 from tests.bench.workload import KEY, NOW, PLACES, policies, table_file
 
@@ -54,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for name in asked.cases.split(","):
         reset_peak()
         begin = time.perf_counter()
-        table = Table(path, NOW, PLACES, id=KEY, outcome="deal_next_step_agreed")
+        table = CubeTable(path, NOW, PLACES, id=KEY, outcome="deal_next_step_agreed")
         made = cube(policies(), table, parameters={"B": CASES[name]})
         scanned = time.perf_counter() - begin
         print(f"{name}: {len(made):,} groups, scan {scanned:.1f} s, {held():,.0f} MB", flush=True)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from leadpolicy.backends.interpreter import verdicts
 from leadpolicy.comparison.cubes.cube import Cube, cube
-from leadpolicy.comparison.cubes.scan import Table
+from leadpolicy.comparison.cubes.scan import CubeTable
 from leadpolicy.data import RecordSet
 from leadpolicy.policy import Policy
 from leadpolicy.vocabulary import Record
@@ -112,7 +112,7 @@ def test_a_table_gives_the_same_groups(data: st.DataObject) -> None:
         assert verdicts_by_record(made, "A", move) == as_the_interpreter(policy, few, move)
 
 
-def table(records: Sequence[Record], ids: Sequence[str]) -> Table:
+def table(records: Sequence[Record], ids: Sequence[str]) -> CubeTable:
     """The records as a table, with their logs beside it."""
     types = {name: fact.type for name, fact in WORDS.facts.items()}
     columns, places = columns_of("", types, [record.facts for record in records])
@@ -122,7 +122,7 @@ def table(records: Sequence[Record], ids: Sequence[str]) -> Table:
     logs = [record.events.get("called") for record in records]
     columns["log called"] = pa.array([log is not None for log in logs])
     columns["since called"] = pa.array([log and log.since for log in logs], MOMENT)
-    return Table(pa.table(columns), NOW, places, id="id", events=events)
+    return CubeTable(pa.table(columns), NOW, places, id="id", events=events)
 
 
 def test_no_records_are_no_error() -> None:

@@ -18,7 +18,7 @@ from leadpolicy.backtest.power import accounts_needed, settled
 from leadpolicy.backtest.rates import LEVEL
 from leadpolicy.backtest.study import Sweep
 from leadpolicy.backtest.tables import pairs_of
-from leadpolicy.backtest.view import View
+from leadpolicy.backtest.view import PolicyView
 from leadpolicy.evaluation.codes import FALSE, TRUE, UNKNOWN
 from tests.evidence.finding import Finding, drawn, seldom
 from tests.evidence.worlds import (
@@ -35,10 +35,10 @@ from tests.evidence.worlds import (
 
 BETTER: Final = ("a", "b")
 CALLED: Final = ("a", "b", "trade")
-World = Callable[[np.random.Generator], tuple[Cohort, list[View]]]
+World = Callable[[np.random.Generator], tuple[Cohort, list[PolicyView]]]
 
 
-def judge(cohort: Cohort, seen: list[View], smallest: float | None = None) -> list[Judged]:
+def judge(cohort: Cohort, seen: list[PolicyView], smallest: float | None = None) -> list[Judged]:
     """Every pair, by the margin that a study has of its own."""
     base = float((cohort.won <= cohort.until).mean())
     return judged(cohort, pairs_of(seen), base / 4 if smallest is None else smallest)
@@ -63,7 +63,7 @@ def worthless(studies: int, seed: int) -> list[Finding]:
     """Definitions that have nothing to do with the outcome, whatever they hold."""
 
     def apart(base: float, count: int, first: float, second: float) -> World:
-        def world(rng: np.random.Generator) -> tuple[Cohort, list[View]]:
+        def world(rng: np.random.Generator) -> tuple[Cohort, list[PolicyView]]:
             won = rng.random(count) < base
             a, b = rng.random(count) < first, rng.random(count) < second
             return cohort_of(won), views_of(a=a, b=b)
@@ -71,13 +71,13 @@ def worthless(studies: int, seed: int) -> list[Finding]:
         return world
 
     def inside(base: float, count: int, first: float, second: float) -> World:
-        def world(rng: np.random.Generator) -> tuple[Cohort, list[View]]:
+        def world(rng: np.random.Generator) -> tuple[Cohort, list[PolicyView]]:
             score, won = rng.random(count), rng.random(count) < base
             return cohort_of(won), views_of(a=score < first, b=score < second)
 
         return world
 
-    def shared(rng: np.random.Generator) -> tuple[Cohort, list[View]]:
+    def shared(rng: np.random.Generator) -> tuple[Cohort, list[PolicyView]]:
         account = np.repeat(np.arange(40), rng.integers(1, 9, 40))
         luck = rng.uniform(0, 0.4, 40)[account]
         taste = rng.random((2, 40))[:, account]
@@ -145,7 +145,7 @@ def sooner(studies: int, seed: int) -> list[Finding]:
     return found
 
 
-def _two_events(rng: np.random.Generator, hazard: float) -> tuple[Cohort, list[View]]:
+def _two_events(rng: np.random.Generator, hazard: float) -> tuple[Cohort, list[PolicyView]]:
     count = 500
     entered = START + rng.integers(0, 200, count) * DAY
     won = entered + (rng.exponential(1 / hazard, count) * DAY).astype(np.int64)

@@ -9,8 +9,8 @@ import numpy.typing as npt
 
 from leadpolicy.backtest.arrays import DAY, NEVER, Codes
 from leadpolicy.backtest.cohort import Cohort
-from leadpolicy.backtest.spans import Spans
-from leadpolicy.backtest.view import View
+from leadpolicy.backtest.spans import VerdictSpans
+from leadpolicy.backtest.view import PolicyView
 from leadpolicy.evaluation.codes import FALSE, TRUE
 
 Numbers = npt.NDArray[np.float64]
@@ -90,19 +90,19 @@ def truth_of(rates: tuple[float, float, float, float]) -> tuple[float, float, fl
     return precision_a, precision_b, float(np.dot(SHARES, rates))
 
 
-def views_of(**held: Mask) -> list[View]:
+def views_of(**held: Mask) -> list[PolicyView]:
     """Definitions by the records that they hold; of the others they are certain, too."""
     return [
         said(label, np.where(mask, TRUE, FALSE).astype(np.int8)) for label, mask in held.items()
     ]
 
 
-def said(label: str, verdicts: Codes) -> View:
+def said(label: str, verdicts: Codes) -> PolicyView:
     """A definition by its verdicts at the moments of the records; nothing is told of others."""
     count = len(verdicts)
     never = np.full(count, NEVER, np.int64)
     nothing = np.zeros(0, np.int64)
-    return View(
+    return PolicyView(
         label, "lead", never, never, verdicts, 1,
-        Spans(count, nothing, nothing, nothing, nothing, nothing),
+        VerdictSpans(count, nothing, nothing, nothing, nothing, nothing),
     )  # fmt: skip

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from leadpolicy.governance.difference import Change, Part, difference
+from leadpolicy.governance.difference import Change, ChangedPart, difference
 from leadpolicy.governance.identity import canonical
 from leadpolicy.policy import Policy, load_policies, load_policy
 from leadpolicy.present.policy.difference import render_difference
@@ -40,18 +40,18 @@ def test_a_policy_does_not_differ_from_itself(policy: Policy) -> None:
 
 def test_another_parameter_value_names_who_uses_it(folder: Path) -> None:
     change = only(folder, ("value: 20", "value: 50"))
-    assert change == Change(Part.PARAMETER, "least", "20", "50", used_by=("lead",))
+    assert change == Change(ChangedPart.PARAMETER, "least", "20", "50", used_by=("lead",))
 
 
 def test_other_limits_are_told_apart_from_the_value(folder: Path) -> None:
     change = only(folder, ("range: [1, 500]", "range: [1, 900]"))
-    assert change == Change(Part.PARAMETER, "limits of least", "1 to 500", "1 to 900")
+    assert change == Change(ChangedPart.PARAMETER, "limits of least", "1 to 500", "1 to 900")
 
 
 def test_one_more_condition_is_gained(folder: Path) -> None:
     text = "        - company.country: {one_of: $countries}\n"
     change = only(folder, (text, text + "        - company.country: {is_not: IT}\n"))
-    assert (change.part, change.name) == (Part.STAGE, "lead")
+    assert (change.part, change.name) == (ChangedPart.STAGE, "lead")
     assert (change.gained, change.lost) == (("country is not IT",), ())
 
 
@@ -75,7 +75,7 @@ def test_a_change_beside_the_condition_shows_the_whole_stage(folder: Path) -> No
 
 def test_wording_decides_nothing(folder: Path) -> None:
     found = difference(*changed(folder, ("What a lead is", "Our lead")))
-    assert [change.part for change in found.changes] == [Part.WORDING]
+    assert [change.part for change in found.changes] == [ChangedPart.WORDING]
     assert found.in_meaning == ()
     assert "They mean the same" in render_difference(found)
 

@@ -19,7 +19,7 @@ from leadpolicy.backends.sql.session import Session
 from leadpolicy.data import open_dataset
 from leadpolicy.data.as_of import only
 from leadpolicy.data.chronicle import Chronicle
-from leadpolicy.history import Replay, Span, replay, replay_record
+from leadpolicy.history import Replay, StageSpan, replay, replay_record
 from leadpolicy.history.definition import states_at
 from leadpolicy.history.horizon import horizon
 from leadpolicy.policy import Policy, load_policies
@@ -27,11 +27,11 @@ from tests.conftest import FIXTURES
 from tests.history.worlds import worlds
 
 
-def by_engine(result: Replay) -> dict[tuple[str, int], list[Span]]:
+def by_engine(result: Replay) -> dict[tuple[str, int], list[StageSpan]]:
     """The spans of each policy and record."""
-    found: dict[tuple[str, int], list[Span]] = {}
+    found: dict[tuple[str, int], list[StageSpan]] = {}
     for row in result.spans.to_pylist():
-        span = Span(*(row[n] for n in ("begin", "end", "stage", "possible", "held", "open")))
+        span = StageSpan(*(row[n] for n in ("begin", "end", "stage", "possible", "held", "open")))
         found.setdefault((row["policy"], row["record"]), []).append(span)
     return found
 

@@ -17,7 +17,7 @@ from leadpolicy.backends.sql.session import Session
 from leadpolicy.data import open_dataset
 from leadpolicy.data.chronicle import NEVER, Chronicle
 from leadpolicy.data.moments import from_microseconds, microseconds
-from leadpolicy.history import Span, ledger, replay, replay_record
+from leadpolicy.history import StageSpan, ledger, replay, replay_record
 from leadpolicy.policy import load_policies
 from tests.history.agreement import by_engine, disagreements, unforeseen
 from tests.history.worlds import Life, World, at, chronicle, moments_near, random_life, worlds
@@ -70,8 +70,8 @@ def _until(life: Life, moment: int) -> Life:
 
 
 def _before(
-    found: dict[tuple[str, int], list[Span]], moment: int
-) -> dict[tuple[str, int], list[Span]]:
+    found: dict[tuple[str, int], list[StageSpan]], moment: int
+) -> dict[tuple[str, int], list[StageSpan]]:
     """The spans that began by then; one that is still going on has no end."""
     return {
         key: [
@@ -121,7 +121,7 @@ def test_the_order_of_rows_and_records_changes_nothing(
     order = rng.sample(range(len(lives)), len(lives))
     moved = [_shuffled(lives[number], rng) for number in order]
 
-    def spans(history: Chronicle) -> dict[tuple[str, int], list[Span]]:
+    def spans(history: Chronicle) -> dict[tuple[str, int], list[StageSpan]]:
         return by_engine(replay(world.policies, history, accept_snapshot="all", session=session))
 
     found = spans(chronicle(world.vocabulary, lives, until=LATER))

@@ -11,7 +11,7 @@ import pytest
 import statsmodels.api as sm
 
 from leadpolicy.simulate import labels, model
-from leadpolicy.simulate.write import Block, draw_block
+from leadpolicy.simulate.write import CompanyBlock, draw_block
 
 SEED = 3
 YEAR_2025 = pd.Timestamp("2025-01-01", tz="UTC")
@@ -19,12 +19,12 @@ JULY_2025 = pd.Timestamp("2025-07-01", tz="UTC")
 
 
 @pytest.fixture(scope="module")
-def block() -> Block:
+def block() -> CompanyBlock:
     """20,000 companies."""
     return draw_block(SEED, 0, model.BLOCK)
 
 
-def frame(block: Block, name: str) -> pd.DataFrame:
+def frame(block: CompanyBlock, name: str) -> pd.DataFrame:
     return pd.DataFrame(block.tables[name])
 
 
@@ -34,12 +34,12 @@ def fit(y: Any, x: pd.DataFrame, offset: Any = None) -> Any:
     ).fit()
 
 
-def test_drives_have_a_spread_of_about_one(block: Block) -> None:
+def test_drives_have_a_spread_of_about_one(block: CompanyBlock) -> None:
     spread = block.companies.drives().std(axis=0)
     assert np.all(np.abs(spread - 1) < 0.15)
 
 
-def test_coefficients_of_winning_are_those_documented(block: Block) -> None:
+def test_coefficients_of_winning_are_those_documented(block: CompanyBlock) -> None:
     companies, course = block.companies, block.course
     talked = np.isfinite(course.talk_at) & np.isfinite(course.win_log_odds)
     x = pd.DataFrame(companies.drives(), columns=list(model.DRIVES))
@@ -58,7 +58,7 @@ def test_coefficients_of_winning_are_those_documented(block: Block) -> None:
         assert result.bse[name] < 0.12, name
 
 
-def first_notes(block: Block) -> pd.DataFrame:
+def first_notes(block: CompanyBlock) -> pd.DataFrame:
     """The first note per company and fact, as numbers: ranks of levels, 1 and 0 for yes and no."""
     notes = frame(block, "assessments").sort_values("assessed_at", kind="stable")
     table = notes.groupby(["company_id", "fact"])["value"].first().unstack()
@@ -69,7 +69,7 @@ def first_notes(block: Block) -> pd.DataFrame:
     return pd.DataFrame(ranks)
 
 
-def test_exported_tables_show_what_drives_winning(block: Block) -> None:
+def test_exported_tables_show_what_drives_winning(block: CompanyBlock) -> None:
     """A yes/no split of a standard normal parts means that are 1.6 apart, a level about 0.7.
 
     So need (0.9) should show as at most 1.4, urgency (0.6) as 1.0, a level of budget (0.7) as 0.5,
@@ -101,7 +101,7 @@ def test_exported_tables_show_what_drives_winning(block: Block) -> None:
         assert result.pvalues[name] < 0.01, name
 
 
-def test_lag_is_the_one_documented(block: Block) -> None:
+def test_lag_is_the_one_documented(block: CompanyBlock) -> None:
     assert np.median(block.course.lag) == pytest.approx(model.LAG_MEDIAN, rel=0.03)
     deals = frame(block, "deals").query("outcome == 'Won'").set_index("company_id")
     events = frame(block, "events")
@@ -114,12 +114,12 @@ def test_lag_is_the_one_documented(block: Block) -> None:
     assert lag.median() == pytest.approx(model.LAG_MEDIAN, rel=0.1)
 
 
-def test_the_base_rate_leaves_room_for_definitions(block: Block) -> None:
+def test_the_base_rate_leaves_room_for_definitions(block: CompanyBlock) -> None:
     won = frame(block, "deals")["outcome"].eq("Won").sum() / model.BLOCK
     assert 0.06 < won < 0.11
 
 
-def test_the_leak_is_filled_for_won_deals_and_only_for_those(block: Block) -> None:
+def test_the_leak_is_filled_for_won_deals_and_only_for_those(block: CompanyBlock) -> None:
     companies = frame(block, "companies").drop_duplicates("company_id")
     filled = set(companies.query("contract_value_confirmed != ''")["company_id"])
     won = set(frame(block, "deals").query("outcome == 'Won'")["company_id"])
@@ -127,7 +127,7 @@ def test_the_leak_is_filled_for_won_deals_and_only_for_those(block: Block) -> No
     assert len(won) > 1000
 
 
-def test_profiles_do_not_know_who_will_be_talked_to(block: Block) -> None:
+def test_profiles_do_not_know_who_will_be_talked_to(block: CompanyBlock) -> None:
     """Who is first talked to after the moment of evaluation is described no better than others."""
     companies, course = block.companies, block.course
     later = (course.talk_at > model.AS_OF_DAY) & (companies.entered < model.AS_OF_DAY)
@@ -146,7 +146,7 @@ def test_profiles_do_not_know_who_will_be_talked_to(block: Block) -> None:
     assert shares[2] < 0.25 < shares[1]
 
 
-def test_drift_is_there(block: Block) -> None:
+def test_drift_is_there(block: CompanyBlock) -> None:
     companies = frame(block, "companies").drop_duplicates("company_id")
     created = pd.to_datetime(companies["created_at"])
     lists = companies["lead_source"].eq("Purchased list")
@@ -165,7 +165,7 @@ def test_drift_is_there(block: Block) -> None:
     assert per_talk("2025") > 1.1 * per_talk("2024")
 
 
-def test_active_sales_are_reasonably_described(block: Block) -> None:
+def test_active_sales_are_reasonably_described(block: CompanyBlock) -> None:
     """Among companies with a deal, judgements are filled for well over half, and never for all."""
     deals = frame(block, "deals")["company_id"]
     share = first_notes(block).reindex(deals).notna().mean()

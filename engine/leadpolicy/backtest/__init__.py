@@ -13,14 +13,14 @@ if TYPE_CHECKING:
     from leadpolicy.backtest.read import open_study
     from leadpolicy.backtest.result import Backtest
     from leadpolicy.backtest.run import backtest
-    from leadpolicy.backtest.study import Capacity, Condition, Study, Sweep
+    from leadpolicy.backtest.study import Capacity, Study, StudyCondition, Sweep
 
-__all__ = ["Backtest", "Capacity", "Condition", "Study", "Sweep", "backtest", "open_study"]
+__all__ = ["Backtest", "Capacity", "Study", "StudyCondition", "Sweep", "backtest", "open_study"]
 
 _HOMES: Final = {
     "Backtest": "result",
     "Capacity": "study",
-    "Condition": "study",
+    "StudyCondition": "study",
     "Study": "study",
     "Sweep": "study",
     "backtest": "run",

@@ -8,7 +8,7 @@ import numpy as np
 
 from leadpolicy.backtest.arrays import ALWAYS, NEVER, Mask, Numbers, Whole, later
 from leadpolicy.backtest.cohort import Cohort, Segments
-from leadpolicy.backtest.study import Condition, Study
+from leadpolicy.backtest.study import Study, StudyCondition
 from leadpolicy.data import segments
 from leadpolicy.data.as_of import last_changes
 from leadpolicy.data.chronicle import MISSING, Chronicle
@@ -184,7 +184,7 @@ def _looked(moment: Whole, until: int) -> Whole:
     return np.where(moment == NEVER, until, moment)
 
 
-def _excluded(chronicle: Chronicle, where: Sequence[Condition], moment: Whole) -> Mask:
+def _excluded(chronicle: Chronicle, where: Sequence[StudyCondition], moment: Whole) -> Mask:
     gone = np.zeros(len(chronicle), np.bool_)
     problems = Problems()
     for condition in where:
@@ -196,7 +196,7 @@ def _excluded(chronicle: Chronicle, where: Sequence[Condition], moment: Whole) -
     return gone
 
 
-def _wanted(condition: Condition, kind: Type, problems: Problems) -> list[Value]:
+def _wanted(condition: StudyCondition, kind: Type, problems: Problems) -> list[Value]:
     found: list[Value] = []
     for text in condition.values:
         try:

@@ -27,7 +27,7 @@ UNCLUSTERED: Final = "16 to 41"
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class CaptionParts:
     """The parts that captions share."""
 
     cohort: str
@@ -47,7 +47,7 @@ def day(moment: int) -> str:
     return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=moment)).date().isoformat()
 
 
-def words(study: Study, cohort: Cohort, as_of: str, outcome: str) -> Words:
+def words(study: Study, cohort: Cohort, as_of: str, outcome: str) -> CaptionParts:
     """Cohort, moment, window and what is known of it, in words."""
     fate = cohort.fate
     count = {kind: int((fate == kind).sum()) for kind in Fate}
@@ -65,7 +65,7 @@ def words(study: Study, cohort: Cohort, as_of: str, outcome: str) -> Words:
     set_apart = f"; set apart are {', '.join(apart)}" if apart else ""
     first, last = int(cohort.entered.min()), int(cohort.entered.max())
     reading = "furthest reached by" if study.reading == "furthest" else "current as of"
-    return Words(
+    return CaptionParts(
         cohort=f"{len(cohort):,} records that entered from {day(first)} to {day(last)}",
         moment=f"{reading} {as_of}",
         window=f"{show_duration(study.within)}",
@@ -74,7 +74,7 @@ def words(study: Study, cohort: Cohort, as_of: str, outcome: str) -> Words:
     )
 
 
-def captions(study: Study, cohort: Cohort, said: Words, *, badged: bool) -> dict[str, str]:
+def captions(study: Study, cohort: Cohort, said: CaptionParts, *, badged: bool) -> dict[str, str]:
     """A caption per frame."""
     unit = "account" if cohort.several else "record"
     until = day(cohort.until)

@@ -17,7 +17,7 @@ from leadpolicy.backtest.paired import false_discovery
 from leadpolicy.backtest.rates import share
 from leadpolicy.backtest.tables import pairs_of
 from leadpolicy.backtest.velocity import THIN, competing_ends, kaplan_meier, log_rank
-from leadpolicy.backtest.view import View
+from leadpolicy.backtest.view import PolicyView
 from leadpolicy.comparison.agreement import pair_agreement
 from leadpolicy.policy.model import RUNGS
 
@@ -58,7 +58,7 @@ def _waits(
 
 
 def velocity_frames(
-    cohort: Cohort, seen: Sequence[View], outcome: str
+    cohort: Cohort, seen: Sequence[PolicyView], outcome: str
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Kaplan-Meier per rung, policy and goal: one row each, and the points of the curves."""
     rows: list[Row] = []
@@ -109,7 +109,7 @@ def _closed(cohort: Cohort) -> Whole:
     return np.where(cohort.closed >= cohort.won, NEVER, cohort.closed)
 
 
-def ends_frame(cohort: Cohort, seen: Sequence[View]) -> pd.DataFrame:
+def ends_frame(cohort: Cohort, seen: Sequence[PolicyView]) -> pd.DataFrame:
     """Aalen-Johansen: by each day the share won, ended otherwise, or fallen from the rung."""
     rows: list[Row] = []
     days = np.linspace(0, cohort.within / DAY, 7)[1:].tolist()
@@ -133,7 +133,7 @@ def ends_frame(cohort: Cohort, seen: Sequence[View]) -> pd.DataFrame:
     return frame(rows, frames.ENDS)
 
 
-def log_rank_frame(cohort: Cohort, seen: Sequence[View]) -> pd.DataFrame:
+def log_rank_frame(cohort: Cohort, seen: Sequence[PolicyView]) -> pd.DataFrame:
     """Whether the outcome comes sooner: between records that only one of a pair holds at their
     moment, from that moment on.
 
@@ -159,7 +159,7 @@ def log_rank_frame(cohort: Cohort, seen: Sequence[View]) -> pd.DataFrame:
     return frame([row | {"q": q} for row, q in zip(rows, adjusted, strict=True)], frames.LOG_RANK)
 
 
-def agreement_frame(cohort: Cohort, seen: Sequence[View], calendar: Periods) -> pd.DataFrame:
+def agreement_frame(cohort: Cohort, seen: Sequence[PolicyView], calendar: Periods) -> pd.DataFrame:
     """Every pair at the end of each period, on the records that had entered by then.
 
     `overlap` is the share, of the records that either holds, that both hold: most records are on
@@ -187,7 +187,7 @@ def agreement_frame(cohort: Cohort, seen: Sequence[View], calendar: Periods) -> 
 
 
 def decay_frames(
-    cohort: Cohort, seen: Sequence[View], calendar: Periods
+    cohort: Cohort, seen: Sequence[PolicyView], calendar: Periods
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Precision by the period in which records entered, and whether it rises or falls."""
     rows: list[Row] = []

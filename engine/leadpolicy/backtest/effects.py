@@ -17,7 +17,7 @@ from leadpolicy.backtest.paired import false_discovery
 from leadpolicy.backtest.pairs import compare_held, judged
 from leadpolicy.backtest.rates import share
 from leadpolicy.backtest.study import Sweep
-from leadpolicy.backtest.view import View
+from leadpolicy.backtest.view import PolicyView
 from leadpolicy.policy.model import RUNGS
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class Removed:
     policy: str
     criterion: str
     says: str
-    view: View
+    view: PolicyView
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +42,11 @@ class Tried:
     sweep: Sweep
     value: str
     current: bool
-    view: View
+    view: PolicyView
 
 
 def criteria_frame(
-    cohort: Cohort, seen: Sequence[View], removed: Sequence[Removed]
+    cohort: Cohort, seen: Sequence[PolicyView], removed: Sequence[Removed]
 ) -> pd.DataFrame:
     """Each criterion left out: records more, and the precision with it against without.
 
@@ -102,7 +102,7 @@ def held_out(cohort: Cohort, length: int | None) -> Mask:
 
 
 def sweeps_frame(
-    cohort: Cohort, seen: Sequence[View], tried: Sequence[Tried], hold_out: int | None,
+    cohort: Cohort, seen: Sequence[PolicyView], tried: Sequence[Tried], hold_out: int | None,
     smallest: float,
 ) -> pd.DataFrame:  # fmt: skip
     """Volume and precision per value, on earlier records and on the last, which are held out.
@@ -156,9 +156,9 @@ def _mark_best(rows: Sequence[Row]) -> None:
                 row["best"] = row["value"] == value
 
 
-def by_label(found: Sequence[View]) -> Mapping[str, list[View]]:
+def by_label(found: Sequence[PolicyView]) -> Mapping[str, list[PolicyView]]:
     """Views by the label of their policy."""
-    groups: dict[str, list[View]] = {}
+    groups: dict[str, list[PolicyView]] = {}
     for one in found:
         groups.setdefault(one.policy, []).append(one)
     return groups

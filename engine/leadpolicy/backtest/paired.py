@@ -33,7 +33,7 @@ rule for tests of shares)."""
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class RateDifference:
     """Precision of b minus precision of a. None where it cannot be told; `why` then says why."""
 
     value: float | None
@@ -85,24 +85,24 @@ def sides(table: Whole) -> tuple[Whole, Whole, Whole, Whole]:
     return a[:, 0], a[:, 1], b[:, 0], b[:, 1]
 
 
-def difference(table: Whole) -> Difference:
+def difference(table: Whole) -> RateDifference:
     """The difference of two precisions with interval and test; `table` as of `by_account`."""
     held_a, won_a, held_b, won_b = sides(table)
     accounts, holding = len(table), int(((held_a > 0) | (held_b > 0)).sum())
     if not held_a.any() or not held_b.any():
-        return Difference(None, None, None, None, None, accounts)
+        return RateDifference(None, None, None, None, None, accounts)
     if not table[:, 2:6].any():
-        return Difference(0.0, 0.0, 0.0, 0.0, None, accounts)
+        return RateDifference(0.0, 0.0, 0.0, 0.0, None, accounts)
     size_a, size_b = float(held_a.sum()), float(held_b.sum())
     rate_a, rate_b = float(won_a.sum()) / size_a, float(won_b.sum()) / size_b
     found = rate_b - rate_a
     union, winners = table[:, 0:6:2].sum(axis=1), table[:, 1:6:2].sum(axis=1)
     common = float(winners.sum()) / float(union.sum())
     if min(effective(held_a), effective(held_b)) < LEAST_ACCOUNTS:
-        return Difference(found, None, None, None, None, accounts, "accounts")
+        return RateDifference(found, None, None, None, None, accounts, "accounts")
     telling = min(effective(winners), effective(union - winners))
     if telling * min(size_a, size_b) / float(union.sum()) < LEAST_EXPECTED:
-        return Difference(found, None, None, None, None, accounts, "won")
+        return RateDifference(found, None, None, None, None, accounts, "won")
 
     def error(one: float, other: float) -> float:
         parts = (won_b - other * held_b) / size_b - (won_a - one * held_a) / size_a
@@ -113,7 +113,7 @@ def difference(table: Whole) -> Difference:
     reach = _student(free) * seen
     largest = max(seen, alike)
     p = _two_sided(found / largest, free) if largest else 1.0
-    return Difference(found, found - reach, found + reach, largest, p, accounts)
+    return RateDifference(found, found - reach, found + reach, largest, p, accounts)
 
 
 def lift(held: Whole, won: Whole, records: Whole, all_won: Whole) -> Lift:

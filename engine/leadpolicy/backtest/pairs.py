@@ -14,9 +14,9 @@ from leadpolicy.backtest.cohort import Cohort
 from leadpolicy.backtest.fates import Fate
 from leadpolicy.backtest.frames import Row, frame
 from leadpolicy.backtest.paired import (
-    Difference,
     Discordance,
     Lift,
+    RateDifference,
     by_account,
     difference,
     false_discovery,
@@ -27,8 +27,8 @@ from leadpolicy.backtest.paired import (
 )
 from leadpolicy.backtest.rates import share
 from leadpolicy.backtest.tables import pairs_of
-from leadpolicy.backtest.verdict import Evidence, Missing, Verdict, verdict
-from leadpolicy.backtest.view import View
+from leadpolicy.backtest.verdict import Evidence, OpenRecords, Verdict, verdict
+from leadpolicy.backtest.view import PolicyView
 from leadpolicy.evaluation.codes import CHANGED, FALSE, TRUE, UNKNOWN
 
 if TYPE_CHECKING:
@@ -45,14 +45,14 @@ SAID = {FALSE: "not on the rung", UNKNOWN: "UNKNOWN", TRUE: "on the rung"}
 class Pair:
     """Two definitions compared on the records with a known fate of which both are certain."""
 
-    gap: Difference
+    gap: RateDifference
     won: Discordance
     not_won: Discordance
     lift_a: Lift
     lift_b: Lift
     counts: tuple[tuple[int, int], ...]
     """Records and won among them: held by both, by b only, by a only, by neither."""
-    missing: Missing
+    missing: OpenRecords
     """Records with a known fate of which one of them is UNKNOWN."""
 
 
@@ -83,15 +83,15 @@ def compare_held(a: Codes, b: Codes, cohort: Cohort, fate: Codes | None = None) 
     )
 
 
-def _missing(a: Codes, b: Codes, told: Mask, won: Mask) -> Missing:
+def _missing(a: Codes, b: Codes, told: Mask, won: Mask) -> OpenRecords:
     lacking = told & ((a == UNKNOWN) | (b == UNKNOWN))
     if not lacking.any():
-        return Missing()
+        return OpenRecords()
     ends = [_bounds(codes, told, won) for codes in (a, b)]
     low = high = None
     if ends[0] is not None and ends[1] is not None:
         low, high = ends[1][0] - ends[0][1], ends[1][1] - ends[0][0]
-    return Missing(int(lacking.sum()), int((lacking & won).sum()), low, high)
+    return OpenRecords(int(lacking.sum()), int((lacking & won).sum()), low, high)
 
 
 def _bounds(codes: Codes, told: Mask, won: Mask) -> tuple[float, float] | None:
@@ -110,8 +110,8 @@ def _bounds(codes: Codes, told: Mask, won: Mask) -> tuple[float, float] | None:
 class Judged:
     """A pair with the tests as adjusted for all of the study, and its verdict."""
 
-    a: View
-    b: View
+    a: PolicyView
+    b: PolicyView
     pair: Pair
     q: float | None
     won_q: float | None
@@ -120,7 +120,10 @@ class Judged:
 
 
 def judged(
-    cohort: Cohort, couples: Sequence[tuple[View, View]], smallest: float, fate: Codes | None = None
+    cohort: Cohort,
+    couples: Sequence[tuple[PolicyView, PolicyView]],
+    smallest: float,
+    fate: Codes | None = None,
 ) -> list[Judged]:
     """Each couple with a verdict. The two tests that lead to verdicts are adjusted together, over
     all couples that part at all; `smallest` is the difference that is worth knowing.
@@ -141,7 +144,7 @@ def judged(
 
 
 def _evidence(
-    cohort: Cohort, a: View, b: View, pair: Pair, q: float | None, won_q: float | None,
+    cohort: Cohort, a: PolicyView, b: PolicyView, pair: Pair, q: float | None, won_q: float | None,
     smallest: float, level: float,
 ) -> Evidence:  # fmt: skip
     both, gained, lost, _ = pair.counts
@@ -168,9 +171,9 @@ def _evidence(
 
 def pairs_frame(
     cohort: Cohort,
-    seen: Sequence[View],
+    seen: Sequence[PolicyView],
     smallest: float,
-    others: Mapping[str, tuple[Cohort, Sequence[View]]] | None = None,
+    others: Mapping[str, tuple[Cohort, Sequence[PolicyView]]] | None = None,
 ) -> pd.DataFrame:
     """Every pair with its tests and a verdict.
 
@@ -233,7 +236,7 @@ def _row(cohort: Cohort, fate: Codes, one: Judged, smallest: float) -> Row:
     }  # fmt: skip
 
 
-def discordant_frame(cohort: Cohort, seen: Sequence[View]) -> pd.DataFrame:
+def discordant_frame(cohort: Cohort, seen: Sequence[PolicyView]) -> pd.DataFrame:
     """Every record that only one of a pair certainly holds, with what the other says and what
     became of it.
 

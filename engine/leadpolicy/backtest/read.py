@@ -15,9 +15,9 @@ from leadpolicy.backtest.study import (
     READINGS,
     UNITS,
     Capacity,
-    Condition,
     Reading,
     Study,
+    StudyCondition,
     Sweep,
     Unit,
 )
@@ -246,14 +246,14 @@ class _Reader:
         check_keys(body, self.problems, known=("name", "within"), required=needed, of="the outcome")
         return self.text(body.get("name")), self.value(body.get("within"), read_duration)
 
-    def exclude(self, node: Node | None) -> tuple[tuple[str, ...], tuple[Condition, ...]]:
+    def exclude(self, node: Node | None) -> tuple[tuple[str, ...], tuple[StudyCondition, ...]]:
         body = as_mapping(node, self.problems, "the keys records and where")
         if body is None:
             return (), ()
         check_keys(body, self.problems, known=("records", "where"), of="`exclude`")
         facts = as_mapping(body.get("where"), self.problems, "facts with values")
         where = tuple(
-            Condition(fact.text, self.texts(value), fact.span)
+            StudyCondition(fact.text, self.texts(value), fact.span)
             for fact, value in (facts.entries if facts is not None else ())
         )
         return self.texts(body.get("records")), where

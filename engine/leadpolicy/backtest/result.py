@@ -12,7 +12,7 @@ import pandas as pd
 from leadpolicy.backtest.cohort import Cohort
 from leadpolicy.backtest.frames import plain_rows
 from leadpolicy.backtest.study import Study
-from leadpolicy.backtest.view import View
+from leadpolicy.backtest.view import PolicyView
 from leadpolicy.shown import Shown
 
 FORMAT: Final = 1
@@ -75,7 +75,7 @@ class Backtest(Shown):
     criteria: pd.DataFrame
     sweeps: pd.DataFrame
     cohort: Cohort = field(repr=False)
-    views: tuple[View, ...] = field(repr=False)
+    views: tuple[PolicyView, ...] = field(repr=False)
 
     @property
     def verdicts(self) -> list[str]:

@@ -12,7 +12,7 @@ import numpy as np
 from leadpolicy.backtest import courses, tables
 from leadpolicy.backtest.arrays import NEVER, Whole
 from leadpolicy.backtest.build import build_cohort, undated_totals
-from leadpolicy.backtest.captions import Words, captions, day, words
+from leadpolicy.backtest.captions import CaptionParts, captions, day, words
 from leadpolicy.backtest.cohort import Cohort
 from leadpolicy.backtest.effects import Removed, Tried, by_label, criteria_frame, sweeps_frame
 from leadpolicy.backtest.fates import Fate
@@ -21,11 +21,11 @@ from leadpolicy.backtest.pairs import discordant_frame, pairs_frame
 from leadpolicy.backtest.rates import share
 from leadpolicy.backtest.read import open_study
 from leadpolicy.backtest.result import Backtest
-from leadpolicy.backtest.spans import Spans, of_records
+from leadpolicy.backtest.spans import VerdictSpans, of_records
 from leadpolicy.backtest.study import Study
 from leadpolicy.backtest.variants import reduced, swept
 from leadpolicy.backtest.verdict import RELATIVE
-from leadpolicy.backtest.view import View, bits_of, seen_at, views
+from leadpolicy.backtest.view import PolicyView, bits_of, seen_at, views
 from leadpolicy.data.moments import MICROSECOND
 from leadpolicy.data.recordset import Progress
 from leadpolicy.diagnostics import LeadpolicyError, Problems, listing, suggest
@@ -46,7 +46,7 @@ POLICIES: Final = {
 VARIANT: Final = re.compile(r"(.+?)\((\w+\s*=.*)\)", re.DOTALL)
 NEXT: Final = re.compile(r",\s*(?=[a-z][a-z0-9_]*\s*=)")
 Replayed: TypeAlias = Callable[
-    [Mapping[str, Policy], "Chronicle", Sequence[str], Progress | None], Mapping[str, Spans]
+    [Mapping[str, Policy], "Chronicle", Sequence[str], Progress | None], Mapping[str, VerdictSpans]
 ]
 
 
@@ -80,7 +80,7 @@ def backtest(
 
     every: dict[tuple[str, str], Whole] = {}
 
-    def seen(chosen: Mapping[str, Policy]) -> list[View]:
+    def seen(chosen: Mapping[str, Policy]) -> list[PolicyView]:
         spans = replayed(chosen, chronicle, study.accept_snapshot, progress)
         if study.capacity is not None:
             every.update(_entries(spans, chosen))
@@ -110,7 +110,7 @@ def backtest(
 
 
 def _frames(
-    study: Study, cohort: Cohort, found: Sequence[View], said: Words,
+    study: Study, cohort: Cohort, found: Sequence[PolicyView], said: CaptionParts,
     removed: Sequence[Removed], tried: Sequence[Tried], every: Mapping[tuple[str, str], Whole],
 ) -> dict[str, pd.DataFrame]:  # fmt: skip
     calendar = tables.study_periods(cohort, study.period)
@@ -157,8 +157,8 @@ def worth_knowing(study: Study, cohort: Cohort) -> float:
 
 
 def at_other_moments(
-    cohort: Cohort, found: Sequence[View]
-) -> dict[str, tuple[Cohort, Sequence[View]]]:
+    cohort: Cohort, found: Sequence[PolicyView]
+) -> dict[str, tuple[Cohort, Sequence[PolicyView]]]:
     """The same records at half and at twice the moment; none where that is the same moment."""
     if (cohort.moment == cohort.entered).all():
         return {}
@@ -296,7 +296,7 @@ def replay_spans(
     chronicle: Chronicle,
     accepted: Sequence[str],
     progress: Progress | None,
-) -> dict[str, Spans]:
+) -> dict[str, VerdictSpans]:
     """The spans of every policy on all records of a chronicle."""
     from leadpolicy.history import replay
 
@@ -304,14 +304,14 @@ def replay_spans(
     spans = {}
     for label in policies:
         lines = found.timelines(label)
-        spans[label] = Spans(
+        spans[label] = VerdictSpans(
             len(chronicle), lines.record, lines.begin, lines.end, lines.held, lines.open
         )
     return spans
 
 
 def _entries(
-    spans: Mapping[str, Spans], policies: Mapping[str, Policy]
+    spans: Mapping[str, VerdictSpans], policies: Mapping[str, Policy]
 ) -> dict[tuple[str, str], Whole]:
     """First entries of all records of the data, by rung and policy."""
     return {
@@ -327,7 +327,9 @@ def _numbers(chronicle: Chronicle, cohort: Cohort) -> Whole:
 
 
 def _variants(
-    study: Study, policies: Mapping[str, Policy], seen: Callable[[Mapping[str, Policy]], list[View]]
+    study: Study,
+    policies: Mapping[str, Policy],
+    seen: Callable[[Mapping[str, Policy]], list[PolicyView]],
 ) -> tuple[list[Removed], list[Tried]]:
     """Views of the policies less a criterion, and with other values of parameters."""
     less = reduced(policies) if study.leave_one_out else {}

@@ -11,7 +11,7 @@ from leadpolicy.evaluation.codes import TRUE, UNKNOWN
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Spans:
+class VerdictSpans:
     """One policy's spans on `records` records; `end` is exclusive, `NEVER` for the last.
 
     Bit i of `held` says that stage i is TRUE, of `open` that it is not FALSE. In any order; the
@@ -58,12 +58,12 @@ class Spans:
         return first
 
 
-def of_records(spans: Spans, numbers: Whole) -> Spans:
+def of_records(spans: VerdictSpans, numbers: Whole) -> VerdictSpans:
     """The spans of some records, which are numbered anew in the order given."""
     place = np.full(spans.records, -1, np.int64)
     place[numbers] = np.arange(len(numbers))
     kept = place[spans.record] >= 0
-    return Spans(
+    return VerdictSpans(
         records=len(numbers),
         record=place[spans.record[kept]],
         begin=spans.begin[kept],

@@ -25,7 +25,7 @@ UNITS: Final[tuple[Unit, ...]] = get_args(Unit)
 
 
 @dataclass(frozen=True, slots=True)
-class Condition:
+class StudyCondition:
     """Records whose fact has one of these values at their moment, written as in a policy."""
 
     fact: str
@@ -85,7 +85,7 @@ class Study:
     reading: Reading = "furthest"
     period: Unit = "quarter"
     exclude_records: tuple[str, ...] = ()
-    exclude_where: tuple[Condition, ...] = ()
+    exclude_where: tuple[StudyCondition, ...] = ()
     segments: tuple[str, ...] = ()
     account: str | None = None
     amount: str | None = None

@@ -17,7 +17,7 @@ from leadpolicy.backtest.frames import Row, frame
 from leadpolicy.backtest.paired import Lift, lift
 from leadpolicy.backtest.rates import precision, revenue, share
 from leadpolicy.backtest.study import Capacity, Unit
-from leadpolicy.backtest.view import View
+from leadpolicy.backtest.view import PolicyView
 from leadpolicy.evaluation.codes import TRUE, UNKNOWN
 from leadpolicy.policy.model import RUNGS
 
@@ -30,7 +30,7 @@ def study_periods(cohort: Cohort, unit: Unit) -> Periods:
     return periods(min(int(cohort.entered.min()), cohort.until), cohort.until, unit)
 
 
-def flow_frame(cohort: Cohort, seen: Sequence[View], calendar: Periods) -> pd.DataFrame:
+def flow_frame(cohort: Cohort, seen: Sequence[PolicyView], calendar: Periods) -> pd.DataFrame:
     """First entries to each rung per period; over the periods they add up to all first entries."""
     complete = calendar.edges[1:] - 1 <= cohort.until
     ends = calendar.ends(cohort.until)
@@ -53,12 +53,12 @@ def flow_frame(cohort: Cohort, seen: Sequence[View], calendar: Periods) -> pd.Da
     return frame(rows, frames.FLOW)
 
 
-def _maybe(one: View, cohort: Cohort, moment: int) -> int:
+def _maybe(one: PolicyView, cohort: Cohort, moment: int) -> int:
     """Records that had not certainly entered by a moment, and may have."""
     return int((one.spans.furthest(one.bits, np.full(len(cohort), moment)) == UNKNOWN).sum())
 
 
-def stock_frame(cohort: Cohort, seen: Sequence[View], calendar: Periods) -> pd.DataFrame:
+def stock_frame(cohort: Cohort, seen: Sequence[PolicyView], calendar: Periods) -> pd.DataFrame:
     """Who is on each rung at the end of each period, of the records that had entered by then."""
     rows: list[Row] = []
     for one in seen:
@@ -77,7 +77,7 @@ def stock_frame(cohort: Cohort, seen: Sequence[View], calendar: Periods) -> pd.D
     return frame(rows, frames.STOCK)
 
 
-def conversion_frame(cohort: Cohort, seen: Sequence[View], outcome: str) -> pd.DataFrame:
+def conversion_frame(cohort: Cohort, seen: Sequence[PolicyView], outcome: str) -> pd.DataFrame:
     """From the first entry to a rung to each higher rung, and to the outcome."""
     rows: list[Row] = []
     for one in seen:
@@ -94,7 +94,7 @@ def conversion_frame(cohort: Cohort, seen: Sequence[View], outcome: str) -> pd.D
     return frame(rows, frames.CONVERSION)
 
 
-def _conversion(one: View, to: str, codes: Codes, target: Whole, cohort: Cohort) -> Row:
+def _conversion(one: PolicyView, to: str, codes: Codes, target: Whole, cohort: Cohort) -> Row:
     # Of records on the rung before observation began only those are known that were still there.
     late = np.zeros(len(cohort), np.bool_) if cohort.since is None else one.entered < cohort.since
     entered = int((codes != Fate.OUT).sum())
@@ -114,7 +114,7 @@ def _conversion(one: View, to: str, codes: Codes, target: Whole, cohort: Cohort)
     }  # fmt: skip
 
 
-def precision_frame(cohort: Cohort, seen: Sequence[View]) -> pd.DataFrame:
+def precision_frame(cohort: Cohort, seen: Sequence[PolicyView]) -> pd.DataFrame:
     """Each rung as a guess at the outcome, with the share never worked beside it."""
     rows: list[Row] = []
     fate = cohort.fate
@@ -156,7 +156,7 @@ def precision_frame(cohort: Cohort, seen: Sequence[View]) -> pd.DataFrame:
     return frame(rows, frames.PRECISION)
 
 
-def _lifts(cohort: Cohort, seen: Sequence[View], known: Mask, won: Mask) -> list[Lift]:
+def _lifts(cohort: Cohort, seen: Sequence[PolicyView], known: Mask, won: Mask) -> list[Lift]:
     """The lift of each definition with its interval by account."""
     _, account = np.unique(cohort.account, return_inverse=True)
 
@@ -177,7 +177,7 @@ def _comers(cohort: Cohort) -> tuple[Mask, Mask]:
     return came, (fate == Fate.REACHED) | (over & (cohort.won <= cohort.moment))
 
 
-def revenue_frame(cohort: Cohort, seen: Sequence[View]) -> pd.DataFrame:
+def revenue_frame(cohort: Cohort, seen: Sequence[PolicyView]) -> pd.DataFrame:
     """Precision and recall weighted by amount; empty where the study names no amount."""
     if cohort.amount is None:
         return frame([], frames.REVENUE)
@@ -197,7 +197,7 @@ def revenue_frame(cohort: Cohort, seen: Sequence[View]) -> pd.DataFrame:
 
 
 def capacity_frame(
-    cohort: Cohort, seen: Sequence[View], capacity: Capacity | None,
+    cohort: Cohort, seen: Sequence[PolicyView], capacity: Capacity | None,
     everyone: Mapping[tuple[str, str], Whole] | None = None,
 ) -> pd.DataFrame:  # fmt: skip
     """First entries per rep and week against what a rep takes on.
@@ -243,7 +243,7 @@ def _weekly(entered: Whole, weeks: Periods) -> Whole:
     return np.bincount(numbers[numbers >= 0], minlength=len(weeks))
 
 
-def segments_frame(cohort: Cohort, seen: Sequence[View]) -> pd.DataFrame:
+def segments_frame(cohort: Cohort, seen: Sequence[PolicyView]) -> pd.DataFrame:
     """The same rates within each segment; over the segments of a fact the counts add up."""
     rows: list[Row] = []
     fate = cohort.fate
@@ -267,6 +267,6 @@ def segments_frame(cohort: Cohort, seen: Sequence[View]) -> pd.DataFrame:
     return frame(rows, frames.SEGMENTS)
 
 
-def pairs_of(seen: Sequence[View]) -> list[tuple[View, View]]:
+def pairs_of(seen: Sequence[PolicyView]) -> list[tuple[PolicyView, PolicyView]]:
     """Every two views of the same rung."""
     return [(a, b) for a, b in combinations(seen, 2) if a.rung == b.rung]

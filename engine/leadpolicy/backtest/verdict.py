@@ -19,7 +19,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
-from leadpolicy.backtest.paired import Difference, Discordance, Lift
+from leadpolicy.backtest.paired import Discordance, Lift, RateDifference
 from leadpolicy.backtest.power import MOST, accounts_needed
 from leadpolicy.backtest.rates import LEVEL, Share
 from leadpolicy.english import plural
@@ -39,7 +39,7 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
-class Missing:
+class OpenRecords:
     """Records with a known outcome of which one of the two is UNKNOWN, and won among them.
 
     `low` and `high` bound the difference whatever the answers are (C. F. Manski, "Nonparametric
@@ -67,7 +67,7 @@ class Evidence:
     precision_b: Share
     lift_a: Lift
     lift_b: Lift
-    gap: Difference
+    gap: RateDifference
     q: float | None
     won: Discordance
     won_q: float | None
@@ -76,7 +76,7 @@ class Evidence:
     """One of the two holds all that the other does."""
     level: float = LEVEL
     """The level at which one more difference would be called."""
-    missing: Missing = Missing()
+    missing: OpenRecords = OpenRecords()
     unit: str = "record"
     """What an account is called."""
 

@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 
 from leadpolicy.backtest.arrays import NEVER, Codes, Mask, Whole
 from leadpolicy.backtest.cohort import Cohort
-from leadpolicy.backtest.spans import Spans
+from leadpolicy.backtest.spans import VerdictSpans
 from leadpolicy.backtest.study import Reading
 from leadpolicy.evaluation.codes import FALSE, TRUE, UNKNOWN
 from leadpolicy.policy.model import Policy
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class View:
+class PolicyView:
     """`entered` and `left` are the first entry and the first exit after it; `verdict` is what is
     said at each record's moment, in the reading of the study.
     """
@@ -25,7 +25,7 @@ class View:
     left: Whole
     verdict: Codes
     bits: int
-    spans: Spans
+    spans: VerdictSpans
     reading: Reading = "furthest"
 
     @property
@@ -52,9 +52,11 @@ def bits_of(policy: Policy, rung: str) -> int:
     return sum(1 << at for at, stage in enumerate(policy.stages) if stage.counts_as == rung)
 
 
-def view(spans: Spans, cohort: Cohort, label: str, rung: str, bits: int, reading: Reading) -> View:
+def view(
+    spans: VerdictSpans, cohort: Cohort, label: str, rung: str, bits: int, reading: Reading
+) -> PolicyView:
     """A policy's stages `bits` on a cohort, whose records are numbered as in `spans`."""
-    return View(
+    return PolicyView(
         policy=label,
         rung=rung,
         entered=spans.first_entry(bits),
@@ -66,12 +68,12 @@ def view(spans: Spans, cohort: Cohort, label: str, rung: str, bits: int, reading
     )
 
 
-def seen_at(one: View, cohort: Cohort) -> View:
+def seen_at(one: PolicyView, cohort: Cohort) -> PolicyView:
     """The same policy on the same records at other moments: those of `cohort`."""
     return replace(one, verdict=_verdict(one.spans, cohort, one.bits, one.reading))
 
 
-def _verdict(spans: Spans, cohort: Cohort, bits: int, reading: Reading) -> Codes:
+def _verdict(spans: VerdictSpans, cohort: Cohort, bits: int, reading: Reading) -> Codes:
     looked = spans.furthest if reading == "furthest" else spans.at
     verdict = looked(bits, cohort.moment)
     verdict[cohort.moment == NEVER] = FALSE
@@ -79,12 +81,12 @@ def _verdict(spans: Spans, cohort: Cohort, bits: int, reading: Reading) -> Codes
 
 
 def views(
-    spans: Mapping[str, Spans],
+    spans: Mapping[str, VerdictSpans],
     policies: Mapping[str, Policy],
     cohort: Cohort,
     rungs: Sequence[str],
     reading: Reading,
-) -> list[View]:
+) -> list[PolicyView]:
     """A view for every rung and policy that defines it, rung by rung."""
     return [
         view(spans[label], cohort, label, rung, bits, reading)

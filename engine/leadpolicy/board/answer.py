@@ -15,7 +15,7 @@ from leadpolicy.present.comparison.wording import few
 from leadpolicy.present.wording import number, percent, ratio, rows_of, rung_title
 
 if TYPE_CHECKING:
-    from leadpolicy.comparison.cubes.view import Level, View
+    from leadpolicy.comparison.cubes.view import CubeLevel, CubeView
 
 OTHERS: Final = 8
 """Other policies whose agreement is shown; more would not be read, and would cost time."""
@@ -27,30 +27,30 @@ _WORDS: Final = {
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Counts:
+class StandCounts:
     """What one view counts at every stage and rung: the rows of its frames, by kind and name."""
 
     volumes: Mapping[tuple[str, str], Any]
     outcomes: Mapping[tuple[str, str], Any]
 
 
-def counts(view: View) -> Counts:
+def counts(view: CubeView) -> StandCounts:
     """Both frames of a view; most of a move's time goes into making frames, so each once."""
-    return Counts(
+    return StandCounts(
         {(row.kind, row.name): row for row in rows_of(view.volumes())},
         {(row.kind, row.name): row for row in rows_of(view.outcomes())},
     )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Asked:
+class Stand:
     """A policy as it is set now and as its file has it, at one stage or rung, beside others."""
 
-    now: View
-    before: View
-    before_counts: Counts
-    level: Level
-    others: Sequence[View]
+    now: CubeView
+    before: CubeView
+    before_counts: StandCounts
+    level: CubeLevel
+    others: Sequence[CubeView]
     """Of those that define the level, as many as are compared."""
     left: int
     """How many more define it."""
@@ -73,7 +73,7 @@ class Asked:
         return self.policy.stage(self.level.name).title
 
 
-def figures(asked: Asked) -> str:
+def figures(asked: Stand) -> str:
     """The headline numbers, the ladder, the outcome and the agreement with other policies."""
     now, before = counts(asked.now), asked.before_counts
     key = asked.level.kind, asked.level.name
@@ -88,7 +88,7 @@ def figures(asked: Asked) -> str:
     )
 
 
-def _headline(asked: Asked, volume: Any, before: Any, outcome: Any) -> str:
+def _headline(asked: Stand, volume: Any, before: Any, outcome: Any) -> str:
     change = int(volume.certain) - int(before.certain)
     moved = f"{change:+,} against the file".replace("-", "−") if change else "as in the file"
     per_rep = f"{int(volume.certain) / asked.reps:,.1f}"
@@ -113,7 +113,7 @@ def _precision(outcome: Any) -> str:
     )
 
 
-def _ladder(asked: Asked, now: Counts, records: int) -> str:
+def _ladder(asked: Stand, now: StandCounts, records: int) -> str:
     found = []
     for stage in asked.policy.stages:
         row = now.volumes["stage", stage.name]
@@ -129,7 +129,7 @@ def _ladder(asked: Asked, now: Counts, records: int) -> str:
     return told if records else told + "<p>There is no record in this data.</p>"
 
 
-def _outcome(asked: Asked, now: Any, before: Any) -> str:
+def _outcome(asked: Stand, now: Any, before: Any) -> str:
     found = [_span("as set here", now)]
     if asked.policy.changed:
         found.append(_span("as in the file", before))
@@ -143,7 +143,7 @@ def _span(name: str, row: Any) -> RateSpan:
     return RateSpan(name, float(row.rate), float(row.low), float(row.high))
 
 
-def _agreement(asked: Asked) -> str:
+def _agreement(asked: Stand) -> str:
     title = f"<h2>Agreement on “{inert(asked.title)}”</h2>"
     if asked.level.kind != RUNG:
         told = "Stages have names of their own; look at a common rung to compare definitions."
@@ -164,7 +164,7 @@ def _agreement(asked: Asked) -> str:
     return title + table(heads, rows, range(1, 7)) + (faint(more) if more else "")
 
 
-def names(asked: Asked) -> str:
+def names(asked: Stand) -> str:
     """Who comes and who goes, by name."""
     title = f"<h2>Gained and lost at “{inert(asked.title)}”</h2>"
     rows = rows_of(asked.now.gained_lost(asked.before, **asked.named))
@@ -183,7 +183,7 @@ def names(asked: Asked) -> str:
     return title + table(("", "records", "won of known", "among them"), told, (1,))
 
 
-def _felt_elsewhere(asked: Asked) -> str:
+def _felt_elsewhere(asked: Stand) -> str:
     """Where a change is felt that this stage does not feel."""
     changed = asked.now.gained_lost(asked.before)
     stages = dict.fromkeys(changed.name[changed.kind == "stage"])

@@ -8,13 +8,13 @@ from typing import Any
 from leadpolicy.board.desk import Desk, data_sets
 from leadpolicy.board.kit import widgets
 from leadpolicy.board.look import STYLE
-from leadpolicy.board.pages.agreement import Agreement
-from leadpolicy.board.pages.cards import Cards
-from leadpolicy.board.pages.decide import Decide
-from leadpolicy.board.pages.explore import Explore
+from leadpolicy.board.pages.agreement import AgreementPage
+from leadpolicy.board.pages.cards import CardsPage
+from leadpolicy.board.pages.decide import DecidePage
+from leadpolicy.board.pages.explore import ExplorePage
 from leadpolicy.board.pages.page import Page, button
-from leadpolicy.board.pages.start import Start
-from leadpolicy.board.pages.vote import Vote
+from leadpolicy.board.pages.start import StartPage
+from leadpolicy.board.pages.vote import VotePage
 
 
 def board(
@@ -35,12 +35,12 @@ class Board:
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
-        self.start = Start(desk, self._begun)
-        self.cards = Cards(desk)
-        self.vote = Vote(desk)
-        self.agreement = Agreement(desk, self._saved)
-        self.explore = Explore(desk, self._saved)
-        self.decide = Decide(desk)
+        self.start = StartPage(desk, self._begun)
+        self.cards = CardsPage(desk)
+        self.vote = VotePage(desk)
+        self.agreement = AgreementPage(desk, self._saved)
+        self.explore = ExplorePage(desk, self._saved)
+        self.decide = DecidePage(desk)
         self.pages: dict[str, Page] = {
             page.title: page
             for page in (

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from leadpolicy.present.chart import Bands, Canvas, Scale, names_left
+from leadpolicy.present.chart import Bands, Canvas, Ruler, names_left
 from leadpolicy.present.theme import CERTAIN, INK, MUTED, UNKNOWN
 from leadpolicy.present.wording import number, percent
 
@@ -40,7 +40,7 @@ class RateSpan:
 def bars(found: Sequence[StageBar], records: int) -> str:
     """Volumes by stage; a line marks where each bar ended before."""
     most = max((max(b.certain + b.unknown, b.before) for b in found), default=0) or 1
-    x, canvas = Scale(0, most, 0, WIDE), _lanes([bar.name for bar in found])
+    x, canvas = Ruler(0, most, 0, WIDE), _lanes([bar.name for bar in found])
     for place, bar in enumerate(found):
         y = (place + 0.5) * ROW
         middle, end, before = x(bar.certain), x(bar.certain + bar.unknown), x(bar.before)
@@ -58,7 +58,7 @@ def bars(found: Sequence[StageBar], records: int) -> str:
 def spans(found: Sequence[RateSpan], base: float | None) -> str:
     """Rates with their intervals on a common scale; a line marks the rate of all records."""
     ends = [s.high for s in found if s.high is not None] + ([base] if base is not None else [])
-    x = Scale(0, min(1.0, max([0.05, *ends]) * 1.15), 0, WIDE - 30)
+    x = Ruler(0, min(1.0, max([0.05, *ends]) * 1.15), 0, WIDE - 30)
     canvas = _lanes([span.name for span in found])
     for place, span in enumerate(found):
         y = (place + 0.5) * ROW

@@ -24,8 +24,8 @@ from leadpolicy.policy.model import Parameter, Policy
 from leadpolicy.present.wording import rung_title
 
 if TYPE_CHECKING:
-    from leadpolicy.comparison.cubes.scan import Table
-    from leadpolicy.comparison.cubes.view import Level, View
+    from leadpolicy.comparison.cubes.scan import CubeTable
+    from leadpolicy.comparison.cubes.view import CubeLevel, CubeView
     from leadpolicy.data import Dataset, Progress, RecordSet
 
 EXAMPLES: Final = 8
@@ -37,7 +37,7 @@ ALL: Final = ""
 
 def explore(
     policies: Mapping[str, Policy] | Iterable[Policy | str | Path] | Policy | str | Path,
-    data: RecordSet | Dataset | Table | str | Path,
+    data: RecordSet | Dataset | CubeTable | str | Path,
     *,
     parameters: Mapping[str, Any] | None = None,
     reps: int = 10,
@@ -72,7 +72,7 @@ def _labelled(
     return labelled(found)
 
 
-def _records(data: RecordSet | Dataset | Table | str | Path) -> RecordSet | Table:
+def _records(data: RecordSet | Dataset | CubeTable | str | Path) -> RecordSet | CubeTable:
     from leadpolicy.data import Dataset, open_dataset
 
     if isinstance(data, str | Path):
@@ -86,7 +86,7 @@ class Explorer:
     def __init__(
         self,
         policies: Mapping[str, Policy],
-        data: RecordSet | Table,
+        data: RecordSet | CubeTable,
         parameters: Mapping[str, Any] | None = None,
         *,
         reps: int = 10,
@@ -105,7 +105,7 @@ class Explorer:
         self.took: list[float] = []
         """Seconds that each answer took, without the browser."""
         self.sliders: dict[str, Any] = {}
-        self._before: dict[str, answer.Counts] = {}
+        self._before: dict[str, answer.StandCounts] = {}
         self._quiet = False
         self._build(reps, saved)
         self.choose()
@@ -244,7 +244,7 @@ class Explorer:
 
     # ------------------------------------------------------------------------------ answers
 
-    def view(self, label: str | None = None) -> View:
+    def view(self, label: str | None = None) -> CubeView:
         """A policy as it is set now; by default the one on the sliders."""
         label = label or self.which.value
         made = self.cube_of(self.which.value)
@@ -255,7 +255,7 @@ class Explorer:
         """The parameters as in the file, and the numbers in its text that move like parameters."""
         return self.cube_of(label).policies[label].parameters
 
-    def _counts_before(self, label: str) -> answer.Counts:
+    def _counts_before(self, label: str) -> answer.StandCounts:
         if label not in self._before:
             self._before[label] = answer.counts(self.cube_of(label).view(label))
         return self._before[label]
@@ -272,7 +272,7 @@ class Explorer:
                 )  # fmt: skip
         return policy
 
-    def asked(self) -> answer.Asked:
+    def asked(self) -> answer.Stand:
         """What is to be shown."""
         label = self.which.value
         made = self.cube_of(label)
@@ -282,7 +282,7 @@ class Explorer:
             for other, policy in self.policies.items()
             if other != label and level.kind == answer.RUNG and level.name in policy.rungs
         ]
-        return answer.Asked(
+        return answer.Stand(
             self.view(), made.view(label), self._counts_before(label), level,
             [self.view(other) for other in speaking[: answer.OTHERS]],
             max(0, len(speaking) - answer.OTHERS), self.reps.value,
@@ -333,12 +333,12 @@ def _named(policy: Policy, label: str) -> str:
     return f"{policy.identity}: {policy.title}" if label in policy.identity else label
 
 
-def _level_title(policy: Policy, level: Level) -> str:
+def _level_title(policy: Policy, level: CubeLevel) -> str:
     if level.kind == answer.RUNG:
         return f"Common rung: {rung_title(level.name)}"
     return f"Stage: {policy.stage(level.name).title}"
 
 
-def _first(levels: list[Level]) -> Level:
+def _first(levels: list[CubeLevel]) -> CubeLevel:
     """The lowest common rung, else the highest stage."""
     return next((level for level in levels if level.kind == answer.RUNG), levels[-1])

@@ -15,7 +15,7 @@ from leadpolicy.policy.load import POLICIES, load_policy, parse_policy
 from leadpolicy.present.policy.difference import render_difference
 
 
-class Step(StrEnum):
+class VersionStep(StrEnum):
     """Which number of the version goes up."""
 
     MAJOR = "major"
@@ -34,8 +34,8 @@ def revise(
         str | None, typer.Option("--version", help="The new version's number.", metavar="N.N.N")
     ] = None,
     step: Annotated[
-        Step, typer.Option("--step", help="Which number goes up if --version is not given.")
-    ] = Step.MINOR,
+        VersionStep, typer.Option("--step", help="Which number goes up if --version is not given.")
+    ] = VersionStep.MINOR,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show the change and write nothing.")
     ] = False,

@@ -14,17 +14,17 @@ if TYPE_CHECKING:
     from leadpolicy.comparison.comparison import Comparison, compare
     from leadpolicy.comparison.cubes.cube import Cube, cube
     from leadpolicy.comparison.cubes.moves import Steps
-    from leadpolicy.comparison.cubes.scan import Table
-    from leadpolicy.comparison.cubes.view import View
-    from leadpolicy.comparison.study import Study
+    from leadpolicy.comparison.cubes.scan import CubeTable
+    from leadpolicy.comparison.cubes.view import CubeView
+    from leadpolicy.comparison.study import ComparedRecords
 
 __all__ = [
+    "ComparedRecords",
     "Comparison",
     "Cube",
+    "CubeTable",
+    "CubeView",
     "Steps",
-    "Study",
-    "Table",
-    "View",
     "compare",
     "cube",
 ]
@@ -33,9 +33,9 @@ _HOMES: Final = {
     "Comparison": "leadpolicy.comparison.comparison",
     "Cube": "leadpolicy.comparison.cubes.cube",
     "Steps": "leadpolicy.comparison.cubes.moves",
-    "Study": "leadpolicy.comparison.study",
-    "Table": "leadpolicy.comparison.cubes.scan",
-    "View": "leadpolicy.comparison.cubes.view",
+    "ComparedRecords": "leadpolicy.comparison.study",
+    "CubeTable": "leadpolicy.comparison.cubes.scan",
+    "CubeView": "leadpolicy.comparison.cubes.view",
     "compare": "leadpolicy.comparison.comparison",
     "cube": "leadpolicy.comparison.cubes.cube",
 }

@@ -17,7 +17,7 @@ from leadpolicy.comparison.disagreements import cause_table, disagreements, refu
 from leadpolicy.comparison.leaks import leaks, leaks_frame
 from leadpolicy.comparison.readiness import condition_readiness, missing, policy_readiness
 from leadpolicy.comparison.segments import segments
-from leadpolicy.comparison.study import Study, describe
+from leadpolicy.comparison.study import ComparedRecords, describe
 from leadpolicy.diagnostics import LeadpolicyError, suggest
 from leadpolicy.evaluation.engines import Progress, opened
 from leadpolicy.evaluation.verdicts import Evaluation, verdicts_of
@@ -62,7 +62,7 @@ class Comparison(Shown):
     ==============  ============================================================================
     """
 
-    study: Study
+    study: ComparedRecords
     policies: pd.DataFrame
     criteria: pd.DataFrame
     missing: pd.DataFrame

@@ -17,7 +17,7 @@ FEW: Final = 30
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class OutcomeRate:
     """Records of a set with a known outcome. Rates are None where no outcome is known.
 
     `recall` is the share of all won records that the set holds; `lift` the set's rate over the
@@ -48,14 +48,14 @@ def wilson(won: int, known: int) -> tuple[float, float] | None:
     return float(low), float(high)
 
 
-def outcome(held: Mask, outcomes: Codes) -> Outcome:
+def outcome(held: Mask, outcomes: Codes) -> OutcomeRate:
     """The outcome of the records in `held`, set against all records."""
     known = held & (outcomes != OPEN)
     n, won = int(known.sum()), int((held & (outcomes == WON)).sum())
     all_known, all_won = int((outcomes != OPEN).sum()), int((outcomes == WON).sum())
     rate, base = share(won, n), share(all_won, all_known)
     interval = wilson(won, n)
-    return Outcome(
+    return OutcomeRate(
         records=int(held.sum()),
         known=n,
         won=won,

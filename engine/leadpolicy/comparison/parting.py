@@ -16,7 +16,7 @@ from leadpolicy.types import plain
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class PolicyReading:
     """What one policy says of the record, and of the step on which the policies part.
 
     `verdict` is None where it does not speak of the step; `cause` is what keeps the record off it,
@@ -59,7 +59,7 @@ class Parting:
 
     scale: Scale
     step: str | None
-    readings: tuple[Reading, ...]
+    readings: tuple[PolicyReading, ...]
 
     @property
     def record(self) -> str:
@@ -88,7 +88,9 @@ def parting(decisions: Sequence[Decision]) -> Parting:
         scale,
         step,
         tuple(
-            Reading(d, scale.placed(d.policy, d.stages), verdict, _cause(scale, d, step, verdict))
+            PolicyReading(
+                d, scale.placed(d.policy, d.stages), verdict, _cause(scale, d, step, verdict)
+            )
             for d, verdict in zip(decisions, verdicts, strict=True)
         ),
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from leadpolicy.comparison.outcomes import Outcome, outcome
+from leadpolicy.comparison.outcomes import OutcomeRate, outcome
 from leadpolicy.comparison.volumes import Volume, volume
 from leadpolicy.evaluation.codes import TRUE
 from leadpolicy.evaluation.verdicts import Evaluation
@@ -21,7 +21,7 @@ class SegmentVolume:
     policy: str
     rung: str
     volume: Volume
-    outcome: Outcome
+    outcome: OutcomeRate
 
 
 def segments(

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from leadpolicy.comparison.outcomes import CONFIDENCE, Outcome, outcome
+from leadpolicy.comparison.outcomes import CONFIDENCE, OutcomeRate, outcome
 from leadpolicy.evaluation.codes import OPEN
 from leadpolicy.evaluation.verdicts import Evaluation
 from leadpolicy.types import show
@@ -22,7 +22,7 @@ READING = (
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class TableRows:
     """A table that was read: the rows in it, and how many of them were set aside."""
 
     name: str
@@ -32,7 +32,7 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
-class Study:
+class ComparedRecords:
     """The cohort and its reading; `base` is the outcome of all its records.
 
     `snapshot_facts` decide stages here and are known as they are today only: at the moment of
@@ -48,8 +48,8 @@ class Study:
     last_moment: datetime | None
     observed_until: datetime | None
     outcome_name: str
-    base: Outcome
-    tables: tuple[Table, ...]
+    base: OutcomeRate
+    tables: tuple[TableRows, ...]
     reasons: tuple[tuple[str, int], ...]
     notes: tuple[str, ...]
     snapshot_facts: tuple[str, ...]
@@ -121,7 +121,7 @@ def _day(moment: datetime) -> str:
     return moment.date().isoformat() if moment == end else show(moment)
 
 
-def describe(evaluation: Evaluation, rungs: Sequence[str], by: str | None) -> Study:
+def describe(evaluation: Evaluation, rungs: Sequence[str], by: str | None) -> ComparedRecords:
     """The study behind an evaluation."""
     data = evaluation.data
     moments = data.moments
@@ -133,7 +133,7 @@ def describe(evaluation: Evaluation, rungs: Sequence[str], by: str | None) -> St
         for name in sorted(used & evaluation.available)
         if name in facts and facts[name].point_in_time is PointInTime.SNAPSHOT
     )
-    return Study(
+    return ComparedRecords(
         dataset=data.dataset.name,
         title=data.dataset.title or data.dataset.name,
         about=data.dataset.about,
@@ -144,7 +144,7 @@ def describe(evaluation: Evaluation, rungs: Sequence[str], by: str | None) -> St
         observed_until=data.observed_until if (evaluation.outcomes != OPEN).any() else None,
         outcome_name=data.outcome_name or "won",
         base=outcome(everyone, evaluation.outcomes),
-        tables=tuple(Table(t.name, t.file, t.rows, t.set_aside) for t in data.tables),
+        tables=tuple(TableRows(t.name, t.file, t.rows, t.set_aside) for t in data.tables),
         reasons=tuple(data.quarantine.counts().items()),
         notes=tuple(data.notes),
         snapshot_facts=tuple(snapshot),

@@ -30,7 +30,7 @@ T = TypeVar("T")
 NOTHING: Final = "nothing"
 
 
-class Part(StrEnum):
+class ChangedPart(StrEnum):
     """Which part of a policy a change is about."""
 
     HEAD = "head"
@@ -47,7 +47,7 @@ class Change:
     `gained` and `lost` list the conditions that a group asks for now, and no longer.
     """
 
-    part: Part
+    part: ChangedPart
     name: str
     before: str | None
     after: str | None
@@ -68,7 +68,7 @@ class Difference:
     @property
     def in_meaning(self) -> tuple[Change, ...]:
         """The changes that may move a record."""
-        return tuple(change for change in self.changes if change.part is not Part.WORDING)
+        return tuple(change for change in self.changes if change.part is not ChangedPart.WORDING)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON."""
@@ -99,17 +99,17 @@ class _Pair:
 
     def head(self) -> Iterator[Change]:
         if self.before.grain != self.after.grain:
-            yield Change(Part.HEAD, "one record is", self.before.grain, self.after.grain)
+            yield Change(ChangedPart.HEAD, "one record is", self.before.grain, self.after.grain)
         old, new = ([s.name for s in p.stages] for p in (self.before, self.after))
         kept = [name for name in old if name in new]
         if kept != [name for name in new if name in old]:
-            yield Change(Part.HEAD, "order of the stages", ", ".join(old), ", ".join(new))
+            yield Change(ChangedPart.HEAD, "order of the stages", ", ".join(old), ", ".join(new))
         old_types, new_types = (canonical(p) for p in (self.before, self.after))
         for key in ("facts", "events"):
             for name in sorted(old_types[key].keys() & new_types[key].keys()):
                 if old_types[key][name] != new_types[key][name]:
                     yield Change(
-                        Part.HEAD,
+                        ChangedPart.HEAD,
                         f"type of {name}",
                         json.dumps(old_types[key][name]),
                         json.dumps(new_types[key][name]),
@@ -122,25 +122,25 @@ class _Pair:
             first = None if one is None else _stage(one, self.before)
             second = None if other is None else _stage(other, self.after)
             if one is None or other is None:
-                yield Change(Part.STAGE, name, first, second)
+                yield Change(ChangedPart.STAGE, name, first, second)
             elif (_frame(one), _content(one.when)) != (_frame(other), _content(other.when)):
                 same_frame = _frame(one) == _frame(other)
                 bodies = (one.when, other.when) if same_frame else None
-                yield self._between(Part.STAGE, name, (first, second), bodies)
+                yield self._between(ChangedPart.STAGE, name, (first, second), bodies)
 
     def criteria(self) -> Iterator[Change]:
         for name, one, other in _both(self.before.criteria, self.after.criteria):
             first = None if one is None else sentence(one.condition, self.before)
             second = None if other is None else sentence(other.condition, self.after)
             if one is None or other is None:
-                yield Change(Part.CRITERION, name, first, second)
+                yield Change(ChangedPart.CRITERION, name, first, second)
             elif _content(one.condition) != _content(other.condition):
                 bodies = (one.condition, other.condition)
-                yield self._between(Part.CRITERION, name, (first, second), bodies)
+                yield self._between(ChangedPart.CRITERION, name, (first, second), bodies)
 
     def _between(
         self,
-        part: Part,
+        part: ChangedPart,
         name: str,
         told: tuple[str | None, str | None],
         bodies: tuple[Condition, Condition] | None,
@@ -159,10 +159,16 @@ class _Pair:
             if one is None or other is None or one.texts != other.texts:
                 policy = self.before if other is None else self.after
                 yield Change(
-                    Part.PARAMETER, name, _shown(one), _shown(other), used_by=_users(name, policy)
+                    ChangedPart.PARAMETER,
+                    name,
+                    _shown(one),
+                    _shown(other),
+                    used_by=_users(name, policy),
                 )
             if one is not None and other is not None and _limits(one) != _limits(other):
-                yield Change(Part.PARAMETER, f"limits of {name}", _limits(one), _limits(other))
+                yield Change(
+                    ChangedPart.PARAMETER, f"limits of {name}", _limits(one), _limits(other)
+                )
 
     def wording(self) -> Iterator[Change]:
         said: list[tuple[str, str, str]] = [("title", self.before.title, self.after.title)]
@@ -179,7 +185,7 @@ class _Pair:
         ]
         for name, old, new in said:
             if old != new:
-                yield Change(Part.WORDING, name, old, new)
+                yield Change(ChangedPart.WORDING, name, old, new)
 
 
 def _both(

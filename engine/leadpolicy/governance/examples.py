@@ -30,7 +30,7 @@ CARD_KEYS: Final = ("card", "says", "as_of", "facts", "events", "recorded", "exp
 
 
 @dataclass(frozen=True, slots=True)
-class Expectation:
+class ExpectedStage:
     """The stage that a version must give, and the stage that is still possible; None: no stage."""
 
     stage: str | None
@@ -46,10 +46,10 @@ class Card:
     says: str
     record: Record
     as_of: datetime
-    expect: Mapping[str, Expectation]
+    expect: Mapping[str, ExpectedStage]
     span: Span | None = field(default=None, compare=False, repr=False)
 
-    def expectation(self, version: str) -> Expectation | None:
+    def expectation(self, version: str) -> ExpectedStage | None:
         """What a version must give; None where the card does not speak of it."""
         return self.expect.get(version) or self.expect.get("")
 
@@ -59,7 +59,7 @@ class CardResult:
     """A card as a version read it."""
 
     card: Card
-    expected: Expectation
+    expected: ExpectedStage
     stage: str | None
     possible: str | None
     verdicts: Verdicts
@@ -211,13 +211,13 @@ class _CardReader:
         record = card_record(body, self.policies[0].vocabulary, self.problems, name.text)
         return Card(name.text, says, record, as_of, self.expect(body.get("expect")), name.span)
 
-    def expect(self, node: Node | None) -> dict[str, Expectation]:
+    def expect(self, node: Node | None) -> dict[str, ExpectedStage]:
         versions = {policy.version: policy for policy in self.policies}
         if isinstance(node, MappingNode) and any(
             k in versions or k[:1].isdigit()
             for k in node.keys()  # noqa: SIM118
         ):
-            found: dict[str, Expectation] = {}
+            found: dict[str, ExpectedStage] = {}
             for key, value in node.entries:
                 if key.text not in versions:
                     self.problems.error(
@@ -233,7 +233,7 @@ class _CardReader:
 
     def _expectation(
         self, node: Node | None, version: str, policies: list[Policy]
-    ) -> dict[str, Expectation]:
+    ) -> dict[str, ExpectedStage]:
         stage: str | None
         if isinstance(node, MappingNode):
             check_keys(
@@ -246,9 +246,9 @@ class _CardReader:
             stage = self._stage(node.get("stage"), policies)
             possible = node.get("possible")
             later = stage if possible is None else self._stage(possible, policies)
-            return {version: Expectation(stage, later, node.span)}
+            return {version: ExpectedStage(stage, later, node.span)}
         stage = self._stage(node, policies)
-        return {version: Expectation(stage, stage, node.span)} if node is not None else {}
+        return {version: ExpectedStage(stage, stage, node.span)} if node is not None else {}
 
     def _stage(self, node: Node | None, policies: list[Policy]) -> str | None:
         scalar = as_text(node, self.problems, f"a stage, or `{NO_STAGE}`")

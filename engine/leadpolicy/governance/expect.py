@@ -14,7 +14,7 @@ from leadpolicy.governance.examples import (
     NO_STAGE,
     Card,
     CardResult,
-    Expectation,
+    ExpectedStage,
     read_cards,
     run_cards,
 )
@@ -108,6 +108,6 @@ def _as_wanted(
 
 
 def _plain(card: Card, policy: Policy) -> tuple[object, ...]:
-    expected: Expectation | None = card.expectation(policy.version)
+    expected: ExpectedStage | None = card.expectation(policy.version)
     reading = None if expected is None else (expected.stage, expected.possible)
     return card.record, card.as_of, card.says, reading

@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Any, Final
 from leadpolicy.extras import brought
 
 if TYPE_CHECKING:
-    from leadpolicy.history.definition import Span, replay_record
+    from leadpolicy.history.definition import StageSpan, replay_record
     from leadpolicy.history.result import Replay, Timelines
     from leadpolicy.history.run import replay
 
-__all__ = ["Replay", "Span", "Timelines", "replay", "replay_record"]
+__all__ = ["Replay", "StageSpan", "Timelines", "replay", "replay_record"]
 
 _HOMES: Final = {
     "Replay": "result",
-    "Span": "definition",
+    "StageSpan": "definition",
     "Timelines": "result",
     "replay": "run",
     "replay_record": "definition",

@@ -26,7 +26,7 @@ _ONE = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class StageSpan:
     """A stretch of time in which no stage changes. See `Replay.spans` for what the numbers mean."""
 
     begin: int
@@ -43,7 +43,7 @@ def replay_record(
     number: int,
     *,
     until: datetime | date | None = None,
-) -> dict[str, list[Span]]:
+) -> dict[str, list[StageSpan]]:
     """The spans of one record under every policy; none where it was not there by the end.
 
     Raises `LeadpolicyError` where there is no end.
@@ -53,14 +53,14 @@ def replay_record(
 
 def spans_of(
     named: Mapping[str, Policy], chronicle: Chronicle, number: int, looked: Horizon
-) -> tuple[dict[str, list[Span]], int]:
+) -> tuple[dict[str, list[StageSpan]], int]:
     """The spans of one record under every policy, and how many moments of evaluation it has."""
     start = int(looked.starts[number])
     if start == NEVER:
         return {label: [] for label in named}, 0
     alone = only(chronicle, number)
     points = moments(named, alone, start, looked.until)
-    found: dict[str, list[Span]] = {label: [] for label in named}
+    found: dict[str, list[StageSpan]] = {label: [] for label in named}
     for at in points:
         states = states_at(named, alone, at)
         for label, spans in found.items():
@@ -70,7 +70,7 @@ def spans_of(
                 continue
             if last is not None:
                 spans[-1] = _ended(last, at)
-            spans.append(Span(at, NEVER, held.bit_length(), open_.bit_length(), held, open_))
+            spans.append(StageSpan(at, NEVER, held.bit_length(), open_.bit_length(), held, open_))
     return found, len(points)
 
 
@@ -109,8 +109,8 @@ def moments(policies: Mapping[str, Policy], alone: Chronicle, start: int, until:
     return sorted(at for at in found if start <= at <= until)
 
 
-def _ended(span: Span, end: int) -> Span:
-    return Span(span.begin, end, span.stage, span.possible, span.held, span.open)
+def _ended(span: StageSpan, end: int) -> StageSpan:
+    return StageSpan(span.begin, end, span.stage, span.possible, span.held, span.open)
 
 
 def _values(alone: Chronicle, name: str) -> Iterator[Value]:
@@ -159,4 +159,4 @@ def _of_events(term: Happened, alone: Chronicle) -> Iterator[int]:
             yield from _of_now(part, part.right, (v for v in values if v is not None))
 
 
-__all__ = ["Span", "moments", "replay_record", "spans_of", "states_at"]
+__all__ = ["StageSpan", "moments", "replay_record", "spans_of", "states_at"]

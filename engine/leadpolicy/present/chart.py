@@ -50,7 +50,7 @@ def fitted(text: str, room: float, size: float = SIZE) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Scale:
+class Ruler:
     """From values to pixels, evenly."""
 
     low: float
@@ -214,7 +214,7 @@ def counts(value: float) -> str:
 
 
 def across(
-    canvas: Canvas, scale: Scale, ticks: Iterable[float], form: Callable[[float], str],
+    canvas: Canvas, scale: Ruler, ticks: Iterable[float], form: Callable[[float], str],
     height: float, *, title: str = "", size: float = 11,
 ) -> None:  # fmt: skip
     """An axis of numbers below the plot, with its grid."""
@@ -227,7 +227,7 @@ def across(
 
 
 def upwards(
-    canvas: Canvas, scale: Scale, ticks: Iterable[float], form: Callable[[float], str],
+    canvas: Canvas, scale: Ruler, ticks: Iterable[float], form: Callable[[float], str],
     length: float, *, title: str = "",
 ) -> None:  # fmt: skip
     """An axis of numbers on the left, with its grid."""
@@ -336,7 +336,7 @@ def heat(
 
 
 def rates(
-    canvas: Canvas, x: Scale, y: float, low: float, rate: float, high: float, *,
+    canvas: Canvas, x: Ruler, y: float, low: float, rate: float, high: float, *,
     fill: str, stroke: str,
 ) -> None:  # fmt: skip
     """A rate as a dot with its interval, from left to right."""

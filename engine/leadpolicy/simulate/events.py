@@ -19,7 +19,7 @@ MET = texts(["Video call", "On site"])
 
 
 @dataclass(slots=True)
-class Log:
+class EventRows:
     """Rows of events as they are collected: `company` is the position within the block."""
 
     company: list[Ints] = field(default_factory=list)
@@ -46,9 +46,9 @@ def _column(text: str | Texts, who: Ints) -> Texts:
     return np.full(len(who), text, dtype=object) if isinstance(text, str) else text[who]
 
 
-def draw_events(draws: Draws, companies: Companies, course: Course) -> Log:
+def draw_events(draws: Draws, companies: Companies, course: Course) -> EventRows:
     """Everything that happens to one block of companies, in no particular order."""
-    log = Log()
+    log = EventRows()
     _entries(draws, companies, log)
     _requests(draws, companies, course, log)
     _reading(draws, companies, log)
@@ -72,7 +72,7 @@ def pick_label(draws: Draws, weights: Mapping[str, float] | Sequence[tuple[str, 
     return texts([label for label, _ in pairs])[draws.pick([weight for _, weight in pairs])]
 
 
-def _entries(draws: Draws, companies: Companies, log: Log) -> None:
+def _entries(draws: Draws, companies: Companies, log: EventRows) -> None:
     """Badge scans, news, webinars: what brings a company to our notice."""
     shows = texts([name for _, name, _ in model.SHOWS])[companies.show]
     log.add(only(companies.entered, companies.is_journey("badge")), "Badge scan", shows, "On site")
@@ -83,7 +83,7 @@ def _entries(draws: Draws, companies: Companies, log: Log) -> None:
     log.add(only(at, attends), "Event attendance", "Webinar", "Video call")
 
 
-def _requests(draws: Draws, companies: Companies, course: Course, log: Log) -> None:
+def _requests(draws: Draws, companies: Companies, course: Course, log: EventRows) -> None:
     """Inbound requests: the first, and a later one for a quote in the course of a sale."""
     kind = np.full(draws.count, "", dtype=object)
     uniform = draws.uniform()
@@ -104,7 +104,7 @@ def _requests(draws: Draws, companies: Companies, course: Course, log: Log) -> N
     log.add(only(again, wanted), "Request", "Quote", "E-mail", "Interested")
 
 
-def _reading(draws: Draws, companies: Companies, log: Log) -> None:
+def _reading(draws: Draws, companies: Companies, log: EventRows) -> None:
     """Downloads, subscriptions to the newsletter and their end."""
     likely = companies.of_journey("downloads")
     reads = draws.chance(likely) & companies.person
@@ -123,7 +123,7 @@ def _reading(draws: Draws, companies: Companies, log: Log) -> None:
     log.add(only(at, subscribes), "Newsletter subscription", "", "Web form")
 
 
-def _trials(draws: Draws, companies: Companies, course: Course, log: Log) -> None:
+def _trials(draws: Draws, companies: Companies, course: Course, log: EventRows) -> None:
     """Sign-ups for a trial and what people did with the product."""
     plan = pick_label(draws, {"Team": 0.7, "Plant": 0.3})
     later = course.deal & companies.is_journey("demo", "question") & draws.chance(0.15)
@@ -140,7 +140,7 @@ def _trials(draws: Draws, companies: Companies, course: Course, log: Log) -> Non
     log.add(only(activated + 6.0 * draws.waiting(), invited), "Product use", "Invited a colleague")
 
 
-def _mailings(draws: Draws, companies: Companies, log: Log) -> None:
+def _mailings(draws: Draws, companies: Companies, log: EventRows) -> None:
     """Mailings in bulk, the reactions to them, and requests to be left in peace."""
     listed = draws.chance(companies.of_journey("bulk")) & companies.person
     first = companies.entered + 3.0 + 30.0 * draws.uniform()
@@ -156,7 +156,7 @@ def _mailings(draws: Draws, companies: Companies, log: Log) -> None:
     log.add(left, "Unsubscribe", "", "E-mail")
 
 
-def _approaches(draws: Draws, companies: Companies, course: Course, log: Log) -> None:
+def _approaches(draws: Draws, companies: Companies, course: Course, log: EventRows) -> None:
     """Personal attempts: before a conversation, or in vain."""
     asked = course.ask_at < course.talk_at
     tried = draws.chance(companies.of_journey("personal")) & companies.person
@@ -177,7 +177,7 @@ def _approaches(draws: Draws, companies: Companies, course: Course, log: Log) ->
         log.add(only(at + 0.01, message), "Conversation", "Left a message", "Phone")
 
 
-def _conversations(draws: Draws, course: Course, log: Log) -> None:
+def _conversations(draws: Draws, course: Course, log: EventRows) -> None:
     """Conversations and meetings, each with how it ended, and the proposal."""
     for number in range(model.CONVERSATIONS):
         at = course.conversation_at[:, number]
@@ -197,7 +197,7 @@ def _conversations(draws: Draws, course: Course, log: Log) -> None:
     log.add(only(sent, offered), "Proposal", "", "E-mail")
 
 
-def _handovers(draws: Draws, companies: Companies, course: Course, log: Log) -> None:
+def _handovers(draws: Draws, companies: Companies, course: Course, log: EventRows) -> None:
     """What marketing hands to sales: requests, and what sales answers."""
     handed = (course.ask_at < NEVER) & draws.chance(0.85)
     handed &= ~companies.is_journey("customer", "outbound", "referral")
@@ -212,7 +212,7 @@ def _handovers(draws: Draws, companies: Companies, course: Course, log: Log) -> 
     log.add(only(at, handed), "Handover", reason, "", answer)
 
 
-def _ruled_out(draws: Draws, companies: Companies, course: Course, log: Log) -> None:
+def _ruled_out(draws: Draws, companies: Companies, course: Course, log: EventRows) -> None:
     """Why a company was given up: what it lacks most, or what it is."""
     lacking = texts(["No fit", "No need", "Bad timing", "No budget", "No authority"])
     reason = lacking[np.argmin(companies.drives(), axis=1)]

@@ -10,7 +10,7 @@ import numpy as np
 from leadpolicy.simulate import clock, labels, model
 from leadpolicy.simulate.course import Course
 from leadpolicy.simulate.draws import NEVER, Bools, Draws, Floats, Ints, Texts, texts
-from leadpolicy.simulate.events import Log, pick_label
+from leadpolicy.simulate.events import EventRows, pick_label
 from leadpolicy.simulate.judgements import Notes, deal_value
 from leadpolicy.simulate.model import JOURNEYS, REPS
 from leadpolicy.simulate.population import Companies
@@ -260,7 +260,7 @@ def _sorted(company: Ints, at: Floats, columns: Mapping[str, Texts]) -> Mapping[
     return {name: column[order] for name, column in columns.items()}
 
 
-def events_table(companies: Companies, log: Log) -> Table:
+def events_table(companies: Companies, log: EventRows) -> Table:
     """Everything that happened, by company and moment; `seq` counts within a company."""
     company, at = np.concatenate(log.company), np.concatenate(log.at)
     words = [np.concatenate([row[i] for row in log.words]) for i in range(4)]

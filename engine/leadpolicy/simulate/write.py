@@ -39,7 +39,7 @@ OTHER_FILES: Final = ("dataset.yaml", "edge_cases.csv", "ground_truth.yaml", "RE
 
 
 @dataclass(slots=True)
-class Block:
+class CompanyBlock:
     """One block: what is really so (companies, course), and what the tables say."""
 
     companies: Companies
@@ -49,7 +49,7 @@ class Block:
     cases: list[tuple[str, str, str]]
 
 
-def draw_block(seed: int, number: int, count: int) -> Block:
+def draw_block(seed: int, number: int, count: int) -> CompanyBlock:
     """The first `count` companies of block `number`; the first block has the scripted cases."""
     draws = Draws(seed, number, count)
     companies = draw_companies(draws, number * BLOCK + 1)
@@ -70,7 +70,7 @@ def draw_block(seed: int, number: int, count: int) -> Block:
         scripted[[position for position, _, _ in scenarios.placed(count)]] = True
         cases = scenarios.write_in(tables)
         dirt.write_in(tables)
-    return Block(companies, course, scripted, tables, cases)
+    return CompanyBlock(companies, course, scripted, tables, cases)
 
 
 def write_history(

@@ -11,7 +11,7 @@ from leadpolicy.comparison.scale import undefined_steps
 from leadpolicy.policy.model import Policy
 from leadpolicy.workshop.ballots import Ballots
 from leadpolicy.workshop.blind import BlindCard
-from leadpolicy.workshop.fit import Progress, Search, search
+from leadpolicy.workshop.fit import Progress, SettingSearch, search
 from leadpolicy.workshop.votes import (
     Agreement,
     Moved,
@@ -36,7 +36,7 @@ class Workshop:
     moved: tuple[Moved, ...]
     splits: tuple[SplitCard, ...]
     agreed: tuple[tuple[BlindCard, int], ...]
-    searches: tuple[Search, ...]
+    searches: tuple[SettingSearch, ...]
     lacking: dict[str, tuple[str, ...]]
 
     def to_dict(self) -> dict[str, Any]:

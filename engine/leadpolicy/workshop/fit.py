@@ -99,7 +99,7 @@ class Fit:
 
 
 @dataclass(frozen=True, slots=True)
-class Search:
+class SettingSearch:
     """All settings of one policy that were tried, the one that fits best first.
 
     `settings` tells how many there are, those apart that read every card alike; `complete` whether
@@ -186,7 +186,7 @@ def _fit(policy: Policy, places: Mapping[str, Place], tally: _Tally) -> Fit:
 # ------------------------------------------------------------------------------ all settings
 
 
-def search(policy: Policy, ballots: Ballots, progress: Progress | None = None) -> Search:
+def search(policy: Policy, ballots: Ballots, progress: Progress | None = None) -> SettingSearch:
     """The settings of a policy's parameters against the votes.
 
     Tried are the declared values; over a declared range, places at even distances and the numbers
@@ -220,7 +220,7 @@ def search(policy: Policy, ballots: Ballots, progress: Progress | None = None) -
     ties = len(alternatives - {tuple(place.at for place in best.places.values())})
     if progress is not None:
         progress(f"trying settings of {policy.id}", len(tries), len(tries))
-    return Search(own, best, number, len(tries) + 1 if number > 1 else 1, ties)
+    return SettingSearch(own, best, number, len(tries) + 1 if number > 1 else 1, ties)
 
 
 def _tries(

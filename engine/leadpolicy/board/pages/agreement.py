@@ -19,14 +19,14 @@ from leadpolicy.policy.model import Policy
 from leadpolicy.present.wording import percent, ratio
 from leadpolicy.present.workshop.votes import shares
 from leadpolicy.workshop.agreement import Workshop, workshop
-from leadpolicy.workshop.fit import Search
+from leadpolicy.workshop.fit import SettingSearch
 
 SPLIT: Final = 6
 WELL: Final = 0.75
 """From this share of the votes on, a definition is said to fit them."""
 
 
-class Agreement:
+class AgreementPage:
     """Reads all votes anew when it is opened."""
 
     title = "Agreement"
@@ -182,7 +182,7 @@ def _fits(found: Workshop) -> str:
     return f"<h2>How well the definitions fit your votes</h2>{table(heads, rows, right)}{note}"
 
 
-def _setting(one: Search) -> str:
+def _setting(one: SettingSearch) -> str:
     if not one.improves:
         return "as it is"
     return ", ".join(f"{inert(name)} {inert(after)}" for name, (_, after) in one.moved.items())

@@ -76,7 +76,7 @@ def verdicts(card: BlindCard, deck: Deck, policies: Iterable[Policy]) -> str:
     return "".join(told)
 
 
-class Cards:
+class CardsPage:
     """Deals the cards and shows them one by one."""
 
     title = "Cards"

@@ -26,7 +26,7 @@ REVIEW: Final = timedelta(days=182)
 """When a version is looked at again, unless the teams say otherwise."""
 
 
-class Decide:
+class DecidePage:
     """Chooses a version, shows what it says and what is new in it, and takes signatures."""
 
     title = "Decide"

@@ -10,7 +10,7 @@ from leadpolicy.board.kit import widgets
 from leadpolicy.board.pages.page import progress_in, told_in
 
 
-class Explore:
+class ExplorePage:
     """Made when it is first opened, and anew when other policies or data are on the table."""
 
     title = "Explore"

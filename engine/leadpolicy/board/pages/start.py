@@ -34,7 +34,7 @@ are, and who comes and goes.</li>
 """
 
 
-class Start:
+class StartPage:
     """Chooses the data and the policies; `begun` is called when both are read."""
 
     title = "Start"

@@ -21,7 +21,7 @@ from leadpolicy.workshop.ballots import COLUMNS, ROUND, read_ballots
 from leadpolicy.workshop.blind import Deck
 
 
-class Vote:
+class VotePage:
     """A ballot for one voter. Handed in again in the same round, it replaces the first."""
 
     title = "Vote"

@@ -12,7 +12,7 @@ import numpy as np
 
 from leadpolicy.comparison.cubes.formula import (
     Counting,
-    Fixed,
+    FixedPart,
     Formula,
     Junction,
     Leaf,
@@ -46,7 +46,7 @@ class Answering:
 
     def _answer(self, formula: Formula) -> Codes:
         match formula:
-            case Fixed():
+            case FixedPart():
                 return self.column(formula.column)
             case Leaf():
                 meaning = formula.meaning(self.lowering)

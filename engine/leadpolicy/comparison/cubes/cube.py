@@ -16,8 +16,8 @@ from leadpolicy.comparison.cubes.formula import Formula, families
 from leadpolicy.comparison.cubes.groups import Groups, Segment
 from leadpolicy.comparison.cubes.moves import Settings, Wanted, alike, freed, moved, settings
 from leadpolicy.comparison.cubes.reduce import lowering_of, reduced
-from leadpolicy.comparison.cubes.scan import Question, Table, scan_records, scan_table
-from leadpolicy.comparison.cubes.view import View
+from leadpolicy.comparison.cubes.scan import CubeTable, ScanQuestion, scan_records, scan_table
+from leadpolicy.comparison.cubes.view import CubeView
 from leadpolicy.comparison.frames import AGREEMENT, frame
 from leadpolicy.diagnostics import LeadpolicyError, listing, suggest
 from leadpolicy.evaluation.engines import Progress
@@ -41,7 +41,7 @@ class Cube:
     settings: Mapping[str, Settings]
     groups: Groups = field(repr=False)
     formulas: Mapping[str, tuple[Formula, ...]] = field(repr=False)
-    _own: dict[str, View] = field(default_factory=dict, repr=False)
+    _own: dict[str, CubeView] = field(default_factory=dict, repr=False)
 
     def __len__(self) -> int:
         return len(self.groups)
@@ -51,13 +51,13 @@ class Cube:
         """How many records were scanned."""
         return int(self.groups.counts.sum())
 
-    def view(self, label: str) -> View:
+    def view(self, label: str) -> CubeView:
         """A policy at its own settings."""
         if label not in self._own:
             self._own[label] = self.move(label)
         return self._own[label]
 
-    def move(self, label: str, /, **parameters: object) -> View:
+    def move(self, label: str, /, **parameters: object) -> CubeView:
         """A policy at other settings; parameters that are not named keep the policy's own values.
 
         Raises `LeadpolicyError` for settings that were not scanned.
@@ -66,7 +66,7 @@ class Cube:
         lowering = lowering_of(policy, policy.parameters, policy.terms)
         answering = Answering(self.groups, lowering)
         verdicts = tuple(answering.verdicts(formula) for formula in self.formulas[label])
-        return View(self, label, policy, verdicts)
+        return CubeView(self, label, policy, verdicts)
 
     def sweep(self, label: str, parameter: str, /, **others: object) -> pd.DataFrame:
         """Volumes and outcomes of every stage and rung at each setting of one parameter."""
@@ -90,7 +90,7 @@ class Cube:
             frames.append(found)
         return pd.concat(frames, ignore_index=True)
 
-    def pairs(self, *views: View) -> pd.DataFrame:
+    def pairs(self, *views: CubeView) -> pd.DataFrame:
         """Agreement of every two views (by default: every policy at its own settings) on each rung
         that both define.
         """
@@ -133,7 +133,7 @@ def given(setting: Parameter) -> Any:
 
 def cube(
     policies: Mapping[str, Policy] | Iterable[Policy],
-    data: RecordSet | Table,
+    data: RecordSet | CubeTable,
     *,
     parameters: Wanted | None = None,
     segments: Sequence[str] = (),
@@ -161,13 +161,13 @@ def cube(
     found = [
         family for label in chosen for formula in formulas[label] for family in families(formula)
     ]
-    question = Question(
+    question = ScanQuestion(
         tuple(dict.fromkeys(found)), tuple(dict.fromkeys(segments)),
         examples, _advice(allowed),
     )  # fmt: skip
     scanned = (
         scan_table(data, question)
-        if isinstance(data, Table)
+        if isinstance(data, CubeTable)
         else scan_records(data, question, engine, progress)
     )
     return Cube(chosen, allowed, scanned, formulas)

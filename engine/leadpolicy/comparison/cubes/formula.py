@@ -24,7 +24,7 @@ from leadpolicy.policy.model import Condition, Written
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Fixed:
+class FixedPart:
     """The same under every setting."""
 
     column: Term
@@ -87,7 +87,7 @@ class Scoring:
     parts: tuple[tuple[Written, Formula], ...]
 
 
-Formula: TypeAlias = Fixed | Leaf | Junction | Opposite | Counting | Scoring
+Formula: TypeAlias = FixedPart | Leaf | Junction | Opposite | Counting | Scoring
 
 
 def joined(conjunction: bool, terms: list[Term]) -> Term:
@@ -125,7 +125,7 @@ def families(formula: Formula) -> list[tuple[Term, ...]]:
     """The columns that a formula looks at, those of one place together; without constants."""
     found: list[tuple[Term, ...]] = []
     match formula:
-        case Fixed():
+        case FixedPart():
             found = [(formula.column,)]
         case Leaf():
             found = [tuple(formula.columns.values())]

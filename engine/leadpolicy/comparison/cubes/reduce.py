@@ -12,7 +12,7 @@ from typing import Final, TypeAlias
 from leadpolicy.comparison.cubes.formula import (
     Context,
     Counting,
-    Fixed,
+    FixedPart,
     Formula,
     Junction,
     Leaf,
@@ -164,7 +164,7 @@ class _Reducing:
     def leaf(self, items: Sequence[Item], conjunction: bool, context: Context) -> Formula:
         meanings = self.meanings(items, conjunction)
         if not any(self.moving(condition) for condition, _ in items):
-            return Fixed(context.applied(meanings[0]))
+            return FixedPart(context.applied(meanings[0]))
         columns = {term: context.applied(term) for term in meanings}
         return Leaf(tuple(items), conjunction, columns)
 

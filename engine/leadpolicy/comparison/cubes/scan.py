@@ -32,7 +32,7 @@ CUBE: Final = "cube"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Table:
+class CubeTable:
     """A table with a row per record, as `TableProgram.prepare` takes it.
 
     `outcome` is a boolean column: won, not won, or NULL where nothing can be said.
@@ -48,7 +48,7 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class ScanQuestion:
     """What a scan has to find out.
 
     `columns` stand in families (see `formula.families`).
@@ -70,7 +70,7 @@ class Question:
         return Logic(tuple(dict.fromkeys([*atoms(self.terms), *self.terms])), ())
 
 
-def too_many(groups: str, question: Question) -> LeadpolicyError:
+def too_many(groups: str, question: ScanQuestion) -> LeadpolicyError:
     """The refusal of a cube that would not be fast."""
     return LeadpolicyError.of(
         "LP506", f"the records fall into {groups} groups that the moves can tell apart",
@@ -81,7 +81,7 @@ def too_many(groups: str, question: Question) -> LeadpolicyError:
 # ------------------------------------------------------------------------------- a table
 
 
-def scan_table(table: Table, question: Question) -> Groups:
+def scan_table(table: CubeTable, question: ScanQuestion) -> Groups:
     """The groups of a table, counted by the engine. Raises `LeadpolicyError`."""
     from leadpolicy.backends.sql.grouping import EXAMPLES, RECORDS, Limits
     from leadpolicy.backends.sql.program import TableProgram
@@ -199,7 +199,7 @@ def labelled(names: Sequence[str], codes: Whole) -> Segment:
 
 
 def scan_records(
-    data: RecordSet, question: Question, engine: str = AUTO, progress: Progress | None = None
+    data: RecordSet, question: ScanQuestion, engine: str = AUTO, progress: Progress | None = None
 ) -> Groups:
     """The groups of a record set, each record evaluated at its moment. Raises `LeadpolicyError`."""
     running = ready(engine_name(engine), {CUBE: question.logic}, dict)
@@ -224,7 +224,7 @@ def scan_records(
 
 
 def _one_by_one(
-    data: RecordSet, question: Question, engine: OneByOne | None, progress: Progress | None
+    data: RecordSet, question: ScanQuestion, engine: OneByOne | None, progress: Progress | None
 ) -> dict[Term, Codes]:
     terms = question.terms
     logic = Logic(terms, ())
@@ -242,7 +242,7 @@ def counted(
     segments: Mapping[str, Segment],
     outcomes: Codes,
     ids: Sequence[object],
-    question: Question,
+    question: ScanQuestion,
 ) -> Groups:
     """Records with equal columns, segments and outcome as one group. Raises `LeadpolicyError`."""
     import pandas as pd

@@ -48,7 +48,7 @@ _WORDS: Final = {FALSE: "FALSE", UNKNOWN: "UNKNOWN", TRUE: "TRUE"}
 
 
 @dataclass(frozen=True, slots=True)
-class Level:
+class CubeLevel:
     """A stage or a common rung of a policy, with the places of the stages that make it."""
 
     kind: str
@@ -57,7 +57,7 @@ class Level:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class View:
+class CubeView:
     """One policy at one choice of settings, on all records of a cube.
 
     Every figure is the number that evaluating all records anew would give, as of the moments of
@@ -72,11 +72,13 @@ class View:
     """For each stage a verdict per group."""
     _counted: dict[str, tuple[Codes, Table]] = field(default_factory=dict, repr=False)
 
-    def levels(self, *, stage: str | None = None, rung: str | None = None) -> list[Level]:
+    def levels(self, *, stage: str | None = None, rung: str | None = None) -> list[CubeLevel]:
         """The stages and the rungs, or the one that is named. Raises `LeadpolicyError`."""
-        stages = [Level(STAGE, s.name, (i,)) for i, s in enumerate(self.policy.stages)]
+        stages = [CubeLevel(STAGE, s.name, (i,)) for i, s in enumerate(self.policy.stages)]
         rungs = [
-            Level(RUNG, name, tuple(i for i, s in enumerate(self.policy.stages) if s in counted))
+            CubeLevel(
+                RUNG, name, tuple(i for i, s in enumerate(self.policy.stages) if s in counted)
+            )
             for name in self.policy.rungs
             if (counted := self.policy.rung(name))
         ]
@@ -93,7 +95,7 @@ class View:
             )  # fmt: skip
         return named
 
-    def level(self, level: Level) -> Codes:
+    def level(self, level: CubeLevel) -> Codes:
         """A verdict per group: Kleene OR of the stages that make it."""
         return reduce(np.maximum, [self.verdicts[place] for place in level.stages])
 
@@ -157,7 +159,7 @@ class View:
         return frame(rows, STAGES)
 
     def joint(
-        self, other: View, *, stage: str | None = None, rung: str | None = None,
+        self, other: CubeView, *, stage: str | None = None, rung: str | None = None,
         other_stage: str | None = None,
     ) -> pd.DataFrame:  # fmt: skip
         """Records by this view's verdict (rows) and another's (columns) on a stage or rung.
@@ -177,7 +179,7 @@ class View:
             counts, pd.Index(words, name=self.label), pd.Index(words, name=other.label)
         )
 
-    def agreement(self, other: View, *, rung: str | None = None) -> pd.DataFrame:
+    def agreement(self, other: CubeView, *, rung: str | None = None) -> pd.DataFrame:
         """Raw agreement and Cohen's kappa on every rung that both define (or on the one that is
         named), among the records that both decide; the others are counted as undecided.
         """
@@ -195,7 +197,7 @@ class View:
         return frame(rows, AGREEMENT)
 
     def gained_lost(
-        self, before: View | None = None, *, stage: str | None = None, rung: str | None = None
+        self, before: CubeView | None = None, *, stage: str | None = None, rung: str | None = None
     ) -> pd.DataFrame:
         """The records whose verdict is another than before (by default: at the policy's own
         settings), with the smallest ids among them that the cube kept.
@@ -228,7 +230,7 @@ class View:
 
     # ------------------------------------------------------------------------------ counts
 
-    def _same_cube(self, other: View) -> None:
+    def _same_cube(self, other: CubeView) -> None:
         if other.cube is not self.cube:
             raise LeadpolicyError.of(
                 "LP506", "the two views are of different cubes",
@@ -262,8 +264,8 @@ class View:
         return patterns, _tally(groups, pattern, number * width).reshape(number, width, CODES)
 
     def _tables(
-        self, levels: Sequence[Level], segment: str = "", place: int = 0
-    ) -> Iterator[tuple[Level, Table]]:
+        self, levels: Sequence[CubeLevel], segment: str = "", place: int = 0
+    ) -> Iterator[tuple[CubeLevel, Table]]:
         """For each level records by verdict and outcome."""
         patterns, counts = self._patterns(segment)
         for level in levels:

@@ -12,7 +12,7 @@ from leadpolicy.data.contract.draw import contract
 from leadpolicy.data.contract.gate import check_names
 from leadpolicy.data.contract.judgement import judge, reason_of
 from leadpolicy.data.contract.model import Contract, Finding, Level, Sheet
-from leadpolicy.data.contract.suite import Verdict, run_suite
+from leadpolicy.data.contract.suite import SuiteVerdict, run_suite
 from leadpolicy.data.dataset import Dataset
 from leadpolicy.data.model import ColumnRef, DatasetSpec, DatedFact
 from leadpolicy.data.quarantine import Quarantine
@@ -58,7 +58,7 @@ class Validation:
     dataset: Dataset
     contract: Contract
     findings: Sequence[Finding]
-    verdicts: Sequence[Verdict]
+    verdicts: Sequence[SuiteVerdict]
     quarantine: Quarantine
     pages: Mapping[str, Path] = field(default_factory=dict)
     accepted: frozenset[str] = frozenset()

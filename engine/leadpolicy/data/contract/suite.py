@@ -44,7 +44,7 @@ SITE: Final = "data_docs"
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class SuiteVerdict:
     """What Great Expectations says of one promise."""
 
     name: str
@@ -56,7 +56,7 @@ class Verdict:
 
 def run_suite(
     contract: Contract, folder: Path | None = None, progress: Progress | None = None
-) -> tuple[list[Verdict], dict[str, Path]]:
+) -> tuple[list[SuiteVerdict], dict[str, Path]]:
     """Runs every promise by Great Expectations; its verdicts in the order of the contract.
 
     With a `folder` its Data Docs are written there; the pages by sheet are the second result.
@@ -68,7 +68,7 @@ def run_suite(
         gx = _library()
         context = _context(gx, folder)
         source = context.data_sources.add_pandas("tables")
-        verdicts: dict[str, Verdict] = {}
+        verdicts: dict[str, SuiteVerdict] = {}
         sheets = {e.sheet: contract.sheets[e.sheet] for e in contract.expectations}
         codes = {name: f"sheet_{number}" for number, name in enumerate(sheets, 1)}
         for done, (name, sheet) in enumerate(sheets.items()):
@@ -135,7 +135,7 @@ def _context(gx: Any, folder: Path | None) -> Any:
 
 def _run(
     gx: Any, context: Any, source: Any, code: str, sheet: Sheet, own: list[Expectation]
-) -> dict[str, Verdict]:
+) -> dict[str, SuiteVerdict]:
     asset = source.add_dataframe_asset(code)
     batch = asset.add_batch_definition_whole_dataframe("all rows")
     made = [_expectation(gx.expectations, one) for one in own]
@@ -154,12 +154,12 @@ def _run(
     }
 
 
-def _verdict(result: Any) -> Verdict:
+def _verdict(result: Any) -> SuiteVerdict:
     found = result.result
     count, missing = found.get("element_count"), found.get("missing_count") or 0
     raised = result.exception_info or {}
     error = str(raised.get("exception_message") or "") if raised.get("raised_exception") else ""
-    return Verdict(
+    return SuiteVerdict(
         name=str(result.expectation_config.meta["name"]),
         kept=bool(result.success),
         looked_at=None if count is None else int(count) - int(missing),

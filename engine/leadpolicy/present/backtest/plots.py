@@ -12,7 +12,7 @@ from leadpolicy.present.chart import (
     Bands,
     Canvas,
     Key,
-    Scale,
+    Ruler,
     across,
     below,
     counts,
@@ -56,7 +56,7 @@ def flow_plot(backtest: Backtest, rung: str) -> Plot | None:
     keys = _series(backtest, set(table["policy"]))
     periods = order_of(table["period"])
     canvas, x = Canvas(), Bands(periods, WIDE / len(periods))
-    y = Scale(0, float(table["entries"].max()), 200, 0)
+    y = Ruler(0, float(table["entries"].max()), 200, 0)
     upwards(canvas, y, [tick for tick in y.ticks() if tick == int(tick)], counts, WIDE,
             title="first entries")  # fmt: skip
     names_below(canvas, x, 200)
@@ -116,8 +116,8 @@ def curves_plot(backtest: Backtest, rung: str) -> Plot | None:
     if table.empty:
         return None
     keys = _series(backtest, set(table["policy"]))
-    canvas, x = Canvas(), Scale(0, float(table["day"].max()), 0, WIDE)
-    y = Scale(0, float(max(table["high"].max(), table["share"].max())) or 1.0, 240, 0)
+    canvas, x = Canvas(), Ruler(0, float(table["day"].max()), 0, WIDE)
+    y = Ruler(0, float(max(table["high"].max(), table["share"].max())) or 1.0, 240, 0)
     upwards(canvas, y, y.ticks(), percents, WIDE, title=f"share {backtest.outcome}")
     across(canvas, x, x.ticks(8), counts, 240, title="days after the first entry")
     runs = grouped(table, "policy")
@@ -152,7 +152,7 @@ def _steps(points: list[tuple[float, float, float]]) -> list[tuple[float, float,
     return found
 
 
-def _at_risk(table: pd.DataFrame, keys: dict[str, Key], x: Scale) -> Canvas:
+def _at_risk(table: pd.DataFrame, keys: dict[str, Key], x: Ruler) -> Canvas:
     canvas = Canvas()
     y = Bands([key.name for key in keys.values()], 18)
     canvas.text(0, -10, "At risk", size=13, weight=600)
@@ -172,7 +172,7 @@ def parted_plot(backtest: Backtest, rung: str) -> Plot | None:
         return None
     rows = rows_of(table)
     reach = 1.6 * max(max(row.gained, row.lost) for row in rows)
-    canvas, x = Canvas(), Scale(-reach, reach, 0, 440)
+    canvas, x = Canvas(), Ruler(-reach, reach, 0, 440)
     y = Bands([f"{row.a}, {row.b}" for row in rows], ROW)
     across(canvas, x, x.ticks(6), lambda value: counts(abs(value)), y.size,
            title="lost (first only)  ←  records  →  gained (second only)")  # fmt: skip
@@ -212,10 +212,10 @@ def sweep_plot(backtest: Backtest, rung: str, policy: str, parameter: str) -> Pl
     x = Bands(values, WIDE / len(values))
     wide = x.step * 0.8 / len(parts)
     volume, below_it = Canvas(), Canvas()
-    held = Scale(0, float(table["held"].max()) or 1.0, 70, 0)
+    held = Ruler(0, float(table["held"].max()) or 1.0, 70, 0)
     upwards(volume, held, held.ticks(3), counts, WIDE, title="records held")
     top = min(max(float(shown["high"].max()) * 1.05, 0.05), 1.0)
-    y = Scale(0, top, 190, 0)
+    y = Ruler(0, top, 190, 0)
     upwards(below_it, y, y.ticks(), percents, WIDE, title=f"share {backtest.outcome}")
     names_below(below_it, x, 190, title=parameter)
     for row in rows_of(table):
@@ -245,7 +245,7 @@ def decay_plot(backtest: Backtest, rung: str) -> Plot | None:
     periods = [p for p in order_of(backtest.decay["period"]) if p in set(table["period"])]
     length = WIDE + 60
     canvas, x = Canvas(), Bands(periods, length / len(periods))
-    y = Scale(0, float(table["high"].max()), 200, 0)
+    y = Ruler(0, float(table["high"].max()), 200, 0)
     upwards(canvas, y, y.ticks(), percents, length, title=f"share {backtest.outcome}")
     names_below(canvas, x, 200, title="entered in")
     wide = x.step * 0.8 / len(keys)

@@ -21,7 +21,7 @@ from leadpolicy.present.chart import (
     Bands,
     Canvas,
     Point,
-    Scale,
+    Ruler,
     across,
     below,
     counts,
@@ -101,7 +101,7 @@ def _sweep(rows: list[Any], parameter: str, capacity: float | None, outcome: str
     places = {one: x.at(at) for at, one in enumerate(settings)}
     upper, lower = Canvas(), Canvas()
     most_held = max(row.certain + row.unknown for row in rows)
-    held = Scale(0, max(float(most_held), capacity or 0.0) or 1.0, 170, 0)
+    held = Ruler(0, max(float(most_held), capacity or 0.0) or 1.0, 170, 0)
     upwards(upper, held, held.ticks(4), counts, length, title="records")
     for row in rows:
         left, right = (places[str(row.setting)] + way * 0.3 * x.step for way in (-1, 1))
@@ -118,7 +118,7 @@ def _sweep(rows: list[Any], parameter: str, capacity: float | None, outcome: str
         names_below(upper, x, 170, title=parameter)
         return below([keys, upper])
     top = min(1.0, max(max(row.high, row.base_rate) for row in known) * 1.1)
-    share = Scale(0, top, 170, 0)
+    share = Ruler(0, top, 170, 0)
     upwards(lower, share, share.ticks(), percents, length, title=f"share {outcome}")
     names_below(lower, x, 170, title=parameter)
     base = share(known[0].base_rate)
@@ -238,8 +238,8 @@ def _front(candidates: list[_Candidate]) -> list[_Candidate]:
 
 
 def _frontier(candidates: list[_Candidate], front: list[_Candidate], outcome: str) -> Canvas:
-    x = Scale(0, max(one.held for one in candidates) * 1.12 or 1.0, 0, WIDE)
-    y = Scale(0, min(1.0, max(one.high for one in candidates) * 1.06) or 1.0, HIGH, 0)
+    x = Ruler(0, max(one.held for one in candidates) * 1.12 or 1.0, 0, WIDE)
+    y = Ruler(0, min(1.0, max(one.high for one in candidates) * 1.06) or 1.0, HIGH, 0)
     canvas = Canvas()
     across(canvas, x, x.ticks(6), counts, HIGH, title="records certainly held")
     upwards(canvas, y, y.ticks(6), percents, WIDE, title=f"share {outcome}")

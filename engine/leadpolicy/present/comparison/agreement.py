@@ -10,7 +10,7 @@ import numpy as np
 from leadpolicy.comparison.comparison import Comparison
 from leadpolicy.english import plural
 from leadpolicy.evaluation.codes import TRUE, UNKNOWN
-from leadpolicy.present.chart import Bands, Canvas, Scale, below, counts, names_left, upwards
+from leadpolicy.present.chart import Bands, Canvas, Ruler, below, counts, names_left, upwards
 from leadpolicy.present.choices import chosen_rung, most
 from leadpolicy.present.comparison.plots import agreement_plot
 from leadpolicy.present.comparison.wording import cohort
@@ -75,7 +75,7 @@ def _chart(columns: list[tuple[Any, int]], names: dict[str, str]) -> Canvas:
     """Bars above, and below a column of dots for each: which policies hold these records."""
     length, high = COLUMN * len(columns), 150
     upper, lower = Canvas(), Canvas()
-    y = Scale(0, max(count for _, count in columns), high, 0)
+    y = Ruler(0, max(count for _, count in columns), high, 0)
     upwards(upper, y, [t for t in y.ticks(4) if t == int(t)], counts, length, title="records")
     rows = Bands(list(names.values()), ROW)
     names_left(lower, rows, room=280)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from leadpolicy.characters import visible
-from leadpolicy.comparison.parting import Parting, Reading
+from leadpolicy.comparison.parting import Parting, PolicyReading
 from leadpolicy.comparison.scale import told
 from leadpolicy.files import write_whole
 from leadpolicy.present.comparison.wording import cause_sentence
@@ -98,7 +98,7 @@ def _asked(parting: Parting) -> str:
     return _step(parting).lower() + "?" if parting.step else ""
 
 
-def _row(reading: Reading) -> list[str]:
+def _row(reading: PolicyReading) -> list[str]:
     verdict = reading.verdict
     word = "" if verdict is None else f"{MARKS[verdict]} {WORDS[verdict]}"
     decision = reading.decision
@@ -106,17 +106,17 @@ def _row(reading: Reading) -> list[str]:
     return [visible(cell) for cell in cells]
 
 
-def _stage(reading: Reading, stage: str | None) -> str:
+def _stage(reading: PolicyReading, stage: str | None) -> str:
     return "none" if stage is None else reading.decision.title_of(stage)
 
 
-def _possible(reading: Reading) -> str:
+def _possible(reading: PolicyReading) -> str:
     decision = reading.decision
     same = decision.possible_stage == decision.stage
     return "" if same else _stage(reading, decision.possible_stage)
 
 
-def _told(reading: Reading) -> Iterator[str]:
+def _told(reading: PolicyReading) -> Iterator[str]:
     if text := because(reading):
         yield f"Why not: {text}"
     if asks := missing(reading):
@@ -125,7 +125,7 @@ def _told(reading: Reading) -> Iterator[str]:
         yield f"Nearest flip: {text}"
 
 
-def because(reading: Reading) -> str:
+def because(reading: PolicyReading) -> str:
     """The first criterion on which the policies part, in words; nothing where it says yes."""
     if reading.cause is None:
         return ""
@@ -133,14 +133,14 @@ def because(reading: Reading) -> str:
     return cause_sentence(reading.cause, kind)
 
 
-def missing(reading: Reading) -> list[str]:
+def missing(reading: PolicyReading) -> list[str]:
     """Questions whose answers are missing, at most so many as a card holds."""
     asks = list(reading.missing)
     more = len(asks) - QUESTIONS
     return asks if more <= 0 else [*asks[:QUESTIONS], f"… and {more} more."]
 
 
-def flip(reading: Reading) -> str:
+def flip(reading: PolicyReading) -> str:
     """The nearest change of one value that gives another stage, in words."""
     found = reading.decision.flip
     return "" if found is None else found.text[:1].upper() + found.text[1:]

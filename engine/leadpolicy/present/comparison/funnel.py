@@ -11,7 +11,7 @@ from leadpolicy.present.chart import (
     Bands,
     Canvas,
     Key,
-    Scale,
+    Ruler,
     across,
     below,
     legend,
@@ -85,7 +85,7 @@ def _rows(stages: list[Any], records: int) -> list[dict[str, Any]]:
 
 
 def _panel(rows: list[dict[str, Any]], title: str) -> Canvas:
-    canvas, x = Canvas(), Scale(0, 1, 0, WIDE)
+    canvas, x = Canvas(), Ruler(0, 1, 0, WIDE)
     y = Bands([row["stage"] for row in rows], ROW)
     across(canvas, x, QUARTERS, percents, y.size, size=10)
     canvas.text(0, -12, title, size=13, weight=600)

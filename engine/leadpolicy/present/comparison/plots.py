@@ -11,7 +11,7 @@ from leadpolicy.present.chart import (
     Bands,
     Canvas,
     Key,
-    Scale,
+    Ruler,
     across,
     below,
     beside,
@@ -57,7 +57,7 @@ def volumes_plot(comparison: Comparison) -> Plot | None:
 
 
 def _volumes(table: pd.DataFrame, rung: str, *, first: bool) -> Canvas:
-    canvas, x = Canvas(), Scale(0, 1, 0, 155)
+    canvas, x = Canvas(), Ruler(0, 1, 0, 155)
     y = Bands(list(table["policy"]), ROW)
     across(canvas, x, QUARTERS, percents, y.size, size=10)
     canvas.text(0, -12, rung_title(rung), size=13, weight=600)
@@ -75,7 +75,7 @@ def _volumes(table: pd.DataFrame, rung: str, *, first: bool) -> Canvas:
 
 
 def stacked(
-    canvas: Canvas, x: Scale, y: float, certain: float, unknown: float, fill: str = CERTAIN
+    canvas: Canvas, x: Ruler, y: float, certain: float, unknown: float, fill: str = CERTAIN
 ) -> float:
     """A bar of what is certain and, after it, what is UNKNOWN; where it ends."""
     middle, end = x(certain), x(certain + unknown)
@@ -179,7 +179,7 @@ def rates_panel(
     rows: Sequence[tuple[str, Any, int, int]], rung: str, highest: float, base: float | None
 ) -> Canvas:
     """Rates of (name, row, part, whole) with their intervals, and the rate of all as a line."""
-    canvas, x = Canvas(), Scale(0, highest, 0, 400)
+    canvas, x = Canvas(), Ruler(0, highest, 0, 400)
     y = Bands([name for name, *_ in rows], ROW)
     across(canvas, x, x.ticks(6), percents, y.size)
     canvas.text(0, -12, rung_title(rung), size=13, weight=600)
@@ -203,7 +203,7 @@ def missing_plot(comparison: Comparison) -> Plot | None:
     facts = open_share.reset_index().sort_values(["share", "fact"], ascending=[False, True])
     rows = rows_of(facts.head(MOST_FACTS))
     canvas, y = Canvas(), Bands([str(row.fact).removeprefix("event:") for row in rows], ROW)
-    x = Scale(0, max(row.share for row in rows), 0, 430)
+    x = Ruler(0, max(row.share for row in rows), 0, 430)
     across(canvas, x, x.ticks(), percents, y.size)
     names_left(canvas, y)
     said = []

@@ -10,7 +10,7 @@ from leadpolicy.present.chart import (
     GAP,
     Bands,
     Canvas,
-    Scale,
+    Ruler,
     across,
     below,
     fitted,
@@ -66,7 +66,7 @@ def _rows(table: pd.DataFrame, count: int) -> list[dict[str, Any]]:
 
 def _chart(rows: list[dict[str, Any]]) -> Canvas:
     canvas, y = Canvas(), Bands([row["fact"] for row in rows], ROW)
-    x = Scale(0, max(row["share"] for row in rows), 0, 480)
+    x = Ruler(0, max(row["share"] for row in rows), 0, 480)
     across(canvas, x, x.ticks(), percents, y.size)
     for at, row in enumerate(rows):
         middle, end = y.at(at), x(row["share"])

@@ -11,10 +11,10 @@ from leadpolicy.present.wording import missing, ratio, rows_of
 if TYPE_CHECKING:
     import pandas as pd
 
-    from leadpolicy.comparison.study import Study
+    from leadpolicy.comparison.study import ComparedRecords
 
 
-def cohort(study: Study) -> str:
+def cohort(study: ComparedRecords) -> str:
     """For captions: the data, the number of records and the moment."""
     return f"{isolated(study.title)}, {plural(study.records, 'record')}, as of {study.as_of}"
 

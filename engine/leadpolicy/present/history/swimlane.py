@@ -16,7 +16,7 @@ from leadpolicy.diagnostics import LeadpolicyError, listing, suggest
 from leadpolicy.english import plural
 from leadpolicy.history.result import Replay
 from leadpolicy.policy.model import Policy
-from leadpolicy.present.chart import Bands, Canvas, Scale, across, below, names_left, wide
+from leadpolicy.present.chart import Bands, Canvas, Ruler, across, below, names_left, wide
 from leadpolicy.present.choices import NO_STAGE, known_label, most
 from leadpolicy.present.drawing import Plot, blank, draw
 from leadpolicy.present.theme import CERTAIN, GRID, INK, MUTED, PAPER, UNKNOWN
@@ -142,7 +142,7 @@ def _chart(
     bars: list[dict[str, Any]], dots: list[dict[str, Any]], labels: list[str], first: int, last: int
 ) -> Canvas:
     room = max((last - first) // 60, 1)
-    x = Scale(first - room, last + room, 0, WIDE)
+    x = Ruler(first - room, last + room, 0, WIDE)
     lanes, y = Canvas(), Bands(labels, ROW)
     months = _months(first - room, last + room)
     names_left(lanes, y, room=225)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from leadpolicy.governance.difference import Change, Difference, Part
+from leadpolicy.governance.difference import Change, ChangedPart, Difference
 
 _TITLES = {
-    Part.HEAD: "The policy",
-    Part.STAGE: "Stages",
-    Part.CRITERION: "Criteria",
-    Part.PARAMETER: "Parameters",
-    Part.WORDING: "Wording only (no record is decided by it)",
+    ChangedPart.HEAD: "The policy",
+    ChangedPart.STAGE: "Stages",
+    ChangedPart.CRITERION: "Criteria",
+    ChangedPart.PARAMETER: "Parameters",
+    ChangedPart.WORDING: "Wording only (no record is decided by it)",
 }
 
 
@@ -36,7 +36,7 @@ def _change(change: Change) -> Iterator[str]:
         yield f"+ {change.name}: {change.after}"
     elif change.after is None:
         yield f"- {change.name}: {change.before}"
-    elif change.part is Part.PARAMETER or change.part is Part.HEAD:
+    elif change.part is ChangedPart.PARAMETER or change.part is ChangedPart.HEAD:
         used = f"   (used by {', '.join(change.used_by)})" if change.used_by else ""
         yield f"~ {change.name}: {change.before} → {change.after}{used}"
     elif change.gained or change.lost:

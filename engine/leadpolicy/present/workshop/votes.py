@@ -13,7 +13,7 @@ from leadpolicy.present.decision.terminal import table
 from leadpolicy.present.wording import percent, ratio
 from leadpolicy.workshop.agreement import Workshop
 from leadpolicy.workshop.examples import Kept
-from leadpolicy.workshop.fit import FIT, Fit, Search
+from leadpolicy.workshop.fit import FIT, Fit, SettingSearch
 from leadpolicy.workshop.votes import ACROSS, Agreement, SplitCard
 
 SPLIT: Final = 5
@@ -135,7 +135,7 @@ def shares(fit: Fit, teams: Sequence[str]) -> list[str]:
     return [*(percent(fit.teams[team].share, 0) for team in teams), percent(fit.both, 0)]
 
 
-def _setting(search: Search) -> str:
+def _setting(search: SettingSearch) -> str:
     return ", ".join(f"{name} {after}" for name, (_, after) in search.moved.items())
 
 
