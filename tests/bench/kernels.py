@@ -7,19 +7,19 @@ from functools import lru_cache
 from pathlib import Path
 
 from leadpolicy.backends.kernels.program import KernelProgram
-from leadpolicy.backends.kernels.read import Coded, load
+from leadpolicy.backends.kernels.read import CodedTable, load
 from leadpolicy.logic.terms import Logic
 from tests.bench.measure import Answer, Contestant
 from tests.bench.workload import COLUMNS, KEY, NOW, PLACES, policies
 
 
 @lru_cache(maxsize=1)
-def loaded(path: Path) -> Coded:
+def loaded(path: Path) -> CodedTable:
     """The records of a file as coded columns, read once."""
     return read(path)
 
 
-def read(source: object) -> Coded:
+def read(source: object) -> CodedTable:
     """The records of a file or a table as coded columns."""
     types = {fact: column.type for fact, column in COLUMNS.items()}
     return load(source, types, PLACES, id=KEY)
@@ -31,7 +31,7 @@ def contestant(path: Path, labels: str, *, full: bool = False) -> Contestant:
 
 
 def of(
-    records: Coded,
+    records: CodedTable,
     logics: Mapping[str, Logic],
     *,
     full: bool = False,

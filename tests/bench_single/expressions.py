@@ -15,7 +15,6 @@ from typing import Any, Final, TypeAlias
 from leadpolicy.logic.terms import (
     All,
     Compare,
-    Comparison,
     CountAtLeast,
     Known,
     Literal,
@@ -23,6 +22,7 @@ from leadpolicy.logic.terms import (
     Member,
     Not,
     Other,
+    Relation,
     SumAtLeast,
     Term,
 )
@@ -163,7 +163,7 @@ def _compare(term: Compare, s: Spelling, want: bool) -> str:
     value = term.right.value
     if isinstance(value, bool):
         return f"({x} == {s.true if value is want else s.false})"
-    if term.op is Comparison.EQ and want:
+    if term.op is Relation.EQ and want:
         return f"({x} == {literal(value, s)})"
     return f"({s.null(x)}{s.conjunction}{x} {op} {literal(value, s)})"
 

@@ -9,7 +9,6 @@ from typing import Any
 from leadpolicy.logic.terms import (
     All,
     Compare,
-    Comparison,
     CountAtLeast,
     Known,
     Literal,
@@ -17,6 +16,7 @@ from leadpolicy.logic.terms import (
     Member,
     Not,
     Other,
+    Relation,
     SumAtLeast,
     Term,
 )
@@ -61,8 +61,8 @@ def _json(term: Term, want: bool = True) -> Any:
             return {"and": [_there(term.subject.name), {"!": [inside]}]}
         case Compare():
             x = {"var": flat(term.left.name)}
-            op = ("===" if want else "!==") if term.op is Comparison.EQ else str(term.op)
-            if not want and term.op is not Comparison.EQ:
+            op = ("===" if want else "!==") if term.op is Relation.EQ else str(term.op)
+            if not want and term.op is not Relation.EQ:
                 op = OPPOSITE[term.op]
             guards = [_there(term.left.name)]
             if isinstance(term.right, Other):
@@ -250,7 +250,7 @@ class _Business:
                 return [self.ask(x, "equal_to", value)]
             return [self.ask(x, "non_empty", ""), self.ask(x, "matches_regex", f"^(?!{value}$)")]
         x = self.number(term.left.name)
-        op = "greater_than_or_equal_to" if term.op is Comparison.GE else "less_than_or_equal_to"
+        op = "greater_than_or_equal_to" if term.op is Relation.GE else "less_than_or_equal_to"
         return [self.ask(x, "greater_than_or_equal_to", 0), self.ask(x, op, value)]
 
     @staticmethod

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from leadpolicy.comparison.contested import Contested, contested
 from leadpolicy.comparison.disagreements import cause_table
 from leadpolicy.evaluation.codes import FALSE, OPEN, TRUE, UNKNOWN
-from leadpolicy.evaluation.verdicts import Evaluation, policy_verdicts
+from leadpolicy.evaluation.verdicts import RecordVerdicts, policy_verdicts
 from tests.comparison.world import World
 
 T, F, U = TRUE, FALSE, UNKNOWN
@@ -41,7 +41,7 @@ stages:
     ]
 
 
-def evaluation(world: World, table: Sequence[Row]) -> Evaluation:
+def evaluation(world: World, table: Sequence[Row]) -> RecordVerdicts:
     """One policy per column, one record per row; ids in the order of rows."""
     columns = np.array(table, dtype=np.int8)
     policies = [world.policy(text) for text in simple()[: columns.shape[1]]]
@@ -50,7 +50,7 @@ def evaluation(world: World, table: Sequence[Row]) -> Evaluation:
         for at, p in enumerate(policies)
     )
     n = len(table)
-    return Evaluation(
+    return RecordVerdicts(
         world.records(),
         verdicts,
         tuple(f"{number:03}" for number in range(n)),

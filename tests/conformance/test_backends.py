@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from leadpolicy.logic import build
-from leadpolicy.logic.terms import Comparison, Literal, Logic, Subject
+from leadpolicy.logic.terms import Literal, Logic, Relation, Subject
 from leadpolicy.truth import FALSE, TRUE, UNKNOWN
 from leadpolicy.types import Kind, Type
 from leadpolicy.vocabulary import EventLog, Happening, Record
@@ -20,13 +20,13 @@ NAME = Subject("a", Type(Kind.TEXT))
 def asked(subject: Subject, *values: int | str) -> Question:
     """Whether the fact is 1, or the text "1"."""
     literal = Literal(1 if subject is SIZE else "1")
-    logic = Logic((), (build.compare(Comparison.EQ, subject, literal),))
+    logic = Logic((), (build.compare(Relation.EQ, subject, literal),))
     return Question(logic, [Record({"a": value}) for value in values], [NOW] * len(values))
 
 
 @pytest.mark.parametrize("name", backends.BACKENDS)
 def test_one_name_may_mean_two_things(name: str) -> None:
-    where = build.compare(Comparison.EQ, Subject("b", SIZE.type), Literal(2))
+    where = build.compare(Relation.EQ, Subject("b", SIZE.type), Literal(2))
     event = Logic((), (build.happened("asked", where, None, 1),))
     log = EventLog((Happening(NOW, {"b": 2, "a": "x"}),))
     questions = [

@@ -19,7 +19,7 @@ from tests.conftest import FIXTURES, POLICIES
 
 if TYPE_CHECKING:
     from leadpolicy.data import RecordSet
-    from leadpolicy.evaluation.verdicts import Evaluation
+    from leadpolicy.evaluation.verdicts import RecordVerdicts
 
 REAL = ("bpi2012", "uci_bank", "olist")
 MOST = 1_500
@@ -37,7 +37,7 @@ def every_version() -> list[Policy]:
 FAST = ("closure", "kernels", "sql")
 
 
-def assert_same(data: RecordSet, policies: list[Policy]) -> Evaluation:
+def assert_same(data: RecordSet, policies: list[Policy]) -> RecordVerdicts:
     slow = verdicts_of(policies, data, engine="interpreter")
     for engine in FAST:
         fast = verdicts_of(policies, data, engine=engine)
@@ -46,7 +46,7 @@ def assert_same(data: RecordSet, policies: list[Policy]) -> Evaluation:
     return slow
 
 
-def compared(fast: Evaluation, slow: Evaluation) -> None:
+def compared(fast: RecordVerdicts, slow: RecordVerdicts) -> None:
     assert [one.label for one in fast.policies] == [one.label for one in slow.policies]
     for one, other in zip(fast.policies, slow.policies, strict=True):
         assert one.stages.dtype == np.int8

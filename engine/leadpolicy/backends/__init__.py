@@ -103,7 +103,7 @@ DELIMITED: Final = (".csv", ".tsv", ".csv.gz", ".tsv.gz", ".csv.zst", ".tsv.zst"
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class EngineTable:
     """A table with a row per record: a path, or a table of Arrow, pandas, Polars or DuckDB.
 
     `as_of` is the moment of evaluation, or the column that holds each record's; `id` the column of
@@ -186,7 +186,7 @@ class AllAtOnce(Engine, Protocol):
         """Records that have been read and checked, each at its own moment."""
         ...
 
-    def of_table(self, logics: Logics, table: Table, progress: Progress | None) -> Answers:
+    def of_table(self, logics: Logics, table: EngineTable, progress: Progress | None) -> Answers:
         """A table, in which every value of the columns in use has to fit its fact.
 
         Raises `LeadpolicyError` with all that does not fit.

@@ -29,7 +29,7 @@ VERDICTS: Final = ("true", "false", "unknown")
 """How verdicts are called in results."""
 
 
-class Coded(Protocol):
+class CodedValues(Protocol):
     """Values of one type: `values[codes[place]]`, nothing known where the code is `MISSING`."""
 
     @property
@@ -41,14 +41,14 @@ class Coded(Protocol):
 
 
 @runtime_checkable
-class Packed(Protocol):
+class PackedValues(Protocol):
     """Values that stand in an array: dates as days, moments as microseconds since 1970."""
 
     @property
     def array(self) -> Array: ...
 
 
-class Log(Protocol):
+class EventsOfKind(Protocol):
     """The events of one kind: whose each is, and when it happened (`UNDATED`: nobody knows).
 
     `since` tells for each record from when on its log was kept, None: always for all; `recorded`
@@ -60,7 +60,7 @@ class Log(Protocol):
     @property
     def at(self) -> Array: ...
     @property
-    def attributes(self) -> Mapping[str, Coded]: ...
+    def attributes(self) -> Mapping[str, CodedValues]: ...
     @property
     def since(self) -> Array | None: ...
     @property
@@ -74,8 +74,8 @@ class Columns:
     A fact without a column is missing for all; a kind of events without a log was not recorded.
     """
 
-    facts: Mapping[str, Coded]
-    logs: Mapping[str, Log]
+    facts: Mapping[str, CodedValues]
+    logs: Mapping[str, EventsOfKind]
     moments: Array
 
     def __len__(self) -> int:
@@ -83,8 +83,8 @@ class Columns:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Column:
-    """A `Coded` of our own."""
+class CodedColumn:
+    """A `CodedValues` of our own."""
 
     type: Type
     codes: Array
@@ -92,12 +92,12 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Happened:
-    """A `Log` of our own."""
+class EventColumns:
+    """An `EventsOfKind` of our own."""
 
     records: Array
     at: Array
-    attributes: Mapping[str, Column]
+    attributes: Mapping[str, CodedColumn]
     since: Array | None = None
     recorded: Array | None = None
 
@@ -129,13 +129,13 @@ def microseconds(moment: datetime) -> int:
     return (moment - EPOCH) // MICROSECOND
 
 
-def _log(kept: Sequence[EventLog | None], attributes: Mapping[str, Type]) -> Happened:
+def _log(kept: Sequence[EventLog | None], attributes: Mapping[str, Type]) -> EventColumns:
     found = [
         (place, one) for place, log in enumerate(kept) if log is not None for one in log.happenings
     ]
     since = [ALWAYS if log is None or log.since is None else microseconds(log.since)
              for log in kept]  # fmt: skip
-    return Happened(
+    return EventColumns(
         np.array([place for place, _ in found], np.int64),
         np.array([UNDATED if h.at is None else microseconds(h.at) for _, h in found], np.int64),
         {name: _column([h.details.get(name) for _, h in found], of)
@@ -145,12 +145,12 @@ def _log(kept: Sequence[EventLog | None], attributes: Mapping[str, Type]) -> Hap
     )  # fmt: skip
 
 
-def _column(values: Sequence[Value | None], of: Type) -> Column:
+def _column(values: Sequence[Value | None], of: Type) -> CodedColumn:
     distinct: dict[Value, int] = {}
     codes = [
         MISSING if value is None else distinct.setdefault(value, len(distinct)) for value in values
     ]
-    return Column(of, np.array(codes, np.int32), list(distinct))
+    return CodedColumn(of, np.array(codes, np.int32), list(distinct))
 
 
 # -------------------------------------------------------------------------------- to records
@@ -172,14 +172,14 @@ def records_of(columns: Columns, ids: Iterable[object] | None = None) -> list[Re
     ]
 
 
-def _spread(rows: Sequence[dict[str, Value]], name: str, column: Coded) -> None:
+def _spread(rows: Sequence[dict[str, Value]], name: str, column: CodedValues) -> None:
     values = list(column.values)
     for row, code in zip(rows, column.codes.tolist(), strict=True):
         if code != MISSING:
             row[name] = values[code]
 
 
-def _logs(log: Log, records: int) -> Iterable[EventLog | None]:
+def _logs(log: EventsOfKind, records: int) -> Iterable[EventLog | None]:
     details: list[dict[str, Value]] = [{} for _ in range(len(log.at))]
     for name, column in log.attributes.items():
         _spread(details, name, column)
@@ -257,14 +257,14 @@ __all__ = [
     "ALWAYS",
     "MISSING",
     "UNDATED",
-    "Coded",
+    "CodedColumn",
+    "CodedValues",
     "Codes",
-    "Column",
     "Columns",
-    "Happened",
+    "EventColumns",
+    "EventsOfKind",
     "Listed",
-    "Log",
-    "Packed",
+    "PackedValues",
     "asked",
     "columns_of",
     "last",

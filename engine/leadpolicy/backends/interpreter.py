@@ -21,7 +21,6 @@ from leadpolicy.logic.terms import (
     All,
     Any,
     Compare,
-    Comparison,
     Const,
     CountAtLeast,
     FromNow,
@@ -34,6 +33,7 @@ from leadpolicy.logic.terms import (
     Not,
     Operand,
     Other,
+    Relation,
     Subject,
     SumAtLeast,
     Term,
@@ -145,7 +145,7 @@ class Evaluation:
         right = self._operand(term.right, term.left)
         if left is not None and right is None and isinstance(term.right, FromNow):
             ahead = term.right.offset > timedelta()  # a moment that no calendar reaches
-            return truth((term.op in (Comparison.LT, Comparison.LE)) == ahead)
+            return truth((term.op in (Relation.LT, Relation.LE)) == ahead)
         if left is None or right is None:
             return UNKNOWN
         times = term.right.times if isinstance(term.right, Other) else None
@@ -209,18 +209,18 @@ def moved(now: datetime, offset: timedelta) -> datetime | None:
         return None
 
 
-def ordered(op: Comparison, left: Value, right: Value) -> bool:
+def ordered(op: Relation, left: Value, right: Value) -> bool:
     """Compares two values of one type."""
     match op:
-        case Comparison.EQ:
+        case Relation.EQ:
             return left == right
-        case Comparison.LT:
+        case Relation.LT:
             return left < right  # type: ignore[operator]
-        case Comparison.LE:
+        case Relation.LE:
             return left <= right  # type: ignore[operator]
-        case Comparison.GT:
+        case Relation.GT:
             return left > right  # type: ignore[operator]
-        case Comparison.GE:
+        case Relation.GE:
             return left >= right  # type: ignore[operator]
 
 
@@ -247,22 +247,22 @@ def bounds(
 
 
 def compare_ranges(
-    op: Comparison, left: tuple[Number, Number], right: tuple[Number, Number]
+    op: Relation, left: tuple[Number, Number], right: tuple[Number, Number]
 ) -> Truth:
     """TRUE or FALSE where every value of both ranges gives that answer, else UNKNOWN."""
     (low, high), (least, most) = left, right
     match op:
-        case Comparison.EQ:
+        case Relation.EQ:
             if low == high == least == most:
                 return TRUE
             return FALSE if high < least or most < low else UNKNOWN
-        case Comparison.LT:
+        case Relation.LT:
             return TRUE if high < least else FALSE if low >= most else UNKNOWN
-        case Comparison.LE:
+        case Relation.LE:
             return TRUE if high <= least else FALSE if low > most else UNKNOWN
-        case Comparison.GT:
+        case Relation.GT:
             return TRUE if low > most else FALSE if high <= least else UNKNOWN
-        case Comparison.GE:
+        case Relation.GE:
             return TRUE if low >= most else FALSE if high < least else UNKNOWN
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from leadpolicy.backends import Place
-    from leadpolicy.evaluation.answers import Answers
+    from leadpolicy.evaluation.answers import StageAnswers
 
 FIRST: Final = 10
 """Records shown on the terminal."""
@@ -182,7 +182,7 @@ Counts = Mapping[str, list[tuple[str | None, int, int]]]
 Verdicts = Mapping[str, Mapping[str, tuple[int, ...]]]
 
 
-def _plain(found: Answers, counts: Counts, verdicts: Verdicts) -> dict[str, Any]:
+def _plain(found: StageAnswers, counts: Counts, verdicts: Verdicts) -> dict[str, Any]:
     """The summary as JSON carries it."""
     return {
         "leadpolicy_evaluation": 1,
@@ -210,7 +210,9 @@ def _criteria(verdicts: Mapping[str, tuple[int, ...]]) -> list[dict[str, Any]]:
     ]
 
 
-def _print_counts(found: Answers, counts: Counts, verdicts: Verdicts, console: Console) -> None:
+def _print_counts(
+    found: StageAnswers, counts: Counts, verdicts: Verdicts, console: Console
+) -> None:
     for label, policy in found.policies.items():
         total = sum(number for _, number, _ in counts[label])
         rows = [
@@ -246,7 +248,7 @@ def _print_table(
     console.print()
 
 
-def _print_first(found: Answers, made: Any, console: Console, key: str) -> None:
+def _print_first(found: StageAnswers, made: Any, console: Console, key: str) -> None:
     """The first records, with the stages of as many policies as fit."""
     from rich.table import Table
 

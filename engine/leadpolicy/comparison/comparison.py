@@ -20,7 +20,7 @@ from leadpolicy.comparison.segments import segments
 from leadpolicy.comparison.study import ComparedRecords, describe
 from leadpolicy.diagnostics import LeadpolicyError, suggest
 from leadpolicy.evaluation.engines import Progress, opened
-from leadpolicy.evaluation.verdicts import Evaluation, verdicts_of
+from leadpolicy.evaluation.verdicts import RecordVerdicts, verdicts_of
 from leadpolicy.policy import RUNGS, Policy, load_policies
 from leadpolicy.policy.labels import labelled
 from leadpolicy.shown import Shown
@@ -79,7 +79,7 @@ class Comparison(Shown):
     leaks: pd.DataFrame
     outcomes: pd.DataFrame
     segments: pd.DataFrame
-    evaluation: Evaluation = field(repr=False)
+    evaluation: RecordVerdicts = field(repr=False)
 
     def frames(self) -> dict[str, pd.DataFrame]:
         """All frames by name."""
@@ -222,7 +222,7 @@ def _check_rungs(rungs: Sequence[str]) -> None:
 
 
 def _segments(
-    evaluation: Evaluation, rungs: Sequence[str], by: str | None, cut: Sequence[str] | None
+    evaluation: RecordVerdicts, rungs: Sequence[str], by: str | None, cut: Sequence[str] | None
 ) -> pd.DataFrame:
     if by is None or cut is None:
         return frames.segments_frame([])

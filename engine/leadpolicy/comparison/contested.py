@@ -10,7 +10,7 @@ import numpy as np
 from leadpolicy.comparison.disagreements import Table
 from leadpolicy.comparison.obstacles import Cause
 from leadpolicy.evaluation.codes import FALSE, TRUE, UNKNOWN, Whole, stable
-from leadpolicy.evaluation.verdicts import Evaluation, PolicyVerdicts, distinct_rows
+from leadpolicy.evaluation.verdicts import PolicyVerdicts, RecordVerdicts, distinct_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class _Candidate:
 
 
 def contested(
-    evaluation: Evaluation, rungs: Sequence[str], table: Table, top: int
+    evaluation: RecordVerdicts, rungs: Sequence[str], table: Table, top: int
 ) -> list[Contested]:
     """The most even split first, then the nearest miss, chosen for variety.
 
@@ -68,7 +68,7 @@ def contested(
     return chosen
 
 
-def _ranked(evaluation: Evaluation, rung: str, table: Table, most: int) -> list[_Candidate]:
+def _ranked(evaluation: RecordVerdicts, rung: str, table: Table, most: int) -> list[_Candidate]:
     """Rows that are disputed on the rung, the one to show first at the end.
 
     Of rows that are alike only the first `most` in the order of ids are kept: the others come
@@ -128,7 +128,7 @@ def _occurrence(values: Whole) -> Whole:
     return occurrence
 
 
-def _contested(evaluation: Evaluation, rung: str, row: int, table: Table) -> Contested:
+def _contested(evaluation: RecordVerdicts, rung: str, row: int, table: Table) -> Contested:
     said = {one.label: int(one.rungs[rung][row]) for one in evaluation.defining(rung)}
     denies = tuple(label for label, code in said.items() if code == FALSE)
     causes = {label: table[label, rung].at(row) for label in denies}

@@ -11,7 +11,7 @@ import numpy as np
 from leadpolicy.comparison.causes import Causes
 from leadpolicy.comparison.obstacles import Cause
 from leadpolicy.evaluation.codes import FALSE, TRUE, UNKNOWN, Mask, Whole, stable
-from leadpolicy.evaluation.verdicts import Evaluation, PolicyVerdicts
+from leadpolicy.evaluation.verdicts import PolicyVerdicts, RecordVerdicts
 
 Kind = Literal["denied", "undecided"]
 KINDS: Final[tuple[tuple[Kind, int], ...]] = (("denied", FALSE), ("undecided", UNKNOWN))
@@ -57,14 +57,14 @@ Table = Mapping[tuple[str, str], Causes]
 """Causes by label of the policy and rung."""
 
 
-def cause_table(evaluation: Evaluation) -> Table:
+def cause_table(evaluation: RecordVerdicts) -> Table:
     """An empty table of causes for every policy and the rungs that it defines."""
     return {
         (one.label, rung): Causes(one, rung) for one in evaluation.policies for rung in one.rungs
     }
 
 
-def disagreements(evaluation: Evaluation, rung: str, table: Table) -> list[Disagreement]:
+def disagreements(evaluation: RecordVerdicts, rung: str, table: Table) -> list[Disagreement]:
     """For every ordered pair of policies that define the rung, the largest group first."""
     defining = evaluation.defining(rung)
     return [
@@ -78,7 +78,7 @@ def disagreements(evaluation: Evaluation, rung: str, table: Table) -> list[Disag
 
 
 def _between(
-    evaluation: Evaluation,
+    evaluation: RecordVerdicts,
     claims: PolicyVerdicts,
     other: PolicyVerdicts,
     of: tuple[str, Kind, int],
@@ -100,7 +100,7 @@ def _between(
         )
 
 
-def refusals(evaluation: Evaluation, rung: str, table: Table) -> list[Refusal]:
+def refusals(evaluation: RecordVerdicts, rung: str, table: Table) -> list[Refusal]:
     """For every policy that defines the rung, the largest group first."""
     defining = evaluation.defining(rung)
     found: list[Refusal] = []
@@ -129,7 +129,7 @@ def refusals(evaluation: Evaluation, rung: str, table: Table) -> list[Refusal]:
     return found
 
 
-def _grouped(evaluation: Evaluation, mask: Mask, causes: Causes) -> list[tuple[Cause, Whole]]:
+def _grouped(evaluation: RecordVerdicts, mask: Mask, causes: Causes) -> list[tuple[Cause, Whole]]:
     """The rows of a mask by cause, the largest group first, each in the order of ids."""
     rows = evaluation.order[mask[evaluation.order]]
     if not len(rows):
@@ -145,5 +145,5 @@ def _grouped(evaluation: Evaluation, mask: Mask, causes: Causes) -> list[tuple[C
     return sorted(groups, key=lambda group: (-len(group[1]), group[0].criteria, group[0].says))
 
 
-def _samples(evaluation: Evaluation, rows: Whole) -> tuple[str, ...]:
+def _samples(evaluation: RecordVerdicts, rows: Whole) -> tuple[str, ...]:
     return tuple(evaluation.ids[row] for row in rows[:SAMPLES].tolist())

@@ -24,7 +24,7 @@ from leadpolicy.comparison.readiness import ConditionReadiness, MissingFact, Pol
 from leadpolicy.comparison.segments import SegmentVolume
 from leadpolicy.comparison.volumes import stage_volumes, volume
 from leadpolicy.evaluation.codes import OPEN, TRUE, UNKNOWN, WON
-from leadpolicy.evaluation.verdicts import Evaluation, PolicyVerdicts
+from leadpolicy.evaluation.verdicts import PolicyVerdicts, RecordVerdicts
 from leadpolicy.logic.walk import needs
 from leadpolicy.types import show
 from leadpolicy.vocabulary.model import EVENT
@@ -118,7 +118,7 @@ def frame(rows: Iterable[Row], columns: Columns) -> pd.DataFrame:
     return made.astype(dict(columns))
 
 
-def policies_frame(evaluation: Evaluation, ready: Sequence[PolicyReadiness]) -> pd.DataFrame:
+def policies_frame(evaluation: RecordVerdicts, ready: Sequence[PolicyReadiness]) -> pd.DataFrame:
     """One row per policy."""
     rows = (
         {
@@ -185,7 +185,7 @@ def missing_frame(missing: Sequence[MissingFact]) -> pd.DataFrame:
     return frame(rows, MISSING)
 
 
-def volumes_frame(evaluation: Evaluation, rungs: Sequence[str]) -> pd.DataFrame:
+def volumes_frame(evaluation: RecordVerdicts, rungs: Sequence[str]) -> pd.DataFrame:
     """One row per policy and rung; no counts where the policy does not define the rung."""
     rows: list[Row] = []
     for one in evaluation.policies:
@@ -210,7 +210,7 @@ def volumes_frame(evaluation: Evaluation, rungs: Sequence[str]) -> pd.DataFrame:
     return frame(rows, VOLUMES)
 
 
-def stages_frame(evaluation: Evaluation) -> pd.DataFrame:
+def stages_frame(evaluation: RecordVerdicts) -> pd.DataFrame:
     """One row per policy and stage, and one for records at no stage (position -1)."""
     rows: list[Row] = []
     for one in evaluation.policies:
@@ -234,7 +234,7 @@ def stages_frame(evaluation: Evaluation) -> pd.DataFrame:
 
 
 def agreement_frames(
-    evaluation: Evaluation, rungs: Sequence[str]
+    evaluation: RecordVerdicts, rungs: Sequence[str]
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """One row per rung and pair, and one per rung for all policies that define it."""
     pairs: list[Row] = []
@@ -256,7 +256,7 @@ def _fields(of: PairAgreement | OverallAgreement) -> Row:
 
 
 def overlap_frames(
-    evaluation: Evaluation, rungs: Sequence[str]
+    evaluation: RecordVerdicts, rungs: Sequence[str]
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """One row per rung and pair, and one per rung and policy with what it alone holds."""
     pairs: list[Row] = []
@@ -285,7 +285,7 @@ def overlap_frames(
     return frame(pairs, OVERLAP), frame(alone, EXCLUSIVE)
 
 
-def crossings_frame(evaluation: Evaluation, rungs: Sequence[str]) -> pd.DataFrame:
+def crossings_frame(evaluation: RecordVerdicts, rungs: Sequence[str]) -> pd.DataFrame:
     """For these rungs of a policy the rung of each other policy that holds most nearly the same.
 
     The best match has the highest Jaccard index; between equals the same rung, then the lower.
@@ -362,7 +362,7 @@ def refusals_frame(found: Iterable[Refusal]) -> pd.DataFrame:
     return frame(rows, REFUSALS)
 
 
-def contested_frame(evaluation: Evaluation, found: Iterable[Contested]) -> pd.DataFrame:
+def contested_frame(evaluation: RecordVerdicts, found: Iterable[Contested]) -> pd.DataFrame:
     """One row per record, the one most worth arguing about first."""
     rows = (
         {
@@ -385,12 +385,12 @@ def contested_frame(evaluation: Evaluation, found: Iterable[Contested]) -> pd.Da
     return frame(rows, CONTESTED)
 
 
-def _outcome_word(evaluation: Evaluation, row: int) -> str | None:
+def _outcome_word(evaluation: RecordVerdicts, row: int) -> str | None:
     code, name = int(evaluation.outcomes[row]), evaluation.data.outcome_name or "won"
     return None if code == OPEN else name if code == WON else f"not {name}"
 
 
-def _seen(evaluation: Evaluation, contested: Contested) -> tuple[str, ...]:
+def _seen(evaluation: RecordVerdicts, contested: Contested) -> tuple[str, ...]:
     """What the record says on the facts of the first criterion: `company.employees: 19`."""
     policy = evaluation[contested.nearest].policy
     if not contested.cause.first:
@@ -418,7 +418,7 @@ def _count(log: EventLog | None) -> str:
     return f"{len(log.happenings)} so far" + (f", last {last.date()}" if last else "")
 
 
-def outcomes_frame(evaluation: Evaluation, rungs: Sequence[str]) -> pd.DataFrame:
+def outcomes_frame(evaluation: RecordVerdicts, rungs: Sequence[str]) -> pd.DataFrame:
     """One row per rung and policy that defines it; empty where no outcome is known."""
     rows: list[Row] = []
     everyone = np.ones(len(evaluation), dtype=np.bool_)

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from leadpolicy.data.chronicle import Changes, Chronicle, Coded
     from leadpolicy.data.recordset import RecordSet
-    from leadpolicy.evaluation.verdicts import Evaluation
+    from leadpolicy.evaluation.verdicts import RecordVerdicts
     from leadpolicy.policy.model import Policy
 
 LEAST: Final = 20
@@ -196,7 +196,7 @@ def told(fact: str, sort: str, evidence: str, by: Sequence[str] | None) -> str:
     return f"Leak: {fact.removeprefix('event:')} knows the future ({sort}): {evidence}; {use}"
 
 
-def leaks_frame(evaluation: Evaluation, found: Iterable[Leak]) -> pd.DataFrame:
+def leaks_frame(evaluation: RecordVerdicts, found: Iterable[Leak]) -> pd.DataFrame:
     """One row per fact that knows the future, with the policies that look at it."""
     from leadpolicy.comparison.frames import frame
 

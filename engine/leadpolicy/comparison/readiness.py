@@ -15,7 +15,7 @@ from leadpolicy.comparison.volumes import Volume, volume
 from leadpolicy.decision.reasons import missing_facts
 from leadpolicy.evaluation.codes import UNKNOWN, Whole, share
 from leadpolicy.evaluation.engines import Progress
-from leadpolicy.evaluation.verdicts import Evaluation, PolicyVerdicts
+from leadpolicy.evaluation.verdicts import PolicyVerdicts, RecordVerdicts
 from leadpolicy.logic.walk import needs, needs_of_each
 from leadpolicy.vocabulary.model import EVENT
 
@@ -101,7 +101,7 @@ class MissingFact:
         return self.alone / self.examined * self.undecided / self.records
 
 
-def condition_readiness(evaluation: Evaluation) -> list[ConditionReadiness]:
+def condition_readiness(evaluation: RecordVerdicts) -> list[ConditionReadiness]:
     """For every criterion, then every stage, of every policy in file order."""
     found: list[ConditionReadiness] = []
     for one in evaluation.policies:
@@ -136,7 +136,7 @@ def _ready(
 
 
 def policy_readiness(
-    evaluation: Evaluation, conditions: Sequence[ConditionReadiness]
+    evaluation: RecordVerdicts, conditions: Sequence[ConditionReadiness]
 ) -> list[PolicyReadiness]:
     """The conditions of each policy summed up."""
     found: list[PolicyReadiness] = []
@@ -160,7 +160,7 @@ def policy_readiness(
     return found
 
 
-def missing(evaluation: Evaluation, progress: Progress | None = None) -> list[MissingFact]:
+def missing(evaluation: RecordVerdicts, progress: Progress | None = None) -> list[MissingFact]:
     """What leaves stages UNKNOWN, for each policy the most frequent first.
 
     At most `SAMPLE` undecided records per policy are examined, drawn by a hash of their ids.
@@ -199,7 +199,7 @@ def missing(evaluation: Evaluation, progress: Progress | None = None) -> list[Mi
 
 
 def _count_missing(
-    evaluation: Evaluation, one: PolicyVerdicts, rows: Whole
+    evaluation: RecordVerdicts, one: PolicyVerdicts, rows: Whole
 ) -> tuple[Counter[str], Counter[str]]:
     """How many of the rows lack each fact or log, and how many nothing else.
 
@@ -222,7 +222,9 @@ def _count_missing(
     return counts, alone
 
 
-def _alike(evaluation: Evaluation, one: PolicyVerdicts, rows: Whole) -> Iterator[tuple[int, ...]]:
+def _alike(
+    evaluation: RecordVerdicts, one: PolicyVerdicts, rows: Whole
+) -> Iterator[tuple[int, ...]]:
     """Numbers that are equal where a policy sees the same: moment, facts, and no event."""
     data = evaluation.data
     asked = sorted(needs(one.policy.logic.stages))

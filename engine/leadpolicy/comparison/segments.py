@@ -10,7 +10,7 @@ import numpy as np
 from leadpolicy.comparison.outcomes import OutcomeRate, outcome
 from leadpolicy.comparison.volumes import Volume, volume
 from leadpolicy.evaluation.codes import TRUE
-from leadpolicy.evaluation.verdicts import Evaluation
+from leadpolicy.evaluation.verdicts import RecordVerdicts
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class SegmentVolume:
 
 
 def segments(
-    evaluation: Evaluation, values: Sequence[str], order: Sequence[str], rungs: Sequence[str]
+    evaluation: RecordVerdicts, values: Sequence[str], order: Sequence[str], rungs: Sequence[str]
 ) -> list[SegmentVolume]:
     """For every segment, rung and policy that defines it. `values` holds each record's segment."""
     column = np.array(values, dtype=object)

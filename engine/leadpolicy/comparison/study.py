@@ -11,7 +11,7 @@ import numpy as np
 
 from leadpolicy.comparison.outcomes import CONFIDENCE, OutcomeRate, outcome
 from leadpolicy.evaluation.codes import OPEN
-from leadpolicy.evaluation.verdicts import Evaluation
+from leadpolicy.evaluation.verdicts import RecordVerdicts
 from leadpolicy.types import show
 from leadpolicy.vocabulary.model import PointInTime
 
@@ -121,7 +121,7 @@ def _day(moment: datetime) -> str:
     return moment.date().isoformat() if moment == end else show(moment)
 
 
-def describe(evaluation: Evaluation, rungs: Sequence[str], by: str | None) -> ComparedRecords:
+def describe(evaluation: RecordVerdicts, rungs: Sequence[str], by: str | None) -> ComparedRecords:
     """The study behind an evaluation."""
     data = evaluation.data
     moments = data.moments

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from leadpolicy.data.base import Base, Numbered, entries, number, read_base
-from leadpolicy.data.changes import Source, read_changes, read_sources
+from leadpolicy.data.changes import ChangeSource, read_changes, read_sources
 from leadpolicy.data.chronicle import Changes, Chronicle, Coded
 from leadpolicy.data.coding import Part, constant
 from leadpolicy.data.contradictions import note_ends, note_late
@@ -114,7 +114,7 @@ def _refuse_nothing(work: Work, base: Base) -> None:
 
 
 def _facts(
-    work: Work, base: Base, records: Numbered, sources: Mapping[str, Sequence[Source]]
+    work: Work, base: Base, records: Numbered, sources: Mapping[str, Sequence[ChangeSource]]
 ) -> tuple[dict[str, Coded], dict[str, Changes]]:
     """Every fact before its first change, and the changes of those that have some."""
     names = dict.fromkeys([*(spec.fact.name for spec in work.spec.facts), *sources])

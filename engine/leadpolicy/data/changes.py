@@ -21,7 +21,7 @@ from leadpolicy.types import Type, show
 
 
 @dataclass(slots=True)
-class Source:
+class ChangeSource:
     """Dated rows that say something about one fact; `doubt` are records for which nobody knows."""
 
     dated: Dated
@@ -30,9 +30,9 @@ class Source:
     by: str | None = None
 
 
-def read_sources(work: Work, records: Numbered) -> dict[str, list[Source]]:
+def read_sources(work: Work, records: Numbered) -> dict[str, list[ChangeSource]]:
     """All dated rows about each fact, in the order of the mapping; judgements last."""
-    found: dict[str, list[Source]] = {}
+    found: dict[str, list[ChangeSource]] = {}
     dated_facts = [spec for spec in work.spec.facts if isinstance(spec, DatedFact)]
     _note_absences(work, dated_facts)
     for spec in dated_facts:
@@ -54,7 +54,7 @@ def _note_absences(work: Work, specs: Sequence[DatedFact]) -> None:
         work.note(f"no row in {table} is taken to mean {shown} for {once}")
 
 
-def _dated_fact(work: Work, records: Numbered, spec: DatedFact) -> Source:
+def _dated_fact(work: Work, records: Numbered, spec: DatedFact) -> ChangeSource:
     assert spec.rows.at is not None
     dated = read_rows(work, records, spec.rows, spec.fact.name)
     note_skew(work, dated, spec.fact.name)
@@ -67,9 +67,9 @@ def _dated_fact(work: Work, records: Numbered, spec: DatedFact) -> Source:
     doubt = np.concatenate([dated.doubt, dated.records[undated]])
     dated = dated.only(~undated)
     if converted is not None:
-        return Source(dated, converted.part(dated.rows), doubt)
+        return ChangeSource(dated, converted.part(dated.rows), doubt)
     assert spec.constant is not None
-    return Source(dated, constant(spec.constant, np.ones(len(dated.rows), np.bool_)), doubt)
+    return ChangeSource(dated, constant(spec.constant, np.ones(len(dated.rows), np.bool_)), doubt)
 
 
 def _undated(work: Work, dated: Dated, at: Cell) -> Mask:
@@ -82,7 +82,7 @@ def _undated(work: Work, dated: Dated, at: Cell) -> Mask:
 
 def _assessments(
     work: Work, records: Numbered, spec: AssessmentsSpec
-) -> Iterator[tuple[str, Source]]:
+) -> Iterator[tuple[str, ChangeSource]]:
     """One source per fact, because each fact has its own type."""
     assert spec.rows.at is not None
     dated = read_rows(work, records, spec.rows, "assessments")
@@ -107,14 +107,14 @@ def _assessments(
         undated = _undated(work, part, spec.rows.at)
         doubt = np.concatenate([dated.doubt[lost == code], part.records[undated]])
         part = part.only(~undated)
-        yield fact.name, Source(part, converted.part(part.rows), doubt, by)
+        yield fact.name, ChangeSource(part, converted.part(part.rows), doubt, by)
 
 
 # ------------------------------------------------------------------------- from rows to changes
 
 
 def read_changes(
-    kind: Type, under: Sequence[Part], sources: Sequence[Source], count: int
+    kind: Type, under: Sequence[Part], sources: Sequence[ChangeSource], count: int
 ) -> tuple[Coded, Changes | None]:
     """A fact before its first change, and its changes, with the same list of values.
 
@@ -130,7 +130,7 @@ def read_changes(
     return base, _ordered(sources, codes[len(under) :], Coded(kind, before, values))
 
 
-def _ordered(sources: Sequence[Source], codes: Sequence[Codes], base: Coded) -> Changes:
+def _ordered(sources: Sequence[ChangeSource], codes: Sequence[Codes], base: Coded) -> Changes:
     """The changes of one fact as they took effect.
 
     A row takes effect when it is both true and known, unless a newer one is known by then. Rows of

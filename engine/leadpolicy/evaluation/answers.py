@@ -31,7 +31,7 @@ _PLACE: Final = np.array([2, 3, 1], np.int8)
 """Of FALSE, UNKNOWN and TRUE the places in `VERDICTS`, from 1."""
 
 
-class Answers(ABC):
+class StageAnswers(ABC):
     """The stages of every record, to be asked for once.
 
     `policies` are by label; `names` tells what each one's columns are called in the result, and
@@ -98,7 +98,7 @@ class Answers(ABC):
         return count_values(self.room.session, made, where, column)
 
 
-class Made(Answers):
+class Made(StageAnswers):
     """Answers that stand in a table already."""
 
     def __init__(
@@ -121,7 +121,7 @@ class Made(Answers):
             put(session.connection.from_arrow(self.table), part, parquet=parquet)
 
 
-class Queried(Answers):
+class Queried(StageAnswers):
     """Answers that a query of the SQL room gives."""
 
     def __init__(
@@ -248,4 +248,4 @@ def _texts(words: Sequence[str]) -> pa.Array:
     return pa.Array.from_buffers(pa.string(), len(words), buffers)
 
 
-__all__ = ["Answers", "Made", "Queried", "coded", "in_words", "table_of"]
+__all__ = ["Made", "Queried", "StageAnswers", "coded", "in_words", "table_of"]

@@ -11,8 +11,8 @@ from leadpolicy.backends import (
     AUTO,
     Answers,
     Engine,
+    EngineTable,
     OneByOne,
-    Table,
     all_at_once,
     engine_name,
     one_by_one,
@@ -72,7 +72,10 @@ def of_records(
 
 
 def of_table(
-    policies: Mapping[str, Policy], table: Table, engine: str, progress: Progress | None = None
+    policies: Mapping[str, Policy],
+    table: EngineTable,
+    engine: str,
+    progress: Progress | None = None,
 ) -> tuple[Answers, Sequence[object] | None]:
     """What policies say of every row of a table, and, with `table.id`, the rows' keys.
 

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from leadpolicy.backends import Between, EventTable, Table
+from leadpolicy.backends import Between, EngineTable, EventTable
 from leadpolicy.data.moments import AfterEntry, AtMoment, parse_as_of
 from leadpolicy.diagnostics import LeadpolicyError, Problems, ValueProblem, suggest
 from leadpolicy.evaluation.tables import as_table, is_frame, is_table
@@ -103,7 +103,7 @@ class Room:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class PreparedQuestion:
     """Policies, to be asked of something."""
 
     policies: Sequence[Policy]
@@ -113,7 +113,7 @@ class Asked:
         logics = [policy.logic for policy in self.policies]
         return [term for one in logics for term in (*one.criteria, *one.stages)]
 
-    def of_table(self, data: object, as_of: Moment, described: Described) -> Table:
+    def of_table(self, data: object, as_of: Moment, described: Described) -> EngineTable:
         """A table as it is. Raises `LeadpolicyError`."""
         table = as_table(data)
         where = str(data) if isinstance(data, str | Path) else "the table"
@@ -122,7 +122,7 @@ class Asked:
             header = self.room.session.open(table, where).header
             unnamed = [fact for fact in facts(self._terms()) if fact not in places]
             places |= {fact: None for fact in unnamed if fact not in header.types}
-        return Table(table, _moment(as_of), places, described.id, self._events(described))
+        return EngineTable(table, _moment(as_of), places, described.id, self._events(described))
 
     def _places(
         self, columns: Mapping[str, Place | tuple[str, str]], where: str

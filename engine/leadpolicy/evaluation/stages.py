@@ -13,10 +13,17 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from leadpolicy.backends import AUTO, engine_name
 from leadpolicy.diagnostics import LeadpolicyError
-from leadpolicy.evaluation.answers import Answers, Made, Queried, table_of
+from leadpolicy.evaluation.answers import Made, Queried, StageAnswers, table_of
 from leadpolicy.evaluation.engines import Progress, logics_of, of_records, of_table, opened
 from leadpolicy.evaluation.names import Names
-from leadpolicy.evaluation.sources import NOTHING, Asked, Described, Moment, Room, records_of
+from leadpolicy.evaluation.sources import (
+    NOTHING,
+    Described,
+    Moment,
+    PreparedQuestion,
+    Room,
+    records_of,
+)
 from leadpolicy.evaluation.tables import check_form, in_form
 from leadpolicy.policy import Policy, load_policies
 from leadpolicy.policy.labels import labels
@@ -24,7 +31,7 @@ from leadpolicy.policy.labels import labels
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from leadpolicy.backends import Place, Table
+    from leadpolicy.backends import EngineTable, Place
 
 Policies: TypeAlias = "Iterable[Policy | str | Path] | Policy | str | Path"
 Form: TypeAlias = Literal["pandas", "polars", "arrow"]
@@ -96,7 +103,7 @@ def answers(
     explain: bool = False,
     engine: str = AUTO,
     progress: Progress | None = None,
-) -> Answers:
+) -> StageAnswers:
     """What `evaluate` gives, opened and checked. Raises `LeadpolicyError`."""
     given = _policies(policies)
     chosen = dict(zip(labels(given), given, strict=True))
@@ -109,7 +116,7 @@ def answers(
         found, name = of_records(chosen, records, engine, progress)
         made = table_of(chosen, found, names, {RECORD: records.ids})
         return Made(chosen, name, names, room, made)
-    table = Asked(given, room).of_table(data, as_of, described)
+    table = PreparedQuestion(given, room).of_table(data, as_of, described)
     names.refuse_equal(table.id)
     if name == "sql":
         from leadpolicy.backends.sql.engine import prepared
@@ -136,7 +143,7 @@ def _policies(given: Policies) -> list[Policy]:
     return found
 
 
-def _keys(room: Room, table: Table) -> pa.ChunkedArray:
+def _keys(room: Room, table: EngineTable) -> pa.ChunkedArray:
     """The records' keys as they stand in the table."""
     from leadpolicy.backends.sql import tree
 

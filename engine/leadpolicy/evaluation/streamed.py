@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from leadpolicy.backends.kernels.engine import Planes
-from leadpolicy.backends.kernels.program import Answers as Said
+from leadpolicy.backends.kernels.engine import PlaneAnswers
+from leadpolicy.backends.kernels.program import KernelAnswers as Said
 from leadpolicy.backends.kernels.program import KernelProgram
 from leadpolicy.backends.kernels.stream import Stream
-from leadpolicy.evaluation.answers import Answers, coded, in_words, put
+from leadpolicy.evaluation.answers import StageAnswers, coded, in_words, put
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from leadpolicy.backends import Table
+    from leadpolicy.backends import EngineTable
     from leadpolicy.evaluation.engines import Progress
     from leadpolicy.evaluation.names import Names
     from leadpolicy.evaluation.sources import Room
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 Counted: TypeAlias = Mapping[str, Mapping[str | None, int]]
 
 
-class Streamed(Answers):
+class Streamed(StageAnswers):
     """Answers that are made while they are collected or written; without events."""
 
     def __init__(
@@ -36,7 +36,7 @@ class Streamed(Answers):
         policies: Mapping[str, Policy],
         names: Names,
         room: Room,
-        table: Table,
+        table: EngineTable,
         *,
         explain: bool,
     ) -> None:
@@ -103,7 +103,7 @@ class Streamed(Answers):
 
         columns = {} if self.id is None else {self.id: keys}
         counts = {}
-        for name, codes, words in coded(self.policies, Planes(said), self.names):
+        for name, codes, words in coded(self.policies, PlaneAnswers(said), self.names):
             columns[name] = in_words(codes, words)
             numbers = np.bincount(codes, minlength=len(words) + 1).tolist()
             counts[name] = dict(zip([None, *words], numbers, strict=True))

@@ -42,7 +42,7 @@ class PolicyVerdicts:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Evaluation:
+class RecordVerdicts:
     """The verdicts of all policies on the same records, in the order of the data."""
 
     data: RecordSet
@@ -81,7 +81,7 @@ def verdicts_of(
     progress: Progress | None = None,
     *,
     engine: str = AUTO,
-) -> Evaluation:
+) -> RecordVerdicts:
     """Evaluate every policy on every record at the record's moment.
 
     `engine` is one of `backends.ENGINES`; they all say the same. Raises `LeadpolicyError`.
@@ -91,7 +91,7 @@ def verdicts_of(
     answers, engine = of_records(named, data, engine, progress)
     if progress is not None:
         progress("evaluating", 1, 1)
-    return Evaluation(
+    return RecordVerdicts(
         data,
         tuple(
             policy_verdicts(label, policy, answers.stages(label), answers.criteria(label))

@@ -15,7 +15,7 @@ MOST_STAGES = 62
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class PointQuestion:
     """The stages of all policies with what decides them: facts, conditions on events by kind, and
     the facts that are compared with the moment of evaluation, with how long after their values
     (in microseconds) such a comparison changes.
@@ -27,7 +27,7 @@ class Asked:
     turning: Mapping[str, tuple[int, ...]]
 
 
-def asked_by(policies: Mapping[str, Policy]) -> Asked:
+def asked_by(policies: Mapping[str, Policy]) -> PointQuestion:
     """What decides the stages of these policies; criteria that only advise are left out.
 
     Raises `LeadpolicyError` where two policies mean different types by one fact.
@@ -35,7 +35,7 @@ def asked_by(policies: Mapping[str, Policy]) -> Asked:
     logics = {label: _stages_of(label, policy.logic) for label, policy in policies.items()}
     roots = [term for logic in logics.values() for term in logic.stages]
     _same_types(logics)
-    return Asked(logics, facts(roots), happenings(roots), turning(roots))
+    return PointQuestion(logics, facts(roots), happenings(roots), turning(roots))
 
 
 def _stages_of(label: str, logic: Logic) -> Logic:

@@ -14,11 +14,11 @@ from leadpolicy.data.chronicle import MISSING, Coded
 from leadpolicy.data.coding import Packed
 from leadpolicy.data.tables import Codes, Rows
 from leadpolicy.diagnostics import LeadpolicyError
-from leadpolicy.history.stored import Shape, shape_of
+from leadpolicy.history.stored import StoredShape, shape_of
 from leadpolicy.types import Kind, Range, Type, Value
 
 
-def shape_for(name: str, kind: Type, order: Sequence[str], column: Coded) -> Shape:
+def shape_for(name: str, kind: Type, order: Sequence[str], column: Coded) -> StoredShape:
     """The shape that carries the values of a column. Raises `LeadpolicyError` where the data mean
     another type than the policies.
     """
@@ -39,7 +39,7 @@ def shape_for(name: str, kind: Type, order: Sequence[str], column: Coded) -> Sha
     return shape_of(kind, order, ranged=ranged)
 
 
-def arrays(shape: Shape, values: Sequence[Value]) -> list[pa.Array]:
+def arrays(shape: StoredShape, values: Sequence[Value]) -> list[pa.Array]:
     """The distinct values of a column, one array per suffix of the shape."""
     if isinstance(values, Packed):
         match shape.type.kind:
@@ -63,7 +63,7 @@ def taken(made: Sequence[pa.Array], codes: Codes | Rows) -> list[pa.Array]:
     return [array.take(places) for array in made]
 
 
-def lane_codes(shape: Shape, values: Sequence[Value]) -> Rows:
+def lane_codes(shape: StoredShape, values: Sequence[Value]) -> Rows:
     """For each code of a column that of its lane; 0, for what is missing, is the last.
 
     See `timeline.Moving`: 1 and 2 for FALSE and TRUE, the place in a closed list, else one more
@@ -85,7 +85,7 @@ def instants(values: Sequence[Value], kind: Kind) -> Rows:
     if isinstance(values, Packed):
         array: npt.NDArray[Any] = values.array.astype(np.int64)
         return array * day if kind is Kind.DATE else array
-    (column,) = Shape(Type(kind)).arrays(values)
+    (column,) = StoredShape(Type(kind)).arrays(values)
     numbers = column.cast(pa.int32()).cast(pa.int64()) if kind is Kind.DATE else column
     found: Rows = numbers.to_numpy(zero_copy_only=False).astype(np.int64)
     return found * day if kind is Kind.DATE else found

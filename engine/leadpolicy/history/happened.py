@@ -16,7 +16,7 @@ from leadpolicy.history.columns import arrays, shape_for, taken
 from leadpolicy.history.horizon import Horizon, known_since
 from leadpolicy.history.lanes import RECORD, Lanes
 from leadpolicy.history.logs import BEGIN, HAPPENED, Counts, Log, attribute
-from leadpolicy.history.stored import Shape
+from leadpolicy.history.stored import StoredShape
 from leadpolicy.logic.terms import Happened, Term
 from leadpolicy.logic.walk import facts
 from leadpolicy.types import Range
@@ -101,7 +101,7 @@ def log_of(
     if events is None:
         return None
     wanted = facts(term.where for term in terms)
-    shapes: dict[str, Shape | None] = {}
+    shapes: dict[str, StoredShape | None] = {}
     columns: dict[str, Sequence[pa.Array]] = {}
     for name, declared in wanted.items():
         coded = events.attributes.get(name)

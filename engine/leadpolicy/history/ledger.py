@@ -13,13 +13,13 @@ from leadpolicy.backends.sql.columns import orders_for
 from leadpolicy.data.chronicle import MISSING, NEVER, Changes, Chronicle, Coded
 from leadpolicy.data.coding import share
 from leadpolicy.data.tables import Codes, Rows
-from leadpolicy.history.asked import Asked
+from leadpolicy.history.asked import PointQuestion
 from leadpolicy.history.columns import arrays, instants, lane_codes, shape_for, taken
 from leadpolicy.history.happened import Book, log_of
 from leadpolicy.history.horizon import Horizon
 from leadpolicy.history.lanes import AT, RECORD, Lanes, word
 from leadpolicy.history.logs import Log
-from leadpolicy.history.stored import Shape
+from leadpolicy.history.stored import StoredShape
 from leadpolicy.history.timeline import Absent, Fixed, Layout, Moving, Stored
 from leadpolicy.types import Type, Value
 
@@ -58,7 +58,7 @@ class Unchanging:
 class Ledger:
     """What the engine needs: where everything is stored, and the tables of some records."""
 
-    def __init__(self, chronicle: Chronicle, asked: Asked, horizon: Horizon) -> None:
+    def __init__(self, chronicle: Chronicle, asked: PointQuestion, horizon: Horizon) -> None:
         self.chronicle = chronicle
         self.asked = asked
         self.horizon = horizon
@@ -245,7 +245,7 @@ def _table(one: Changing) -> str:
 
 
 def _named(
-    name: str, shape: Shape, columns: Sequence[pa.Array], codes: Codes | Rows
+    name: str, shape: StoredShape, columns: Sequence[pa.Array], codes: Codes | Rows
 ) -> Mapping[str, pa.Array]:
     names = [name + suffix for suffix in shape.suffixes()]
     return dict(zip(names, taken(columns, codes), strict=True))

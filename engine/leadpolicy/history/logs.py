@@ -19,7 +19,7 @@ from leadpolicy.backends.sql.emit import Emitter
 from leadpolicy.backends.sql.forms import Form, Moment
 from leadpolicy.backends.sql.tree import Sql
 from leadpolicy.history.lanes import RECORD, Lane, step, word
-from leadpolicy.history.stored import Shape
+from leadpolicy.history.stored import StoredShape
 from leadpolicy.logic.terms import Happened, Term
 from leadpolicy.logic.walk import facts, turning
 from leadpolicy.types import Kind
@@ -53,7 +53,7 @@ class Log:
 
     table: str
     counts: Mapping[Happened, Counts]
-    attributes: Mapping[str, Shape | None]
+    attributes: Mapping[str, StoredShape | None]
     undated: bool
     recorded: str | None
     since: str | None

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from leadpolicy.backends.sql import tree
 from leadpolicy.backends.sql.forms import (
-    Coded,
-    Ends,
+    CodedForm,
+    EndsForm,
     Form,
     Number,
     Plain,
@@ -33,7 +33,7 @@ KNOWN: Final = " known"
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class StoredShape:
     """How values of one type are stored: their codes' order, and whether some are ranges."""
 
     type: Type
@@ -71,17 +71,17 @@ class Shape:
                 return Single(self.type, Number(sql, store))
             high = Number(tree.column(name + HIGH), store)
             known = tree.call("coalesce", tree.column(name + KNOWN), tree.no())
-            return Ends(self.type, Number(sql, store), high, known)
+            return EndsForm(self.type, Number(sql, store), high, known)
         if is_coded(kind):
-            return Coded(self.type, sql, self.order)
+            return CodedForm(self.type, sql, self.order)
         return Plain(self.type, sql)
 
 
-def shape_of(kind: Type, order: Sequence[str], *, ranged: bool) -> Shape:
+def shape_of(kind: Type, order: Sequence[str], *, ranged: bool) -> StoredShape:
     """The shape of values of a type; `ranged` where some numbers are ranges."""
     if is_coded(kind.kind):
-        return Shape(kind, tuple(order))
-    return Shape(kind, (), ranged and kind.kind in NUMERIC)
+        return StoredShape(kind, tuple(order))
+    return StoredShape(kind, (), ranged and kind.kind in NUMERIC)
 
 
 def _stored(kind: Kind) -> pa.DataType:

@@ -18,14 +18,14 @@ from sqlglot import exp
 from leadpolicy.backends.sql import events as tallies
 from leadpolicy.backends.sql import plan, tree
 from leadpolicy.backends.sql.columns import missing
-from leadpolicy.backends.sql.emit import WORD, Counted, Emitter
-from leadpolicy.backends.sql.forms import Coded, Form, Moment, Plain
+from leadpolicy.backends.sql.emit import WORD, CountedEvents, Emitter
+from leadpolicy.backends.sql.forms import CodedForm, Form, Moment, Plain
 from leadpolicy.backends.sql.session import Session
 from leadpolicy.backends.sql.texts import is_coded
 from leadpolicy.backends.sql.tree import Sql
 from leadpolicy.history.lanes import AT, RECORD, Lane, Lanes, step, word
 from leadpolicy.history.logs import Log, rows_of_log
-from leadpolicy.history.stored import Shape
+from leadpolicy.history.stored import StoredShape
 from leadpolicy.logic.terms import Happened, Logic, Term
 from leadpolicy.types import Kind, Type
 
@@ -54,7 +54,7 @@ class Fixed:
     """A fact without dates, in the columns `name` of the records' table."""
 
     name: str
-    shape: Shape
+    shape: StoredShape
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class Moving:
     """
 
     name: str
-    shape: Shape
+    shape: StoredShape
     lane: Lane
 
     @property
@@ -188,7 +188,7 @@ class TimelineProgram:
                 case Moving():
                     columns.append(tree.alias(_decoded(stored), stored.name))
                     form = stored.shape.form(stored.name)
-                    assert isinstance(form, Plain | Coded)
+                    assert isinstance(form, Plain | CodedForm)
                     forms[fact] = form
         for log in self.logs.values():
             if log is None:
@@ -202,9 +202,9 @@ class TimelineProgram:
         query.set("joins", joins)
         return tree.nested(query, "known"), forms
 
-    def _counted(self, now: Moment) -> dict[Term, Counted]:
+    def _counted(self, now: Moment) -> dict[Term, CountedEvents]:
         """What is known of each condition on events."""
-        found: dict[Term, Counted] = {}
+        found: dict[Term, CountedEvents] = {}
         for kind, terms in self.happenings.items():
             log = self.logs[kind]
             for term in terms:

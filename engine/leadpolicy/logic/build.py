@@ -15,7 +15,6 @@ from leadpolicy.logic.terms import (
     All,
     Any,
     Compare,
-    Comparison,
     Const,
     CountAtLeast,
     Happened,
@@ -25,6 +24,7 @@ from leadpolicy.logic.terms import (
     Member,
     Not,
     Operand,
+    Relation,
     Subject,
     SumAtLeast,
     Term,
@@ -66,7 +66,7 @@ NO = const(FALSE)
 OPEN = const(UNKNOWN)
 
 
-def compare(op: Comparison, left: Subject, right: Operand) -> Compare:
+def compare(op: Relation, left: Subject, right: Operand) -> Compare:
     """A comparison."""
     return _intern(Compare, op, left, right)
 

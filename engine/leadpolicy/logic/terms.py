@@ -50,7 +50,7 @@ class FromNow:
 Operand: TypeAlias = Literal | Other | FromNow
 
 
-class Comparison(StrEnum):
+class Relation(StrEnum):
     """How two values are compared."""
 
     EQ = "="
@@ -80,7 +80,7 @@ class Const:
 class Compare:
     """UNKNOWN when a side is missing, or when the answer depends on where in a range it lies."""
 
-    op: Comparison
+    op: Relation
     left: Subject
     right: Operand
 

@@ -15,7 +15,6 @@ from leadpolicy.logic.terms import (
     Any,
     Atom,
     Compare,
-    Comparison,
     Const,
     CountAtLeast,
     FromNow,
@@ -25,6 +24,7 @@ from leadpolicy.logic.terms import (
     Member,
     Not,
     Other,
+    Relation,
     Subject,
     SumAtLeast,
     Term,
@@ -216,7 +216,7 @@ def cuts(
 # ------------------------------------------------------------------------- the moment of evaluation
 
 
-def turns(op: Comparison, kind: Kind, offset: timedelta) -> tuple[int, ...]:
+def turns(op: Relation, kind: Kind, offset: timedelta) -> tuple[int, ...]:
     """How long after a value a comparison with now changes, in microseconds.
 
     A value v is compared with now + offset; that of a day with the day on which this falls.
@@ -224,11 +224,11 @@ def turns(op: Comparison, kind: Kind, offset: timedelta) -> tuple[int, ...]:
     ahead = offset // _TICK
     past = _DAY if kind is Kind.DATE else 1
     match op:
-        case Comparison.LT | Comparison.GE:
+        case Relation.LT | Relation.GE:
             return (past - ahead,)
-        case Comparison.LE | Comparison.GT:
+        case Relation.LE | Relation.GT:
             return (-ahead,)
-        case Comparison.EQ:
+        case Relation.EQ:
             return (-ahead, past - ahead)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from leadpolicy.logic import build
-from leadpolicy.logic.terms import Comparison, Literal, Operand, Subject, Term
+from leadpolicy.logic.terms import Literal, Operand, Relation, Subject, Term
 from leadpolicy.operators.model import Example, Operator, Shape
 from leadpolicy.truth import FALSE, TRUE, UNKNOWN
 from leadpolicy.types import TEMPORAL, Kind, Value
@@ -20,7 +20,7 @@ def literals(operands: tuple[Operand, ...]) -> list[Value]:
 
 
 def _is(subject: Subject, operands: tuple[Operand, ...]) -> Term:
-    return build.compare(Comparison.EQ, subject, operands[0])
+    return build.compare(Relation.EQ, subject, operands[0])
 
 
 def _is_not(subject: Subject, operands: tuple[Operand, ...]) -> Term:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from leadpolicy.logic import build
-from leadpolicy.logic.terms import Comparison, Operand, Subject, Term
+from leadpolicy.logic.terms import Operand, Relation, Subject, Term
 from leadpolicy.operators.model import Example, Lowering, Operator, Shape
 from leadpolicy.truth import FALSE, TRUE, UNKNOWN
 from leadpolicy.types import NUMERIC, TEMPORAL, Kind
@@ -13,7 +13,7 @@ from leadpolicy.types import NUMERIC, TEMPORAL, Kind
 _RANKED: Final = NUMERIC | {Kind.LEVEL}
 
 
-def comparing(op: Comparison) -> Lowering:
+def comparing(op: Relation) -> Lowering:
     """A lowering to one comparison."""
 
     def lower(subject: Subject, operands: tuple[Operand, ...]) -> Term:
@@ -25,8 +25,8 @@ def comparing(op: Comparison) -> Lowering:
 def _between(subject: Subject, operands: tuple[Operand, ...]) -> Term:
     return build.every(
         (
-            build.compare(Comparison.GE, subject, operands[0]),
-            build.compare(Comparison.LE, subject, operands[1]),
+            build.compare(Relation.GE, subject, operands[0]),
+            build.compare(Relation.LE, subject, operands[1]),
         )
     )
 
@@ -38,7 +38,7 @@ OPERATORS: Final = (
         "is above {}",
         _RANKED,
         Shape.ONE,
-        comparing(Comparison.GT),
+        comparing(Relation.GT),
         (
             Example("integer", "{above: 20}", "21", TRUE),
             Example("integer", "{above: 20}", "20", FALSE),
@@ -55,7 +55,7 @@ OPERATORS: Final = (
         "is at least {}",
         _RANKED,
         Shape.ONE,
-        comparing(Comparison.GE),
+        comparing(Relation.GE),
         (
             Example("integer", "{at_least: 20}", "20", TRUE),
             Example("integer", "{at_least: 20}", "19", FALSE),
@@ -75,7 +75,7 @@ OPERATORS: Final = (
         "is below {}",
         _RANKED,
         Shape.ONE,
-        comparing(Comparison.LT),
+        comparing(Relation.LT),
         (
             Example("number", "{below: 0.5}", "0.49", TRUE),
             Example("number", "{below: 0.5}", "0.5", FALSE),
@@ -90,7 +90,7 @@ OPERATORS: Final = (
         "is at most {}",
         _RANKED,
         Shape.ONE,
-        comparing(Comparison.LE),
+        comparing(Relation.LE),
         (
             Example("integer", "{at_most: 50}", "50", TRUE),
             Example("integer", "{at_most: 50}", "51", FALSE),

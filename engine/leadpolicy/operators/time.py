@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Final
 
 from leadpolicy.logic import build
-from leadpolicy.logic.terms import Comparison, FromNow, Operand, Subject, Term
+from leadpolicy.logic.terms import FromNow, Operand, Relation, Subject, Term
 from leadpolicy.operators.model import Example, Operator, Shape
 from leadpolicy.operators.order import comparing
 from leadpolicy.truth import FALSE, TRUE, UNKNOWN
@@ -26,8 +26,8 @@ def _within_last(subject: Subject, operands: tuple[Operand, ...]) -> Term:
     since = FromNow(-_duration(operands))
     return build.every(
         (
-            build.compare(Comparison.GT, subject, since),
-            build.compare(Comparison.LE, subject, _NOW),
+            build.compare(Relation.GT, subject, since),
+            build.compare(Relation.LE, subject, _NOW),
         )
     )
 
@@ -36,8 +36,8 @@ def _within_next(subject: Subject, operands: tuple[Operand, ...]) -> Term:
     until = FromNow(_duration(operands))
     return build.every(
         (
-            build.compare(Comparison.GE, subject, _NOW),
-            build.compare(Comparison.LT, subject, until),
+            build.compare(Relation.GE, subject, _NOW),
+            build.compare(Relation.LT, subject, until),
         )
     )
 
@@ -49,7 +49,7 @@ OPERATORS: Final = (
         "is before {}",
         TEMPORAL,
         Shape.ONE,
-        comparing(Comparison.LT),
+        comparing(Relation.LT),
         (
             Example("date", "{before: 2026-03-01}", "2026-02-28", TRUE),
             Example("date", "{before: 2026-03-01}", "2026-03-01", FALSE),
@@ -63,7 +63,7 @@ OPERATORS: Final = (
         "is after {}",
         TEMPORAL,
         Shape.ONE,
-        comparing(Comparison.GT),
+        comparing(Relation.GT),
         (
             Example("moment", "{after: 2026-03-01}", "2026-03-01T00:00:01Z", TRUE),
             Example("moment", "{after: 2026-03-01}", "2026-03-01T01:00+01:00", FALSE),

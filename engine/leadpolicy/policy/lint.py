@@ -14,11 +14,11 @@ from leadpolicy.logic.terms import (
     All,
     Any,
     Compare,
-    Comparison,
     Const,
     Happened,
     Literal,
     Member,
+    Relation,
     Term,
 )
 from leadpolicy.policy.model import (
@@ -175,16 +175,16 @@ def _contradictions(term: Term) -> list[str]:
         if not isinstance(atom.right, Literal):
             continue
         value = atom.right.value
-        if atom.op is Comparison.EQ:
+        if atom.op is Relation.EQ:
             allowed[name] = allowed.get(name, {value}) & {value}
         number = subject.type.rank(str(value)) if subject.type.kind is Kind.LEVEL else value
         if isinstance(number, bool) or not isinstance(number, int | float):
             continue
-        if atom.op in (Comparison.GE, Comparison.GT, Comparison.EQ):
-            bound = (number, atom.op is Comparison.GT)
+        if atom.op in (Relation.GE, Relation.GT, Relation.EQ):
+            bound = (number, atom.op is Relation.GT)
             low[name] = max(low.get(name, (-math.inf, False)), bound)
-        if atom.op in (Comparison.LE, Comparison.LT, Comparison.EQ):
-            bound = (number, atom.op is not Comparison.LT)
+        if atom.op in (Relation.LE, Relation.LT, Relation.EQ):
+            bound = (number, atom.op is not Relation.LT)
             high[name] = min(high.get(name, (math.inf, True)), bound)
     empty = [name for name, values in allowed.items() if not values]
     for name, (bottom, above) in low.items():

@@ -20,7 +20,7 @@ from leadpolicy.comparison.scale import Scale, scale_of
 from leadpolicy.decision import decide
 from leadpolicy.diagnostics import LeadpolicyError
 from leadpolicy.evaluation.codes import UNKNOWN
-from leadpolicy.evaluation.verdicts import Evaluation
+from leadpolicy.evaluation.verdicts import RecordVerdicts
 from leadpolicy.policy.model import RUNGS
 from leadpolicy.types import Kind
 from leadpolicy.vocabulary.record import EventLog, Record
@@ -54,7 +54,7 @@ class _Edge:
 
 
 def deal(
-    evaluation: Evaluation,
+    evaluation: RecordVerdicts,
     cards: int = CARDS,
     *,
     seed: int = 0,
@@ -83,7 +83,7 @@ def deal(
 
 class _Dealing:
     def __init__(
-        self, evaluation: Evaluation, scale: Scale, seed: int, progress: Progress | None
+        self, evaluation: RecordVerdicts, scale: Scale, seed: int, progress: Progress | None
     ) -> None:
         self.evaluation = evaluation
         self.scale = scale

@@ -8,10 +8,10 @@ from datetime import UTC, datetime, timedelta
 from leadpolicy.backends.closure import compile_logic, compiled, verdicts
 from leadpolicy.logic import build
 from leadpolicy.logic.terms import (
-    Comparison,
     FromNow,
     Literal,
     Logic,
+    Relation,
     Subject,
     Term,
     TextMatch,
@@ -26,7 +26,7 @@ BOOLEANS = [Subject(f"fact.b{n}", Type(Kind.BOOLEAN)) for n in range(400)]
 
 
 def yes(number: int) -> Term:
-    return build.compare(Comparison.EQ, BOOLEANS[number], Literal(True))
+    return build.compare(Relation.EQ, BOOLEANS[number], Literal(True))
 
 
 def all_true(count: int) -> dict[str, bool]:
@@ -67,7 +67,7 @@ def test_texts_of_a_policy_are_literals_and_never_code() -> None:
     text = '\'); import os; raise SystemExit("x") #\n"""'
     subject = Subject("person.title\n'", Type(Kind.TEXT))
     terms = (
-        build.compare(Comparison.EQ, subject, Literal(text)),
+        build.compare(Relation.EQ, subject, Literal(text)),
         build.text_test(TextMatch.CONTAINS, subject, text),
         build.member(subject, [text, "b"]),
     )
@@ -114,7 +114,7 @@ def test_a_missing_log_is_missing_and_an_empty_one_is_not() -> None:
 def test_a_window_that_reaches_out_of_the_calendar() -> None:
     date = Subject("deal.closes_on", Type(Kind.DATE))
     edge = FromNow(timedelta(days=4_000_000))
-    soon = build.compare(Comparison.LT, date, edge)
+    soon = build.compare(Relation.LT, date, edge)
     closure = compile_logic(Logic((), (soon,)))
     assert closure.verdicts(Record({date.name: NOW.date()}), NOW).stages == (TRUE,)
     assert closure.verdicts(Record({}), NOW).stages == (UNKNOWN,)

@@ -13,12 +13,12 @@ from typing import Final, TypeVar
 
 from leadpolicy.logic import build
 from leadpolicy.logic.terms import (
-    Comparison,
     FromNow,
     Literal,
     Logic,
     Operand,
     Other,
+    Relation,
     Subject,
     Term,
     TextMatch,
@@ -154,14 +154,14 @@ class World:
     def compare(self, subject: Subject, subjects: dict[str, Subject]) -> Term:
         kind = subject.type.kind
         ordered = kind in NUMERIC | TEMPORAL | {Kind.LEVEL}
-        op = self.one(tuple(Comparison)) if ordered else Comparison.EQ
+        op = self.one(tuple(Relation)) if ordered else Relation.EQ
         right: Operand = Literal(self.value(subject.type))
         draw = self.rng.random()
         alike = [s for s in subjects.values() if _comparable(s, subject) and s is not subject]
         if draw < 0.3 and alike and kind is not Kind.CHOICES:
             scaled = kind in NUMERIC and self.rng.random() < 0.5
             right = Other(self.one(alike), self.one(FACTORS) if scaled else None)
-        elif draw < 0.6 and kind in TEMPORAL and op is not Comparison.EQ:
+        elif draw < 0.6 and kind in TEMPORAL and op is not Relation.EQ:
             window = self.one(WINDOWS) or timedelta()
             right = FromNow(self.one((-1, 1)) * window)
         return build.compare(op, subject, right)

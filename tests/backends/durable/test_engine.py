@@ -12,7 +12,7 @@ import pytest
 
 from leadpolicy.backends.durable import Durable
 from leadpolicy.logic import build
-from leadpolicy.logic.terms import Comparison, Literal, Logic, Other, Subject, Term, TextMatch
+from leadpolicy.logic.terms import Literal, Logic, Other, Relation, Subject, Term, TextMatch
 from leadpolicy.truth import FALSE, TRUE, UNKNOWN, Truth
 from leadpolicy.types import Kind, Type, Value
 from leadpolicy.vocabulary.record import EventLog, Happening, Record
@@ -32,7 +32,7 @@ def verdict(durable: Durable, term: Term, facts: dict[str, Value]) -> Truth:
 
 
 def is_(subject: Subject, value: Value) -> Term:
-    return build.compare(Comparison.EQ, subject, Literal(value))
+    return build.compare(Relation.EQ, subject, Literal(value))
 
 
 def test_a_name_is_known_by_its_hash_alone(durable: Durable) -> None:
@@ -42,7 +42,7 @@ def test_a_name_is_known_by_its_hash_alone(durable: Durable) -> None:
         "answer = post(h, {'sid': 'r', 'costarring': 50})"
     ) == [0, ["wet"]]
     wet, famous = (Subject(name, Type(Kind.INTEGER)) for name in ("liquid", "costarring"))
-    ten = build.compare(Comparison.GE, wet, Literal(10))
+    ten = build.compare(Relation.GE, wet, Literal(10))
     assert verdict(durable, ten, {"costarring": 50}) is UNKNOWN
     assert verdict(durable, ten, {"costarring": 50, "liquid": 9}) is FALSE
     assert verdict(durable, build.known(famous), {"liquid": 9}) is FALSE
@@ -132,7 +132,7 @@ def test_a_property_that_is_missing_to_the_right_is_answered_at_random(durable: 
     assert ask(code % tuple(bare)) == [0, ["arrived", "x", "y"]]
     assert ask(code % tuple(guarded)) == [0, ["arrived"]]
     other = Subject("company.offices", Type(Kind.INTEGER))
-    term = build.compare(Comparison.GE, INTEGER, Other(other))
+    term = build.compare(Relation.GE, INTEGER, Other(other))
     assert verdict(durable, term, {INTEGER.name: 1}) is UNKNOWN
     assert verdict(durable, term, {other.name: 1}) is UNKNOWN
     assert verdict(durable, term, {INTEGER.name: 1, other.name: 1}) is TRUE
@@ -148,7 +148,7 @@ def test_sixty_five_rules_at_once_are_too_many(durable: Durable) -> None:
     assert ask(code % (65, 65)) == "error: Could not assert fact, error code: 303"
     assert len(ask(code % (64, 64))[1]) == 64
     subjects = [Subject(f"fact.n{n}", Type(Kind.INTEGER)) for n in range(190)]
-    parts = [build.compare(Comparison.GE, s, Literal(0)) for s in subjects]
+    parts = [build.compare(Relation.GE, s, Literal(0)) for s in subjects]
     facts: dict[str, Value] = {s.name: 1 for s in subjects}
     assert verdict(durable, build.every(parts), facts) is TRUE
     assert verdict(durable, build.every(parts), {**facts, "fact.n150": -1}) is FALSE
@@ -164,13 +164,13 @@ def test_a_message_holds_252_properties(durable: Durable) -> None:
     assert ask(code % 253) == "error: Could not assert fact, error code: 302"
     subjects = [Subject(f"fact.n{n}", Type(Kind.INTEGER)) for n in range(400)]
     halves = [
-        build.every(build.compare(Comparison.GE, s, Literal(0)) for s in half)
+        build.every(build.compare(Relation.GE, s, Literal(0)) for s in half)
         for half in (subjects[:200], subjects[200:])
     ]
     facts: dict[str, Value] = {s.name: 1 for s in subjects}
     assert verdict(durable, build.every(halves), facts) is TRUE
     quorums = [  # five rules of 51 signals each are 255 properties
-        build.at_least(50, [build.compare(Comparison.GE, s, Literal(0)) for s in part])
+        build.at_least(50, [build.compare(Relation.GE, s, Literal(0)) for s in part])
         for part in (subjects[n : n + 51] for n in range(43, 400, 51))
     ]
     assert verdict(durable, build.every(quorums), facts) is TRUE
@@ -223,7 +223,7 @@ def test_whole_numbers_are_exact_up_to_64_bits(durable: Durable) -> None:
 
 def test_a_whole_number_against_a_number_is_compared_exactly(durable: Durable) -> None:
     """The engine would turn 2^53 + 1 into a float, which is 2^53."""
-    term = build.compare(Comparison.GT, INTEGER, Other(NUMBER))
+    term = build.compare(Relation.GT, INTEGER, Other(NUMBER))
     facts: dict[str, Value] = {INTEGER.name: 2**53 + 1, NUMBER.name: float(2**53)}
     assert verdict(durable, term, facts) is TRUE
 

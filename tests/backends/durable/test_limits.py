@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 import pytest
 
 from leadpolicy.backends.durable import LIMITS, OUTSIDE, Durable, compile_logic
-from leadpolicy.backends.durable.names import RESERVED, Names, fnv1a
+from leadpolicy.backends.durable.names import RESERVED, FreshNames, fnv1a
 from leadpolicy.diagnostics import LeadpolicyError
 from leadpolicy.logic import build
-from leadpolicy.logic.terms import Comparison, Literal, Logic, Subject, Term
+from leadpolicy.logic.terms import Literal, Logic, Relation, Subject, Term
 from leadpolicy.source import Source, Span
 from leadpolicy.types import Kind, Range, Type, Value
 from leadpolicy.vocabulary.record import Record
@@ -23,7 +23,7 @@ NUMBER = Subject("engagement.score", Type(Kind.NUMBER))
 
 def many(count: int) -> list[Term]:
     subjects = [Subject(f"fact.n{n}", Type(Kind.INTEGER)) for n in range(count)]
-    return [build.compare(Comparison.GE, subject, Literal(0)) for subject in subjects]
+    return [build.compare(Relation.GE, subject, Literal(0)) for subject in subjects]
 
 
 def refused(limit: str, error: LeadpolicyError) -> bool:
@@ -65,19 +65,19 @@ def test_values_that_cannot_be_carried_are_refused(
     durable: Durable, limit: str, subject: Subject, value: Value
 ) -> None:
     literal: Value = "a" if subject is TEXT else 1
-    logic = Logic((), (build.compare(Comparison.EQ, subject, Literal(literal)),))
+    logic = Logic((), (build.compare(Relation.EQ, subject, Literal(literal)),))
     with pytest.raises(LeadpolicyError) as caught:
         durable.verdicts(logic, Record({subject.name: value}, id="lead-7"), NOW)
     assert refused(limit, caught.value)
     assert caught.value.diagnostics[0].place == "lead-7"
     if not isinstance(value, Range):
         with pytest.raises(LeadpolicyError):
-            compile_logic(Logic((), (build.compare(Comparison.EQ, subject, Literal(value)),)))
+            compile_logic(Logic((), (build.compare(Relation.EQ, subject, Literal(value)),)))
 
 
 def test_texts_just_below_the_limit_are_carried(durable: Durable) -> None:
     text = "x" * 59_998
-    logic = Logic((), (build.compare(Comparison.EQ, TEXT, Literal(text)),))
+    logic = Logic((), (build.compare(Relation.EQ, TEXT, Literal(text)),))
     found = [
         durable.verdicts(logic, Record({TEXT.name: value}), NOW).stages[0].name
         for value in (text, text[:-1], text[:-1] + "y")
@@ -99,7 +99,7 @@ def test_the_hash_is_fnv1a_of_32_bits() -> None:
 
 
 def test_a_name_whose_hash_is_taken_is_passed_over() -> None:
-    crowded = Names(hash=lambda name: fnv1a(name) % 40)
+    crowded = FreshNames(hash=lambda name: fnv1a(name) % 40)
     names = [crowded.fresh("p") for _ in range(40 - len({fnv1a(n) % 40 for n in RESERVED}))]
     hashes = [fnv1a(name) % 40 for name in (*names, *RESERVED)]
     assert len(set(hashes)) == 40

@@ -12,14 +12,14 @@ from leadpolicy.backends.durable import Durable, process
 from leadpolicy.backends.interpreter import Verdicts
 from leadpolicy.diagnostics import LeadpolicyError
 from leadpolicy.logic import build
-from leadpolicy.logic.terms import Comparison, Literal, Logic, Subject
+from leadpolicy.logic.terms import Literal, Logic, Relation, Subject
 from leadpolicy.truth import FALSE, TRUE, UNKNOWN
 from leadpolicy.types import Kind, Type
 from leadpolicy.vocabulary.record import Record
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 SIZE = Subject("company.employees", Type(Kind.INTEGER))
-LARGE = Logic((), (build.compare(Comparison.GE, SIZE, Literal(20)),))
+LARGE = Logic((), (build.compare(Relation.GE, SIZE, Literal(20)),))
 RECORDS = [Record({SIZE.name: 20}), Record({SIZE.name: 19}), Record({})]
 VERDICTS = [Verdicts((), (verdict,)) for verdict in (TRUE, FALSE, UNKNOWN)]
 
@@ -112,7 +112,7 @@ def test_after_many_policies_everything_begins_anew(
 ) -> None:
     monkeypatch.setattr(process, "MOST_PROGRAMS", 2)
     logics = [
-        Logic((), (build.compare(Comparison.GE, SIZE, Literal(least)),)) for least in (19, 20, 21)
+        Logic((), (build.compare(Relation.GE, SIZE, Literal(least)),)) for least in (19, 20, 21)
     ]
     with Durable() as durable:
         found = [durable.verdicts(logic, RECORDS[0], NOW).stages[0] for logic in logics]

@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 
 from leadpolicy.backends.interpreter import Verdicts
-from leadpolicy.backends.kernels.program import Answers, KernelProgram
+from leadpolicy.backends.kernels.program import KernelAnswers, KernelProgram
 from leadpolicy.backends.sql.session import Session
 from leadpolicy.logic.terms import Logic
 from leadpolicy.truth import FALSE, TRUE, UNKNOWN, Truth
@@ -26,7 +26,7 @@ def answers(
     session: Session | None = None,
     *,
     full: bool = True,
-) -> Answers:
+) -> KernelAnswers:
     """Everything about the records, each at its moment, out of one table."""
     program = KernelProgram(logics, full=full)
     columns, places = columns_of("", program.facts, [record.facts for record in records])

@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 
 from leadpolicy.backends.kernels import machine
-from leadpolicy.backends.kernels.circuit import NO, YES, Chosen, Circuit, Compared, Within
-from leadpolicy.backends.kernels.columns import Texts, packed, unpacked
+from leadpolicy.backends.kernels.circuit import NO, YES, Bounded, Chosen, Circuit, Compared
+from leadpolicy.backends.kernels.columns import TextColumn, packed, unpacked
 from leadpolicy.backends.kernels.machine import Join
-from leadpolicy.logic.terms import Comparison
+from leadpolicy.logic.terms import Relation
 
 
 def inputs(circuit: Circuit, count: int) -> tuple[list[int], np.ndarray[Any, Any]]:
@@ -138,7 +138,7 @@ def test_blocks_and_threads_change_nothing(rows: int) -> None:
     numbers = np.where(rng.random(rows) < 0.3, np.nan, rng.normal(size=rows))
     others = np.where(rng.random(rows) < 0.3, np.nan, numbers)
     circuit = Circuit()
-    texts = Texts(small, tuple("abcde"))
+    texts = TextColumn(small, tuple("abcde"))
     flags = rng.random(rows) < 0.5
     filled = {
         ("s",): small, ("w",): wide, ("n",): numbers, ("o",): others, ("t",): texts,
@@ -148,14 +148,14 @@ def test_blocks_and_threads_change_nothing(rows: int) -> None:
     gates = {
         circuit.plane(("p",)): flags,
         circuit.plane(("all",)): np.ones(rows, bool),
-        circuit.add(Within(s, 1, 3)): (small >= 1) & (small <= 3),
-        circuit.add(Within(w, 2**39, 2**40)): (wide >= 2**39) & (wide <= 2**40),
-        circuit.add(Within(w, 2**70, None)): np.zeros(rows, bool),
-        circuit.add(Within(n, -1.0, 0.5)): (numbers >= -1) & (numbers <= 0.5),
-        circuit.add(Within(n, None, 0.5)): numbers <= 0.5,
+        circuit.add(Bounded(s, 1, 3)): (small >= 1) & (small <= 3),
+        circuit.add(Bounded(w, 2**39, 2**40)): (wide >= 2**39) & (wide <= 2**40),
+        circuit.add(Bounded(w, 2**70, None)): np.zeros(rows, bool),
+        circuit.add(Bounded(n, -1.0, 0.5)): (numbers >= -1) & (numbers <= 0.5),
+        circuit.add(Bounded(n, None, 0.5)): numbers <= 0.5,
         circuit.add(Chosen(t, frozenset("bde"))): np.isin(small, (1, 3, 4)),
-        circuit.add(Compared(Comparison.LE, n, o)): numbers <= others,
-        circuit.add(Compared(Comparison.GT, s, w)): small > wide,
+        circuit.add(Compared(Relation.LE, n, o)): numbers <= others,
+        circuit.add(Compared(Relation.GT, s, w)): small > wide,
     }
     for how in ({}, {"threads": 1}, {"threads": 3, "block": 4096}):
         found = evaluated(circuit, list(gates), filled, rows, **how)

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 import numpy as np
 import pytest
 
-from leadpolicy.backends.kernels.columns import Span, both, number_of, packed, unpacked
+from leadpolicy.backends.kernels.columns import Interval, both, number_of, packed, unpacked
 from leadpolicy.types import Kind, Type
 
 ENDS = (-(2**63), 2**63 - 1)
@@ -18,29 +18,29 @@ ENDS = (-(2**63), 2**63 - 1)
 @pytest.mark.parametrize(
     ("span", "whole"),
     [
-        (Span(), (None, None)),
-        (Span(10, 19), (10, 19)),
-        (Span(12, above=True), (13, None)),
-        (Span(most=12), (None, 12)),
-        (Span(most=12, below=True), (None, 11)),
-        (Span(11.5, 12.5), (12, 12)),
-        (Span(12.25, 12.75), (13, 12)),
-        (Span(*ENDS), ENDS),
-        (Span(*ENDS, above=True, below=True), (ENDS[0] + 1, ENDS[1] - 1)),
+        (Interval(), (None, None)),
+        (Interval(10, 19), (10, 19)),
+        (Interval(12, above=True), (13, None)),
+        (Interval(most=12), (None, 12)),
+        (Interval(most=12, below=True), (None, 11)),
+        (Interval(11.5, 12.5), (12, 12)),
+        (Interval(12.25, 12.75), (13, 12)),
+        (Interval(*ENDS), ENDS),
+        (Interval(*ENDS, above=True, below=True), (ENDS[0] + 1, ENDS[1] - 1)),
     ],
 )
-def test_spans_of_whole_numbers(span: Span, whole: tuple[int | None, int | None]) -> None:
+def test_spans_of_whole_numbers(span: Interval, whole: tuple[int | None, int | None]) -> None:
     assert span.whole() == whole
 
 
 def test_spans_of_doubles_take_their_neighbours() -> None:
-    assert Span(0.3, 0.3).doubles() == (0.3, 0.3)
-    assert Span(0.3, above=True).doubles() == (math.nextafter(0.3, 1), None)
-    assert Span(most=0.3, below=True).doubles() == (None, math.nextafter(0.3, 0))
-    assert Span(sys.float_info.max, above=True).doubles()[0] == math.inf
-    assert Span(2**53 + 1).doubles() == (float(2**53 + 2), None)
-    assert Span(most=2**53 + 1).doubles() == (None, float(2**53))
-    assert Span(2**53 + 1, above=True).doubles()[0] == float(2**53 + 2)
+    assert Interval(0.3, 0.3).doubles() == (0.3, 0.3)
+    assert Interval(0.3, above=True).doubles() == (math.nextafter(0.3, 1), None)
+    assert Interval(most=0.3, below=True).doubles() == (None, math.nextafter(0.3, 0))
+    assert Interval(sys.float_info.max, above=True).doubles()[0] == math.inf
+    assert Interval(2**53 + 1).doubles() == (float(2**53 + 2), None)
+    assert Interval(most=2**53 + 1).doubles() == (None, float(2**53))
+    assert Interval(2**53 + 1, above=True).doubles()[0] == float(2**53 + 2)
 
 
 def test_literals_have_the_places_of_their_values() -> None:

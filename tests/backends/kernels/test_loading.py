@@ -17,20 +17,27 @@ import pytest
 
 from leadpolicy.backends import Between, EventTable
 from leadpolicy.backends.interpreter import verdicts
-from leadpolicy.backends.kernels.columns import Ends, Flags, Nothing, Numbers, Texts, unpacked
+from leadpolicy.backends.kernels.columns import (
+    Flags,
+    Nothing,
+    NumberColumn,
+    RangeColumn,
+    TextColumn,
+    unpacked,
+)
 from leadpolicy.backends.kernels.convert import column
-from leadpolicy.backends.kernels.program import Answers, KernelProgram
-from leadpolicy.backends.kernels.read import Coded, load
+from leadpolicy.backends.kernels.program import KernelAnswers, KernelProgram
+from leadpolicy.backends.kernels.read import CodedTable, load
 from leadpolicy.backends.kernels.stream import Stream
 from leadpolicy.backends.sql.program import TableProgram
 from leadpolicy.diagnostics import LeadpolicyError
 from leadpolicy.logic import build
 from leadpolicy.logic.terms import (
-    Comparison,
     FromNow,
     Literal,
     Logic,
     Other,
+    Relation,
     Subject,
     Term,
     TextMatch,
@@ -48,13 +55,13 @@ TAGS = Subject("company.tags", Type(Kind.CHOICES))
 SEEN = Subject("company.seen", Type(Kind.MOMENT))
 FREE = Subject("company.free", Type(Kind.BOOLEAN))
 
-IS_SOFTWARE = build.compare(Comparison.EQ, INDUSTRY, Literal("software"))
-IS_LARGE = build.compare(Comparison.GE, EMPLOYEES, Literal(20))
-IS_RICH = build.compare(Comparison.GE, REVENUE, Literal(0.5))
-IS_ACME = build.compare(Comparison.EQ, NAME, Literal("Acme"))
+IS_SOFTWARE = build.compare(Relation.EQ, INDUSTRY, Literal("software"))
+IS_LARGE = build.compare(Relation.GE, EMPLOYEES, Literal(20))
+IS_RICH = build.compare(Relation.GE, REVENUE, Literal(0.5))
+IS_ACME = build.compare(Relation.EQ, NAME, Literal("Acme"))
 IS_TAGGED = build.has(TAGS, "new")
-WAS_SEEN = build.compare(Comparison.GT, SEEN, FromNow(-timedelta(days=7)))
-IS_FREE = build.compare(Comparison.EQ, FREE, Literal(True))
+WAS_SEEN = build.compare(Relation.GT, SEEN, FromNow(-timedelta(days=7)))
+IS_FREE = build.compare(Relation.EQ, FREE, Literal(True))
 ASKED = build.happened("asked", build.YES, timedelta(days=7), 1)
 
 
@@ -66,7 +73,7 @@ def table(columns: Mapping[str, list[Any]], **types: pa.DataType) -> pa.Table:
     return pa.table({n: pa.array(v, types.get(n)) for n, v in columns.items()})
 
 
-def answered(term: Term, source: object, **given: Any) -> Answers:
+def answered(term: Term, source: object, **given: Any) -> KernelAnswers:
     made = program(term, full=True)
     return made.run(made.load(source, **given), NOW)
 
@@ -95,16 +102,16 @@ def test_columns_stay_as_arrow_has_them() -> None:
     large, industry, name, free, revenue = (
         loaded.columns[t.left.name] for t in terms if hasattr(t, "left")
     )
-    assert isinstance(large, Numbers)
+    assert isinstance(large, NumberColumn)
     assert np.shares_memory(large.array, source.column(0).chunk(0).buffers()[1])
-    assert isinstance(industry, Numbers)
+    assert isinstance(industry, NumberColumn)
     assert industry.array.dtype == np.uint8
     assert industry.array[[0, 2]].tolist() == [1, 0]
-    assert isinstance(name, Texts)
+    assert isinstance(name, TextColumn)
     assert [name.distinct[code] for code in name.array[[0, 2]]] == ["b", "a"]
     assert isinstance(free, Flags)
     assert unpacked(free.array, 3)[[0, 2]].tolist() == [1, 0]
-    assert isinstance(revenue, Numbers)
+    assert isinstance(revenue, NumberColumn)
     assert revenue.array[[0, 2]].tolist() == [0.5, 1e300]
     for one in (large, industry, name, free, revenue):
         assert one.there is not None
@@ -125,12 +132,12 @@ def test_integers_of_every_width(kind: pa.DataType) -> None:
 def test_the_ends_of_64_bits_in_one_column() -> None:
     source = table({"company.employees": [INT64[0], None, 0, INT64[1], 19, 20]})
     assert truths(IS_LARGE, source) == [0, 1, 0, 2, 0, 2]
-    top = build.compare(Comparison.LT, EMPLOYEES, Literal(INT64[1]))
+    top = build.compare(Relation.LT, EMPLOYEES, Literal(INT64[1]))
     assert truths(top, source) == [2, 1, 2, 0, 2, 2]
 
 
 def test_large_integers_are_compared_exactly_with_doubles() -> None:
-    term = build.compare(Comparison.LT, EMPLOYEES, Other(REVENUE))
+    term = build.compare(Relation.LT, EMPLOYEES, Other(REVENUE))
     source = table(
         {
             "company.employees": [2**53 + 1, 2**53, 5, None, 2**53 + 1],
@@ -141,7 +148,7 @@ def test_large_integers_are_compared_exactly_with_doubles() -> None:
 
 
 def test_texts_are_compared_in_normal_form() -> None:
-    term = build.compare(Comparison.EQ, NAME, Literal("caf\u00e9"))
+    term = build.compare(Relation.EQ, NAME, Literal("caf\u00e9"))
     source = table({"company.name": ["cafe\u0301", "caf\u00e9", "cafe", None]})
     assert truths(term, source) == [2, 2, 0, 1]
 
@@ -154,7 +161,7 @@ def test_many_texts_are_each_looked_at_once() -> None:
     assert truths(odd, source) == [*expected, 1, *reversed(expected)]
     loaded = program(odd).load(source)
     names = loaded.columns["company.name"]
-    assert isinstance(names, Texts)
+    assert isinstance(names, TextColumn)
     assert len(names.distinct) == 3_000
 
 
@@ -186,7 +193,7 @@ def test_ranges_in_three_columns() -> None:
     assert truths(known, source, columns=places) == [2, 2, 2, 2, 0, 2]
     bare = {"company.employees": Between("low", "high")}
     assert truths(known, source, columns=bare) == [2, 2, 2, 0, 0, 2]
-    assert isinstance(program(known).load(source, bare).columns["company.employees"], Ends)
+    assert isinstance(program(known).load(source, bare).columns["company.employees"], RangeColumn)
 
 
 def test_a_fact_that_nobody_recorded() -> None:
@@ -244,13 +251,13 @@ def test_factors_are_exact() -> None:
             "company.price": [0.1, 0.10000000000000002, 0.1],
         }
     )
-    terms = [build.compare(op, REVENUE, Other(other, Decimal(3))) for op in Comparison]
+    terms = [build.compare(op, REVENUE, Other(other, Decimal(3))) for op in Relation]
     found = {term.op: truths(term, source) for term in terms}
-    assert found[Comparison.EQ] == [2, 0, 0]
-    assert found[Comparison.GE] == [2, 0, 2]
-    assert found[Comparison.GT] == [0, 0, 2]
-    assert found[Comparison.LE] == [2, 2, 0]
-    assert found[Comparison.LT] == [0, 2, 0]
+    assert found[Relation.EQ] == [2, 0, 0]
+    assert found[Relation.GE] == [2, 0, 2]
+    assert found[Relation.GT] == [0, 0, 2]
+    assert found[Relation.LE] == [2, 2, 0]
+    assert found[Relation.LT] == [0, 2, 0]
 
 
 def test_ranges_against_ranges() -> None:
@@ -261,7 +268,7 @@ def test_ranges_against_ranges() -> None:
     records = [
         Record({EMPLOYEES.name: one, other.name: two}, {}, "r") for one in values for two in values
     ]
-    terms = tuple(build.compare(op, EMPLOYEES, Other(other)) for op in Comparison)
+    terms = tuple(build.compare(op, EMPLOYEES, Other(other)) for op in Relation)
     logic = Logic(terms, terms[:1])
     found = run_table({"p": logic}, records, [NOW] * len(records))["p"]
     assert found == [verdicts(logic, record, NOW) for record in records]
@@ -271,7 +278,7 @@ def test_an_open_end_is_no_number() -> None:
     """Also where the highest known end is the number that is asked for."""
     source = table({"low": [5, 5, 4], "high": [None, 5, 5]})
     places = {"company.employees": Between("low", "high")}
-    five = build.compare(Comparison.EQ, EMPLOYEES, Literal(5))
+    five = build.compare(Relation.EQ, EMPLOYEES, Literal(5))
     assert truths(five, source, columns=places) == [1, 2, 1]
 
 
@@ -285,7 +292,7 @@ def test_a_range_of_listed_numbers() -> None:
 def test_moments_that_no_calendar_reaches() -> None:
     source = pa.table({"company.seen": pa.array([NOW, None])})
     long = timedelta(days=3_000_000)
-    ahead, ago = (build.compare(Comparison.LT, SEEN, FromNow(o)) for o in (long, -long))
+    ahead, ago = (build.compare(Relation.LT, SEEN, FromNow(o)) for o in (long, -long))
     assert truths(ahead, source) == [2, 1]
     assert truths(ago, source) == [0, 1]
 
@@ -320,7 +327,7 @@ def test_what_is_not_there_need_not_fit() -> None:
 def test_ends_of_what_is_not_known_count_for_nothing() -> None:
     source = table({"low": [10, 10], "high": [12, 12], "there": [True, False], "x": [20.0, 20.0]})
     places = {"company.employees": Between("low", "high", "there"), "company.revenue": "x"}
-    less = build.compare(Comparison.LT, EMPLOYEES, Other(REVENUE))
+    less = build.compare(Relation.LT, EMPLOYEES, Other(REVENUE))
     assert truths(less, source, columns=places) == [2, 1]
 
 
@@ -388,7 +395,7 @@ def test_what_does_not_fit_is_refused_as_sql_refuses_it(
 def test_a_value_that_does_not_fit_an_event() -> None:
     events = table({"who": [1], "at": [NOW], "kind": ["nonsense"]})
     kind = Subject("kind", Type(Kind.CHOICE, ("demo",)))
-    term = build.happened("asked", build.compare(Comparison.EQ, kind, Literal("demo")), None, 1)
+    term = build.happened("asked", build.compare(Relation.EQ, kind, Literal("demo")), None, 1)
     logs = {"asked": EventTable(events, "who", attributes={"kind": "kind"})}
     same = TableProgram({"p": Logic((), (term,))})
     source = table({"k": [1]})
@@ -416,14 +423,12 @@ def test_what_was_not_loaded_is_named() -> None:
 def test_every_record_needs_its_moment() -> None:
     made = program(WAS_SEEN)
     source = pa.table({"company.seen": [NOW, NOW], "now": [NOW, None]})
-    loaded: Coded = made.load(source, moments=["now"])
+    loaded: CodedTable = made.load(source, moments=["now"])
     assert "no moment of evaluation" in refused(lambda: made.run(loaded, "now"))
 
 
 def test_more_stages_than_a_code_carries() -> None:
-    stages = tuple(
-        build.compare(Comparison.GE, EMPLOYEES, Literal(number)) for number in range(128)
-    )
+    stages = tuple(build.compare(Relation.GE, EMPLOYEES, Literal(number)) for number in range(128))
     assert "128 stages" in refused(lambda: KernelProgram({"p": Logic((), stages)}))
     made = KernelProgram({"p": Logic((), stages[:127])})
     loaded = made.load(table({"company.employees": [-1, 0, 5, 126, 500, None]}))

@@ -11,7 +11,7 @@ import pyarrow as pa
 from leadpolicy.backends import Between, EventTable, Place
 from leadpolicy.backends.interpreter import Verdicts
 from leadpolicy.backends.sql.emit import WORD, Bit
-from leadpolicy.backends.sql.plan import Layout
+from leadpolicy.backends.sql.plan import ResultLayout
 from leadpolicy.backends.sql.program import TableProgram
 from leadpolicy.backends.sql.session import Session
 from leadpolicy.logic.terms import Logic
@@ -120,7 +120,7 @@ def run_table(
     return found
 
 
-def _truth(answers: dict[str, list[int]], layout: Layout, place: Bit, row: int) -> Truth:
+def _truth(answers: dict[str, list[int]], layout: ResultLayout, place: Bit, row: int) -> Truth:
     word = answers[layout.words[place.word]][row]
     holds, fails = bool(word >> place.bit & 1), bool(word >> place.bit + WORD & 1)
     assert not (holds and fails)

@@ -20,7 +20,7 @@ from leadpolicy.backends.sql.load import load
 from leadpolicy.backends.sql.program import TableProgram
 from leadpolicy.diagnostics import LeadpolicyError
 from leadpolicy.logic import build
-from leadpolicy.logic.terms import Comparison, FromNow, Literal, Logic, Subject, Term
+from leadpolicy.logic.terms import FromNow, Literal, Logic, Relation, Subject, Term
 from leadpolicy.types import Kind, Type
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -31,11 +31,11 @@ NAME = Subject("company.name", Type(Kind.TEXT))
 SEEN = Subject("company.seen", Type(Kind.MOMENT))
 FREE = Subject("company.free", Type(Kind.BOOLEAN))
 
-IS_SOFTWARE = build.compare(Comparison.EQ, INDUSTRY, Literal("software"))
-IS_LARGE = build.compare(Comparison.GE, EMPLOYEES, Literal(20))
-IS_RICH = build.compare(Comparison.GE, REVENUE, Literal(0.5))
-IS_ACME = build.compare(Comparison.EQ, NAME, Literal("Acme"))
-WAS_SEEN = build.compare(Comparison.GT, SEEN, FromNow(-timedelta(days=7)))
+IS_SOFTWARE = build.compare(Relation.EQ, INDUSTRY, Literal("software"))
+IS_LARGE = build.compare(Relation.GE, EMPLOYEES, Literal(20))
+IS_RICH = build.compare(Relation.GE, REVENUE, Literal(0.5))
+IS_ACME = build.compare(Relation.EQ, NAME, Literal("Acme"))
+WAS_SEEN = build.compare(Relation.GT, SEEN, FromNow(-timedelta(days=7)))
 ASKED = build.happened("asked", build.YES, timedelta(days=7), 1)
 
 
@@ -177,8 +177,8 @@ def test_numbers_beyond_the_declared_limits() -> None:
     """Both limits belong to what is allowed; ends of ranges have to keep to them, too."""
     share = Subject("company.share", Type(Kind.NUMBER, limits=(0.0, 1.0)))
     staff = Subject("company.staff", Type(Kind.INTEGER, limits=(0.5, 10.0)))
-    is_high = build.compare(Comparison.GE, share, Literal(0.5))
-    is_small = build.compare(Comparison.LE, staff, Literal(3))
+    is_high = build.compare(Relation.GE, share, Literal(0.5))
+    is_small = build.compare(Relation.LE, staff, Literal(3))
     assert stages(is_high, table({"company.share": [0.0, 1.0, None]})) == [0, 1, 0]
     assert stages(is_small, table({"company.staff": [1, 10]})) == [1, 0]
     refused(is_high, table({"company.share": [1.5]}), "LP503", "`1.5`", "from 0 to 1")
@@ -386,7 +386,7 @@ def test_relations_of_the_engine() -> None:
 def test_texts_in_two_spellings_are_one() -> None:
     kelvin = Subject("x.unit", Type(Kind.TEXT))
     source = table({"x.unit": ["\u212a", "K", "k"]})
-    assert stages(build.compare(Comparison.EQ, kelvin, Literal("K")), source) == [1, 1, 0]
+    assert stages(build.compare(Relation.EQ, kelvin, Literal("K")), source) == [1, 1, 0]
     assert stages(build.member(kelvin, ["K", "x"]), source) == [1, 1, 0]
 
 

@@ -16,7 +16,7 @@ from leadpolicy.backends.sql.program import Run, TableProgram
 from leadpolicy.backends.sql.session import Session
 from leadpolicy.backends.sql.sparse import asked_of_all
 from leadpolicy.logic import build
-from leadpolicy.logic.terms import Comparison, Literal, Logic, Subject, Term
+from leadpolicy.logic.terms import Literal, Logic, Relation, Subject, Term
 from leadpolicy.truth import TRUE
 from leadpolicy.types import Kind, Type
 from leadpolicy.vocabulary import Record
@@ -88,11 +88,11 @@ def test_policies_with_something_in_common_are_asked_of_candidates(session: Sess
 
 
 def at_least(number: int) -> Term:
-    return build.compare(Comparison.GE, EMPLOYEES, Literal(number))
+    return build.compare(Relation.GE, EMPLOYEES, Literal(number))
 
 
 def at_most(number: float) -> Term:
-    return build.compare(Comparison.LE, REVENUE, Literal(number))
+    return build.compare(Relation.LE, REVENUE, Literal(number))
 
 
 def test_of_thresholds_that_differ_the_weakest_is_asked_first() -> None:

@@ -14,7 +14,6 @@ from leadpolicy.logic.terms import (
     All,
     Any,
     Compare,
-    Comparison,
     Const,
     CountAtLeast,
     Known,
@@ -23,6 +22,7 @@ from leadpolicy.logic.terms import (
     Member,
     Not,
     Other,
+    Relation,
     Subject,
     SumAtLeast,
     Term,
@@ -62,19 +62,19 @@ def drawn(rng: random.Random, depth: int) -> Term:
 def atom(rng: random.Random) -> Term:
     match rng.randrange(6):
         case 0:
-            return build.compare(Comparison.EQ, rng.choice(FLAGS), Literal(rng.random() < 0.5))
+            return build.compare(Relation.EQ, rng.choice(FLAGS), Literal(rng.random() < 0.5))
         case 1:
-            return build.compare(Comparison.EQ, rng.choice(WORDS), Literal(rng.choice("abK")))
+            return build.compare(Relation.EQ, rng.choice(WORDS), Literal(rng.choice("abK")))
         case 2:
             return build.member(rng.choice(WORDS), rng.sample(["a", "b", "it's", "K", ""], 3))
         case 3:
             return build.known(rng.choice([*WHOLE, *WORDS, *FLAGS]))
         case 4:
             left, right = rng.sample(WHOLE, 2)
-            return build.compare(rng.choice(list(Comparison)), left, Other(right))
+            return build.compare(rng.choice(list(Relation)), left, Other(right))
         case _:
             value = rng.choice((0, 1, 2**53 + 1, -(2**63)))
-            return build.compare(rng.choice(list(Comparison)), rng.choice(WHOLE), Literal(value))
+            return build.compare(rng.choice(list(Relation)), rng.choice(WHOLE), Literal(value))
 
 
 def record(rng: random.Random) -> Record:

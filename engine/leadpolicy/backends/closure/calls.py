@@ -10,7 +10,7 @@ from typing import Any, Final
 import re2
 
 from leadpolicy.backends.interpreter import bounds, compare_ranges, member, moved, ordered
-from leadpolicy.logic.terms import Comparison, Member
+from leadpolicy.logic.terms import Member, Relation
 from leadpolicy.truth import FALSE, TRUE, UNKNOWN, Truth, at_least
 from leadpolicy.types import Range, Value
 
@@ -32,14 +32,14 @@ def score_at_least(least: int, weights: tuple[int, ...], found: tuple[Truth, ...
     return at_least(least, low, high)
 
 
-def against_now(op: Comparison, offset: timedelta, value: Value, edge: Value | None) -> bool:
+def against_now(op: Relation, offset: timedelta, value: Value, edge: Value | None) -> bool:
     """Compares with a moment; None lies before or after the calendar."""
     if edge is None:
-        return (op in (Comparison.LT, Comparison.LE)) == (offset > timedelta())
+        return (op in (Relation.LT, Relation.LE)) == (offset > timedelta())
     return ordered(op, value, edge)
 
 
-def scaled(op: Comparison, times: Decimal, roughly: float, x: Value, y: Value) -> Truth:
+def scaled(op: Relation, times: Decimal, roughly: float, x: Value, y: Value) -> Truth:
     """Compares `x` with `times * y`, exactly.
 
     Floats decide where they are far apart: their error is below 1e-15 of the larger number.

@@ -29,7 +29,6 @@ from leadpolicy.logic.terms import (
     All,
     Any,
     Compare,
-    Comparison,
     Const,
     CountAtLeast,
     FromNow,
@@ -41,6 +40,7 @@ from leadpolicy.logic.terms import (
     Member,
     Not,
     Other,
+    Relation,
     SumAtLeast,
     Term,
     TextMatch,
@@ -52,10 +52,10 @@ from leadpolicy.types import NUMERIC, Kind, Value
 
 _ADDED: Final = 64
 _OPPOSITE: Final = {
-    Comparison.LT: Comparison.GE,
-    Comparison.GE: Comparison.LT,
-    Comparison.LE: Comparison.GT,
-    Comparison.GT: Comparison.LE,
+    Relation.LT: Relation.GE,
+    Relation.GE: Relation.LT,
+    Relation.LE: Relation.GT,
+    Relation.GT: Relation.LE,
 }
 
 
@@ -262,7 +262,7 @@ class Writer:
             ]
             return f"{x} in {self.constant(frozenset(chosen))}"
         other = repr(value) if isinstance(value, int | str) else self.constant(value)
-        if term.op is not Comparison.EQ:
+        if term.op is not Relation.EQ:
             return f"{x} {term.op if want else _OPPOSITE[term.op]} {other}"
         if want:
             return f"{x} == {other}"
@@ -278,7 +278,7 @@ class Writer:
         if kind is Kind.LEVEL:
             ranks = self.constant({v: n for n, v in enumerate(term.left.type.values)})
             x, y = f"{ranks}[{x}]", f"{ranks}[{y}]"
-        if term.op is not Comparison.EQ:
+        if term.op is not Relation.EQ:
             return f"{x} {term.op if want else _OPPOSITE[term.op]} {y}"
         if kind not in NUMERIC:
             return f"{x} {'==' if want else '!='} {y}"

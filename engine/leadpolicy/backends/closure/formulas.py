@@ -6,11 +6,11 @@ from typing import Final, TypeAlias
 
 from leadpolicy.logic.terms import (
     Compare,
-    Comparison,
     Happened,
     Has,
     Literal,
     Member,
+    Relation,
     Term,
     TextTest,
 )
@@ -54,7 +54,7 @@ def false_of_none(term: Compare | Member | Has | TextTest) -> bool:
     match term:
         case Member():
             return term.subject.type.kind not in NUMERIC
-        case Compare(op=Comparison.EQ, right=Literal()):
+        case Compare(op=Relation.EQ, right=Literal()):
             return True
         case Compare(right=Literal()):
             return term.left.type.kind is Kind.LEVEL

@@ -9,18 +9,18 @@ from itertools import pairwise
 from typing import Final, TypeAlias
 
 from leadpolicy.backends.durable import properties
-from leadpolicy.backends.durable.names import Names
+from leadpolicy.backends.durable.names import FreshNames
 from leadpolicy.backends.durable.properties import Property, Reading, plain
 from leadpolicy.backends.durable.wire import Json, Scalar
 from leadpolicy.logic.terms import (
     Compare,
-    Comparison,
     FromNow,
     Has,
     Known,
     Literal,
     Member,
     Other,
+    Relation,
     Subject,
     TextTest,
 )
@@ -33,16 +33,16 @@ Rules: TypeAlias = tuple[Rule, ...]
 Test: TypeAlias = Compare | Member | Known | TextTest | Has
 
 WORDS: Final = {
-    Comparison.LT: "$lt",
-    Comparison.LE: "$lte",
-    Comparison.GT: "$gt",
-    Comparison.GE: "$gte",
+    Relation.LT: "$lt",
+    Relation.LE: "$lte",
+    Relation.GT: "$gt",
+    Relation.GE: "$gte",
 }
 OPPOSITE: Final = {
-    Comparison.LT: Comparison.GE,
-    Comparison.GE: Comparison.LT,
-    Comparison.LE: Comparison.GT,
-    Comparison.GT: Comparison.LE,
+    Relation.LT: Relation.GE,
+    Relation.GE: Relation.LT,
+    Relation.LE: Relation.GT,
+    Relation.GT: Relation.LE,
 }
 _TICK: Final = timedelta(microseconds=1)
 
@@ -70,10 +70,10 @@ def counted(certain: str, possible: str, least: int, want: bool) -> Rules:
 
 
 @dataclass(slots=True)
-class Reader:
+class RuleReader:
     """Turns conditions into rules, and collects the properties that they need."""
 
-    names: Names
+    names: FreshNames
     properties: list[Property] = field(default_factory=list)
     known: dict[object, str] = field(default_factory=dict)
     age: str = field(init=False)
@@ -172,17 +172,17 @@ class Reader:
                     return self.decided(term, want)
                 return self.against_fact(term, other, want)
 
-    def against(self, subject: Subject, op: Comparison, value: Scalar, want: bool) -> Rules:
+    def against(self, subject: Subject, op: Relation, value: Scalar, want: bool) -> Rules:
         """A comparison with a value of the policy."""
         low, high = self.low(subject), self.high(subject)
-        if op is Comparison.EQ and subject.type.kind not in NUMERIC:
+        if op is Relation.EQ and subject.type.kind not in NUMERIC:
             return (({low: value} if want else {"$neq": {low: value}}, (low,)),)
-        if op is Comparison.EQ:
+        if op is Relation.EQ:
             if want:
                 return (_between(low, value, high, value),)
             return ({"$lt": {high: value}}, (high,)), ({"$gt": {low: value}}, (low,))
         op = op if want else OPPOSITE[op]
-        name = high if op in (Comparison.LT, Comparison.LE) else low
+        name = high if op in (Relation.LT, Relation.LE) else low
         return (({WORDS[op]: {name: value}}, (name,)),)
 
     def against_fact(self, term: Compare, other: Subject, want: bool) -> Rules:
@@ -194,9 +194,9 @@ class Reader:
         (low, high), (least, most) = (
             (self.low(subject), self.high(subject)) for subject in (term.left, other)
         )
-        if term.op is not Comparison.EQ:
+        if term.op is not Relation.EQ:
             op = term.op if want else OPPOSITE[term.op]
-            left, right = (high, least) if op in (Comparison.LT, Comparison.LE) else (low, most)
+            left, right = (high, least) if op in (Relation.LT, Relation.LE) else (low, most)
             return (_two({WORDS[op]: {left: {"$m": right}}}, left, right),)
         if term.left.type.kind not in NUMERIC:
             same: Json = {low: {"$m": least}}

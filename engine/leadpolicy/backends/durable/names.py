@@ -28,7 +28,7 @@ def fnv1a(name: str) -> int:
 
 
 @dataclass(slots=True)
-class Names:
+class FreshNames:
     """Gives out names; one whose hash is taken already is passed over."""
 
     hash: Callable[[str], int] = fnv1a

@@ -15,7 +15,7 @@ from functools import lru_cache
 from types import TracebackType
 from typing import Any, Final
 
-from leadpolicy.backends.durable.program import Frame, Program, compile_logic
+from leadpolicy.backends.durable.program import MessageFrame, Program, compile_logic
 from leadpolicy.backends.durable.properties import Values
 from leadpolicy.backends.durable.wire import Scalar
 from leadpolicy.backends.interpreter import Verdicts, moved
@@ -228,19 +228,19 @@ def messages(program: Program, record: Record, as_of: datetime) -> dict[str, Any
     return {"properties": properties, "events": events, "open": unsure}
 
 
-def _properties(frame: Frame, values: Values, now: datetime) -> dict[str, Scalar]:
+def _properties(frame: MessageFrame, values: Values, now: datetime) -> dict[str, Scalar]:
     read = ((p.name, p.read(values, now)) for p in frame.properties)
     return {name: value for name, value in read if value is not None}
 
 
-def _dated(frame: Frame, at: datetime | None, now: datetime) -> dict[str, Scalar]:
+def _dated(frame: MessageFrame, at: datetime | None, now: datetime) -> dict[str, Scalar]:
     """How long ago an event happened, in microseconds."""
     if at is None:
         return {frame.undated: True}
     return {frame.age: (now - at) // _TICK}
 
 
-def _unsure(frame: Frame, log: EventLog, now: datetime) -> list[str]:
+def _unsure(frame: MessageFrame, log: EventLog, now: datetime) -> list[str]:
     """Totals that may be larger than recorded, where the recording began inside the window."""
     if log.since is None:
         return []

@@ -16,7 +16,7 @@ from typing import Final, TypeAlias
 from leadpolicy.backends.durable import conditions
 from leadpolicy.backends.durable.conditions import Rules, Signal
 from leadpolicy.backends.durable.limits import MOST_PARTS, MOST_POINTS, refuse
-from leadpolicy.backends.durable.names import TICK, Names
+from leadpolicy.backends.durable.names import TICK, FreshNames
 from leadpolicy.backends.durable.properties import Property
 from leadpolicy.backends.durable.wire import Json, encode
 from leadpolicy.logic.terms import (
@@ -53,7 +53,7 @@ Sum: TypeAlias = tuple[int, tuple[tuple[int, str], ...]]
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class RuleStep:
     """One rule set and the properties that its message carries."""
 
     rules: str
@@ -74,11 +74,11 @@ class Count:
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
+class MessageFrame:
     """What is asked of one kind of message: of the record itself, or of the events of a kind."""
 
     properties: tuple[Property, ...]
-    steps: tuple[Step, ...]
+    steps: tuple[RuleStep, ...]
     signals: tuple[str, ...]
     counts: tuple[Count, ...]
     age: str
@@ -89,8 +89,8 @@ class Frame:
 class Program:
     """A compiled policy. `criteria` and `stages` are pairs of signals: holds, fails."""
 
-    record: Frame
-    events: Mapping[str, Frame]
+    record: MessageFrame
+    events: Mapping[str, MessageFrame]
     criteria: tuple[tuple[str, str], ...]
     stages: tuple[tuple[str, str], ...]
 
@@ -103,7 +103,7 @@ class Program:
         }
 
 
-def _frame_to_wire(frame: Frame) -> dict[str, object]:
+def _frame_to_wire(frame: MessageFrame) -> dict[str, object]:
     return {
         "signals": frame.signals,
         "steps": [[step.rules, step.inputs, dict(step.sets)] for step in frame.steps],
@@ -119,10 +119,10 @@ def compile_logic(logic: Logic, spans: Mapping[Term, Span] | None = None) -> Pro
     `spans` tells where terms were written (`{term: condition.span}` out of `Policy.terms`), for the
     diagnostics. Raises `LeadpolicyError` for what durable-rules cannot say (see `limits.LIMITS`).
     """
-    names = Names()
+    names = FreshNames()
     record = _Layers(names, spans or {})
     pairs = [record.pair(term) for term in (*logic.criteria, *logic.stages)]
-    events: dict[str, Frame] = {}
+    events: dict[str, MessageFrame] = {}
     for kind in dict.fromkeys(term.event for term in record.totals):
         layers = _Layers(names, spans or {})
         counts = []
@@ -139,7 +139,7 @@ def compile_logic(logic: Logic, spans: Mapping[Term, Span] | None = None) -> Pro
 class _Layers:
     """Makes the rules of one frame, layer above layer."""
 
-    names: Names
+    names: FreshNames
     spans: Mapping[Term, Span]
     rules: list[tuple[int, Signal]] = field(default_factory=list)
     """Rules with their layer."""
@@ -148,10 +148,10 @@ class _Layers:
     """The layer in which a signal is set."""
     totals: dict[Happened, tuple[str, str]] = field(default_factory=dict)
     """The properties that carry the counts of events."""
-    reader: conditions.Reader = field(init=False)
+    reader: conditions.RuleReader = field(init=False)
 
     def __post_init__(self) -> None:
-        self.reader = conditions.Reader(self.names)
+        self.reader = conditions.RuleReader(self.names)
 
     # --------------------------------------------------------------------------- signals
 
@@ -264,15 +264,15 @@ class _Layers:
 
     # ----------------------------------------------------------------------------- steps
 
-    def frame(self, counts: tuple[Count, ...] = ()) -> Frame:
+    def frame(self, counts: tuple[Count, ...] = ()) -> MessageFrame:
         """The rules in steps that the engine can take."""
-        steps: list[Step] = []
+        steps: list[RuleStep] = []
         layers: dict[int, list[Signal]] = {}
         for layer, rule in self.rules:
             layers.setdefault(layer, []).append(rule)
         for layer in sorted(layers):
             steps += _steps(layers[layer])
-        return Frame(
+        return MessageFrame(
             tuple(self.reader.properties),
             tuple(steps),
             tuple(self.layer),
@@ -293,9 +293,9 @@ def _added(weighted: tuple[tuple[int, str], ...]) -> Json:
     return {"$mul": {"$l": {"$m": signal}, "$r": weight}}
 
 
-def _steps(rules: Iterable[Signal]) -> list[Step]:
+def _steps(rules: Iterable[Signal]) -> list[RuleStep]:
     """Rules of one layer, as many at a time as a rule set and a message can hold."""
-    steps: list[Step] = []
+    steps: list[RuleStep] = []
     batch: list[Signal] = []
     inputs: dict[str, None] = {}
     tests = 1
@@ -311,8 +311,8 @@ def _steps(rules: Iterable[Signal]) -> list[Step]:
     return steps
 
 
-def _step(rules: list[Signal], inputs: tuple[str, ...]) -> Step:
+def _step(rules: list[Signal], inputs: tuple[str, ...]) -> RuleStep:
     named = {f"r{number}": rule for number, rule in enumerate(rules)}
     definition: dict[str, Json] = {ARRIVED: {"all": [{"m": {TICK: 0}}]}}
     definition |= {name: {"all": [{"m": rule.condition}]} for name, rule in named.items()}
-    return Step(encode(definition), inputs, {name: rule.name for name, rule in named.items()})
+    return RuleStep(encode(definition), inputs, {name: rule.name for name, rule in named.items()})

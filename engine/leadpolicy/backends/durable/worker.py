@@ -23,7 +23,7 @@ _SESSION = "r"
 
 
 @dataclass(frozen=True, slots=True)
-class Engine:
+class RuleLibrary:
     """The C library."""
 
     library: Any
@@ -45,10 +45,10 @@ class Engine:
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
+class FrameRules:
     """The rule sets for one kind of message."""
 
-    engine: Engine
+    engine: RuleLibrary
     signals: Sequence[str]
     steps: Sequence[tuple[int, Sequence[str], Mapping[str, str]]]
     counts: Sequence[Sequence[str]]
@@ -73,8 +73,8 @@ class Frame:
 class Worker:
     """Programs by number."""
 
-    engine: Engine
-    programs: dict[int, tuple[Frame, dict[str, Frame], Sequence[Sequence[str]]]]
+    engine: RuleLibrary
+    programs: dict[int, tuple[FrameRules, dict[str, FrameRules], Sequence[Sequence[str]]]]
     rule_sets: int = 0
 
     def answer(self, request: Mapping[str, Any]) -> object:
@@ -92,18 +92,18 @@ class Worker:
         values = record.run(properties)
         return [2 if values[holds] else 0 if values[fails] else 1 for holds, fails in verdicts]
 
-    def frame(self, wire: Mapping[str, Any]) -> Frame:
+    def frame(self, wire: Mapping[str, Any]) -> FrameRules:
         """Loads the rule sets of a frame."""
         steps = []
         for rules, inputs, sets in wire["steps"]:
             self.rule_sets += 1
             handle = self.engine.library.create_ruleset(f"s{self.rule_sets}", rules)
             steps.append((handle, inputs, sets))
-        return Frame(self.engine, wire["signals"], steps, wire["counts"])
+        return FrameRules(self.engine, wire["signals"], steps, wire["counts"])
 
 
 def _totals(
-    frame: Frame, messages: Sequence[Mapping[str, Scalar]], unsure: Sequence[str]
+    frame: FrameRules, messages: Sequence[Mapping[str, Scalar]], unsure: Sequence[str]
 ) -> dict[str, Scalar]:
     """Posts events one by one and counts what surely happened and what may have happened.
 
@@ -121,7 +121,7 @@ def _totals(
 
 def serve(requests: IO[str], answers: IO[str]) -> None:
     """Answers until there are no more requests."""
-    worker = Worker(Engine(import_module("durable_rules_engine")), {})
+    worker = Worker(RuleLibrary(import_module("durable_rules_engine")), {})
     for line in requests:
         answer: dict[str, object]
         try:

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Final, TypeAlias
 
 from leadpolicy.backends.kernels.columns import Slot
-from leadpolicy.logic.terms import Comparison, TextTest
+from leadpolicy.logic.terms import Relation, TextTest
 
 NO: Final = 0
 YES: Final = 1
@@ -34,7 +34,7 @@ class Plane:
 
 
 @dataclass(frozen=True, slots=True)
-class Within:
+class Bounded:
     """Whether a number lies between two others, both included; None is no end."""
 
     slot: int
@@ -54,7 +54,7 @@ class Chosen:
 class Compared:
     """`left op right × times`; `there` are the planes of the values that count."""
 
-    op: Comparison
+    op: Relation
     left: int
     right: int
     times: Decimal | None = None
@@ -67,7 +67,7 @@ class Ahead:
     days if the length of a day is `unit`.
     """
 
-    op: Comparison
+    op: Relation
     left: int
     now: int
     offset: int
@@ -113,14 +113,14 @@ class Xor:
 
 
 @dataclass(frozen=True, slots=True)
-class Not:
+class Negated:
     """The opposite of a plane."""
 
     part: int
 
 
-Leaf: TypeAlias = Constant | Plane | Within | Chosen | Compared | Ahead | Same | Contains
-Gate: TypeAlias = Leaf | And | Or | Xor | Not
+Leaf: TypeAlias = Constant | Plane | Bounded | Chosen | Compared | Ahead | Same | Contains
+Gate: TypeAlias = Leaf | And | Or | Xor | Negated
 
 
 @dataclass(slots=True)
@@ -156,7 +156,7 @@ class Circuit:
         if part in (NO, YES):
             return YES - part
         gate = self.gates[part]
-        return gate.part if isinstance(gate, Not) else self.add(Not(part))
+        return gate.part if isinstance(gate, Negated) else self.add(Negated(part))
 
     def every(self, parts: Iterable[int]) -> int:
         """AND."""
@@ -246,6 +246,7 @@ __all__ = [
     "YES",
     "Ahead",
     "And",
+    "Bounded",
     "Chosen",
     "Circuit",
     "Compared",
@@ -253,10 +254,9 @@ __all__ = [
     "Contains",
     "Gate",
     "Leaf",
-    "Not",
+    "Negated",
     "Or",
     "Plane",
     "Same",
-    "Within",
     "Xor",
 ]

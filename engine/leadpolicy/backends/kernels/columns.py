@@ -27,7 +27,7 @@ _DAY_ZERO: Final = date(1970, 1, 1).toordinal()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Numbers:
+class NumberColumn:
     """Whole numbers, or finite doubles."""
 
     array: Array
@@ -48,7 +48,7 @@ class Flags:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Texts:
+class TextColumn:
     """Texts by their place in `distinct`, from 0; these are in Unicode's normal form C."""
 
     array: Array
@@ -71,11 +71,11 @@ class Sets:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Ends:
+class RangeColumn:
     """Numbers known to lie between two ends; where an end is not there, it is open."""
 
-    low: Numbers
-    high: Numbers
+    low: NumberColumn
+    high: NumberColumn
     there: Array | None = None
 
 
@@ -84,17 +84,17 @@ class Nothing:
     """A fact that nobody recorded."""
 
 
-Column: TypeAlias = Numbers | Flags | Texts | Sets | Ends | Nothing
+Column: TypeAlias = NumberColumn | Flags | TextColumn | Sets | RangeColumn | Nothing
 
 
 def parts(slot: Slot, column: Column) -> Iterator[tuple[Slot, Any]]:
     """The parts of a column by their slots. Of texts and sets the column itself is a part."""
     match column:
-        case Numbers() | Flags():
+        case NumberColumn() | Flags():
             yield slot, column.array
-        case Texts() | Sets():
+        case TextColumn() | Sets():
             yield slot, column
-        case Ends():
+        case RangeColumn():
             yield from parts((*slot, LOW), column.low)
             yield from parts((*slot, HIGH), column.high)
         case Nothing():
@@ -114,9 +114,9 @@ def shape(columns: Mapping[str, Column]) -> tuple[Hashable, ...]:
 
 def _kind(column: Column) -> tuple[Hashable, ...]:
     match column:
-        case Numbers():
+        case NumberColumn():
             return "numbers", column.whole
-        case Ends():
+        case RangeColumn():
             return "ends", column.low.whole, column.high.whole
         case _:
             return (type(column).__name__,)
@@ -125,11 +125,11 @@ def _kind(column: Column) -> tuple[Hashable, ...]:
 def size(column: Column) -> int:
     """The bytes that a column takes."""
     match column:
-        case Ends(low=low, high=high):
+        case RangeColumn(low=low, high=high):
             return size(low) + size(high) + _bytes(column.there)
         case Sets():
             return _bytes(column.starts, column.elements, column.there)
-        case Numbers() | Flags() | Texts():
+        case NumberColumn() | Flags() | TextColumn():
             return _bytes(column.array, column.there)
         case Nothing():
             return 0
@@ -158,7 +158,7 @@ def number_of(kind: Type, value: object) -> int | float:
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class Interval:
     """The numbers between two ends; None is no end. `above`, `below`: the end is left out."""
 
     least: int | float | None = None
@@ -214,14 +214,14 @@ __all__ = [
     "THERE",
     "Array",
     "Column",
-    "Ends",
     "Flags",
+    "Interval",
     "Nothing",
-    "Numbers",
+    "NumberColumn",
+    "RangeColumn",
     "Sets",
     "Slot",
-    "Span",
-    "Texts",
+    "TextColumn",
     "both",
     "filled",
     "number_of",

@@ -14,11 +14,11 @@ import numpy as np
 from leadpolicy.backends.kernels.columns import (
     Array,
     Column,
-    Ends,
     Flags,
-    Numbers,
+    NumberColumn,
+    RangeColumn,
     Sets,
-    Texts,
+    TextColumn,
     both,
     packed,
     unpacked,
@@ -66,7 +66,7 @@ def taken(kind: Type, stored: Any) -> bool:
     return str(stored) in _TAKEN[kind.kind]
 
 
-def column(kind: Type, values: pa.Array) -> Numbers | Flags | Texts | Sets:
+def column(kind: Type, values: pa.Array) -> NumberColumn | Flags | TextColumn | Sets:
     """One column. Raises `Misfit`."""
     if hasattr(values, "dictionary") and values.dictionary.null_count:
         values = values.dictionary_decode()
@@ -89,23 +89,24 @@ def column(kind: Type, values: pa.Array) -> Numbers | Flags | Texts | Sets:
     if kind.limits is not None:
         low, high = kind.limits
         _check(lambda array: (array >= low) & (array <= high), found, there)
-    return Numbers(found, there)
+    return NumberColumn(found, there)
 
 
-def ends(low: Column, high: Column, flag: Column | None = None) -> Ends:
+def ends(low: Column, high: Column, flag: Column | None = None) -> RangeColumn:
     """A range out of two columns, and one that tells a wholly open range from a missing value."""
-    assert isinstance(low, Numbers)
-    assert isinstance(high, Numbers)
+    assert isinstance(low, NumberColumn)
+    assert isinstance(high, NumberColumn)
     there: Array | None = None
     if flag is not None:
         assert isinstance(flag, Flags)
         there = both(flag.array, flag.there)
     elif low.there is not None and high.there is not None:
         there = low.there | high.there
-    return Ends(
-        Numbers(low.array, both(low.there, there)), Numbers(high.array, both(high.there, there)),
+    return RangeColumn(
+        NumberColumn(low.array, both(low.there, there)),
+        NumberColumn(high.array, both(high.there, there)),
         there,
-    )  # fmt: skip
+    )
 
 
 # -------------------------------------------------------------------------------- out of Arrow
@@ -161,12 +162,12 @@ def _coded(values: pa.Array) -> tuple[Array, tuple[str, ...]]:
     return places, tuple(unicodedata.normalize("NFC", text) for text in texts)
 
 
-def _texts(values: pa.Array, there: Array | None) -> Texts:
+def _texts(values: pa.Array, there: Array | None) -> TextColumn:
     places, distinct = _coded(values)
-    return Texts(places, distinct, there)
+    return TextColumn(places, distinct, there)
 
 
-def _listed(order: Sequence[str], values: pa.Array, there: Array | None) -> Numbers:
+def _listed(order: Sequence[str], values: pa.Array, there: Array | None) -> NumberColumn:
     places, distinct = _coded(values)
     known = {value: place for place, value in enumerate(order)}
     table = np.zeros(max(len(distinct), 1), np.uint8 if len(order) < 2**8 else np.uint16)
@@ -175,7 +176,7 @@ def _listed(order: Sequence[str], values: pa.Array, there: Array | None) -> Numb
             table[place] = known[text]
         else:  # a dictionary may hold what no record has
             _check(partial(np.not_equal, place), places, there)
-    return Numbers(np.take(table, places), there)
+    return NumberColumn(np.take(table, places), there)
 
 
 def _sets(kind: Type, values: pa.Array, there: Array | None) -> Sets:

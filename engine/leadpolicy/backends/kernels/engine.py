@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from leadpolicy.backends import LADDER, Logics, Progress, Spans, Table, long_ladders
+from leadpolicy.backends import LADDER, EngineTable, Logics, Progress, Spans, long_ladders
 from leadpolicy.backends.columns import Array, Codes, Columns, microseconds, moment_of
-from leadpolicy.backends.kernels.program import Answers, KernelProgram
-from leadpolicy.backends.kernels.read import Coded
+from leadpolicy.backends.kernels.program import KernelAnswers, KernelProgram
+from leadpolicy.backends.kernels.read import CodedTable
 from leadpolicy.backends.kernels.records import NOW, coded, uncoded
 from leadpolicy.times import in_utc
 
@@ -30,23 +30,27 @@ class Kernels:
     def refusals(self, logics: Logics, spans: Spans) -> list[Diagnostic]:
         return long_ladders("kernels", logics, spans)
 
-    def of_columns(self, logics: Logics, columns: Columns, progress: Progress | None) -> Planes:
+    def of_columns(
+        self, logics: Logics, columns: Columns, progress: Progress | None
+    ) -> PlaneAnswers:
         program = KernelProgram(logics, full=True)
         if progress is not None:
             progress("evaluating", 0, 1)
         moments = columns.moments
         alike = len(moments) > 0 and bool((moments == moments[0]).all())
         table = coded(columns, program.facts, program.attributes())
-        return Planes(program.run(table, moment_of(int(moments[0])) if alike else NOW))
+        return PlaneAnswers(program.run(table, moment_of(int(moments[0])) if alike else NOW))
 
-    def of_table(self, logics: Logics, table: Table, progress: Progress | None) -> Planes:
+    def of_table(
+        self, logics: Logics, table: EngineTable, progress: Progress | None
+    ) -> PlaneAnswers:
         program = KernelProgram(logics, full=True)
         if progress is not None:
             progress("reading", 0, 1)
-        return Planes(program.run(_loaded(program, table), table.as_of))
+        return PlaneAnswers(program.run(_loaded(program, table), table.as_of))
 
 
-def _loaded(program: KernelProgram, table: Table) -> Coded:
+def _loaded(program: KernelProgram, table: EngineTable) -> CodedTable:
     from leadpolicy.backends.sql.names import in_memory
     from leadpolicy.backends.sql.session import Session
 
@@ -61,7 +65,7 @@ def _loaded(program: KernelProgram, table: Table) -> Coded:
         )
 
 
-def rows_of(logics: Logics, table: Table) -> tuple[Columns, Array | None]:
+def rows_of(logics: Logics, table: EngineTable) -> tuple[Columns, Array | None]:
     """A table as columns of values, with the records' keys: for engines that are asked record by
     record. Raises `LeadpolicyError` with all that does not fit.
     """
@@ -76,10 +80,10 @@ def rows_of(logics: Logics, table: Table) -> tuple[Columns, Array | None]:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Planes:
+class PlaneAnswers:
     """Answers as planes of bits, unpacked when they are asked for; see `backends.Answers`."""
 
-    found: Answers = field(repr=False)
+    found: KernelAnswers = field(repr=False)
 
     @property
     def rows(self) -> int:
@@ -104,4 +108,4 @@ class Planes:
         return made
 
 
-__all__ = ["Kernels", "Planes", "rows_of"]
+__all__ = ["Kernels", "PlaneAnswers", "rows_of"]

@@ -12,27 +12,27 @@ import numpy as np
 
 from leadpolicy.backends.interpreter import moved
 from leadpolicy.backends.kernels import machine
-from leadpolicy.backends.kernels.circuit import NO, YES, Circuit, Within
+from leadpolicy.backends.kernels.circuit import NO, YES, Bounded, Circuit
 from leadpolicy.backends.kernels.columns import (
     Array,
+    Interval,
     Nothing,
-    Numbers,
+    NumberColumn,
     Slot,
-    Span,
     filled,
     parts,
     unpacked,
 )
-from leadpolicy.backends.kernels.read import Log
+from leadpolicy.backends.kernels.read import CodedLog
 from leadpolicy.backends.kernels.terms import NOW, UNKNOWN, Operand, Planes, Translator
-from leadpolicy.logic.terms import Comparison, Happened
+from leadpolicy.logic.terms import Happened, Relation
 from leadpolicy.times import microseconds
 
 _AT: Final[Slot] = ("at of event",)
 _BOTH: Final = ("certain", "possible")
 
 
-def planes_of(translator: Translator, term: Happened, log: Log) -> Planes:
+def planes_of(translator: Translator, term: Happened, log: CodedLog) -> Planes:
     """Enough events surely match; or not enough may, in a log that reaches back.
 
     The slots of a term's counts are filled by `counted`, those of a log by `of_log`.
@@ -40,8 +40,8 @@ def planes_of(translator: Translator, term: Happened, log: Log) -> Planes:
     circuit = translator.circuit
     certain, possible = (circuit.slot((*_counts(term), which)) for which in _BOTH)
     flag = YES if log.recorded is None else translator.flag((term.event, "recorded"))
-    enough = circuit.add(Within(certain, term.least, None))
-    too_few = circuit.negate(circuit.add(Within(possible, term.least, None)))
+    enough = circuit.add(Bounded(certain, term.least, None))
+    too_few = circuit.negate(circuit.add(Bounded(possible, term.least, None)))
     fails = circuit.every([flag, _complete(translator, term, log), too_few])
     return Planes(circuit.every([flag, enough]), circuit.negate(fails))
 
@@ -50,7 +50,7 @@ def _counts(term: Happened) -> Slot:
     return ("events", term)
 
 
-def _complete(translator: Translator, term: Happened, log: Log) -> int:
+def _complete(translator: Translator, term: Happened, log: CodedLog) -> int:
     """Whether the log of a record began no later than the window."""
     if log.since is None:
         return YES
@@ -59,29 +59,29 @@ def _complete(translator: Translator, term: Happened, log: Log) -> int:
     if term.within is None:
         return always
     if translator.now is None:
-        early = translator.ahead(Comparison.LE, slot, -term.within, days=False)
+        early = translator.ahead(Relation.LE, slot, -term.within, days=False)
     else:
         begin = moved(translator.now, -term.within)
         if begin is None:
             return always
-        early = translator.inside(Operand(slot), Span(most=microseconds(begin)))
+        early = translator.inside(Operand(slot), Interval(most=microseconds(begin)))
     return circuit.some([always, circuit.every([circuit.negate(always), early])])
 
 
-def of_log(kind: str, log: Log, records: int) -> dict[Slot, Any]:
+def of_log(kind: str, log: CodedLog, records: int) -> dict[Slot, Any]:
     """What fills the slots of a log."""
     made: dict[Slot, Any] = {}
     if log.recorded is not None:
         made |= dict(parts((kind, "recorded"), log.recorded))
     if isinstance(log.since, int):
-        made |= dict(parts((kind, "since"), Numbers(np.full(records, log.since))))
+        made |= dict(parts((kind, "since"), NumberColumn(np.full(records, log.since))))
     elif log.since is not None:
         made |= dict(parts((kind, "since"), log.since))
     return made
 
 
 def counted(
-    log: Log, terms: Sequence[Happened], records: int, now: datetime | Array
+    log: CodedLog, terms: Sequence[Happened], records: int, now: datetime | Array
 ) -> dict[Slot, Array]:
     """The events of every record that surely match, and those that may, in slots."""
     one = now if isinstance(now, datetime) else None
@@ -115,7 +115,7 @@ def _count(rows: Array, matching: Array, records: int) -> Array:
     return np.bincount(rows[matching.view(np.bool_)], minlength=records)
 
 
-def _window(translator: Translator, log: Log, within: timedelta | None) -> Planes:
+def _window(translator: Translator, log: CodedLog, within: timedelta | None) -> Planes:
     """Where an event lies in `now - within < at <= now`; an undated one may, and surely does in
     the window `ever`.
     """
@@ -124,14 +124,14 @@ def _window(translator: Translator, log: Log, within: timedelta | None) -> Plane
     circuit, now = translator.circuit, translator.now
     known = translator.known(_AT)
     if now is None:
-        tests = [known, translator.ahead(Comparison.LE, _AT, timedelta(), days=False)]
+        tests = [known, translator.ahead(Relation.LE, _AT, timedelta(), days=False)]
         if within is not None:
-            tests.append(translator.ahead(Comparison.GT, _AT, -within, days=False))
+            tests.append(translator.ahead(Relation.GT, _AT, -within, days=False))
         inside = circuit.every(tests)
     else:
         begin = None if within is None else moved(now, -within)
         least = None if begin is None else microseconds(begin)
-        inside = translator.inside(Operand(_AT), Span(least, microseconds(now), above=True))
+        inside = translator.inside(Operand(_AT), Interval(least, microseconds(now), above=True))
     possible = circuit.some([inside, circuit.negate(known)])
     return Planes(possible if within is None else inside, possible)
 

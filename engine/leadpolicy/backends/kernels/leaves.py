@@ -12,6 +12,7 @@ import numpy as np
 from leadpolicy.backends.interpreter import text_test
 from leadpolicy.backends.kernels.circuit import (
     Ahead,
+    Bounded,
     Chosen,
     Compared,
     Constant,
@@ -19,10 +20,9 @@ from leadpolicy.backends.kernels.circuit import (
     Leaf,
     Plane,
     Same,
-    Within,
 )
-from leadpolicy.backends.kernels.columns import Array, Sets, Texts, packed, unpacked
-from leadpolicy.logic.terms import Comparison, TextTest
+from leadpolicy.backends.kernels.columns import Array, Sets, TextColumn, packed, unpacked
+from leadpolicy.logic.terms import Relation, TextTest
 
 _EXACT: Final = Context(prec=80)
 _SAFE: Final = 1e-14
@@ -32,16 +32,16 @@ _TINY: Final = 1e-300
 """Below, doubles lose digits, so that relative distances say nothing."""
 _WHOLE: Final = 2**53
 """Whole numbers up to this are doubles."""
-OPERATORS: Final[dict[Comparison, Callable[[Any, Any], Any]]] = {
-    Comparison.EQ: operator.eq,
-    Comparison.LT: operator.lt,
-    Comparison.LE: operator.le,
-    Comparison.GT: operator.gt,
-    Comparison.GE: operator.ge,
+OPERATORS: Final[dict[Relation, Callable[[Any, Any], Any]]] = {
+    Relation.EQ: operator.eq,
+    Relation.LT: operator.lt,
+    Relation.LE: operator.le,
+    Relation.GT: operator.gt,
+    Relation.GE: operator.ge,
 }
 
 
-class Reader:
+class BlockReader:
     """Evaluates blocks, one after the other, in memory of its own.
 
     `filled` is what the table has in each slot: an array, a plane (None: all set), or a column of
@@ -61,10 +61,10 @@ class Reader:
         match gate:
             case Constant(value=value):
                 flags[:] = value
-            case Within():
+            case Bounded():
                 self._within(gate, begin, end, flags)
             case Chosen():
-                texts: Texts = self.filled[gate.slot]
+                texts: TextColumn = self.filled[gate.slot]
                 np.take(chosen(texts, gate.which), texts.array[begin:end], out=flags, mode="clip")
             case Compared():
                 flags = self._compared(gate, begin, end)
@@ -86,7 +86,7 @@ class Reader:
         found: Array = plane[begin // 8 : -(-end // 8)]
         return found
 
-    def _within(self, gate: Within, begin: int, end: int, flags: Array) -> None:
+    def _within(self, gate: Bounded, begin: int, end: int, flags: Array) -> None:
         array: Any = self.filled[gate.slot][begin:end]
         least: Any = gate.least
         most: Any = gate.most
@@ -113,7 +113,7 @@ class Reader:
 # ------------------------------------------------------------------------------ texts and sets
 
 
-def chosen(texts: Texts, which: frozenset[str] | TextTest) -> Array:
+def chosen(texts: TextColumn, which: frozenset[str] | TextTest) -> Array:
     """Which of the distinct texts are looked for."""
     found = texts.tables.get(which)
     if found is None:
@@ -126,7 +126,7 @@ def chosen(texts: Texts, which: frozenset[str] | TextTest) -> Array:
     return found
 
 
-def same_text(left: Texts, right: Texts) -> Array:
+def same_text(left: TextColumn, right: TextColumn) -> Array:
     """For each distinct text of one column its place in the other, -1 where it has none."""
     found = left.tables.get(id(right))
     if found is None:
@@ -149,9 +149,7 @@ def contained(sets: Sets, element: str, begin: int, end: int, out: Array) -> Non
 # --------------------------------------------------------------------------- exact comparisons
 
 
-def compared(
-    op: Comparison, left: Array, right: Array, times: Decimal | None, there: Array
-) -> Array:
+def compared(op: Relation, left: Array, right: Array, times: Decimal | None, there: Array) -> Array:
     """`left op right × times`, doubles standing for their shortest decimals: by the machine where
     that is safely away from equality, else exactly.
     """
@@ -181,11 +179,11 @@ def _large(array: Array) -> Array:
     return found
 
 
-def _exactly(op: Comparison, left: float, right: float, times: Decimal | None) -> bool:
+def _exactly(op: Relation, left: float, right: float, times: Decimal | None) -> bool:
     if times is None:
         return bool(OPERATORS[op](left, right))
     one, other = Decimal(repr(left)), _EXACT.multiply(Decimal(repr(right)), times)
     return bool(OPERATORS[op](one, other))
 
 
-__all__ = ["OPERATORS", "Reader", "chosen", "compared"]
+__all__ = ["OPERATORS", "BlockReader", "chosen", "compared"]

@@ -18,12 +18,12 @@ from leadpolicy.backends.kernels.circuit import (
     And,
     Circuit,
     Leaf,
-    Not,
+    Negated,
     Or,
     Xor,
 )
 from leadpolicy.backends.kernels.columns import Array, unpacked
-from leadpolicy.backends.kernels.leaves import Reader
+from leadpolicy.backends.kernels.leaves import BlockReader
 
 BLOCK: Final = 1 << 18
 """Records in a block."""
@@ -41,17 +41,17 @@ class Join:
 
 
 @dataclass(frozen=True, slots=True)
-class Flip:
+class Invert:
     """The opposite of a plane."""
 
     part: int
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class GateWork:
     """One gate's work: what to do, and which planes nobody needs afterwards."""
 
-    work: Leaf | Join | Flip
+    work: Leaf | Join | Invert
     slot: int
     done: tuple[int, ...]
 
@@ -60,7 +60,7 @@ class Step:
 class Recipe:
     """The steps of a circuit for some outputs, and the slots where these stand in the end."""
 
-    steps: tuple[Step, ...]
+    steps: tuple[GateWork, ...]
     outputs: tuple[int, ...]
     slots: int
 
@@ -75,7 +75,7 @@ class _Planner:
         self.circuit = circuit
         self.outputs = outputs
         self.needed = self._reached()
-        self.works: list[Leaf | Join | Flip] = []
+        self.works: list[Leaf | Join | Invert] = []
         self.slots: dict[int, int] = {}
         self.joined: dict[tuple[str, int, int], int] = {}
 
@@ -95,7 +95,7 @@ class _Planner:
                 return parts
             case Xor(left=left, right=right):
                 return left, right
-            case Not(part=part):
+            case Negated(part=part):
                 return (part,)
             case _:
                 return ()
@@ -115,8 +115,8 @@ class _Planner:
                     made = self._fold("or", parts, common[Or])
                 case Xor(left=left, right=right):
                     made = self._join("xor", self.slots[left], self.slots[right])
-                case Not(part=part):
-                    made = self._do(Flip(self.slots[part]))
+                case Negated(part=part):
+                    made = self._do(Invert(self.slots[part]))
                 case _:
                     continue
             self.slots[number] = made
@@ -151,7 +151,7 @@ class _Planner:
             found = self.joined[key] = self._do(Join(_JOINS[join], left, right))
         return found
 
-    def _do(self, work: Leaf | Join | Flip) -> int:
+    def _do(self, work: Leaf | Join | Invert) -> int:
         self.works.append(work)
         return len(self.works) - 1
 
@@ -164,31 +164,31 @@ class _Planner:
                 if part not in kept:
                     kept.add(part)
                     done[slot].append(part)
-        steps = (Step(work, slot, tuple(done[slot])) for slot, work in enumerate(self.works))
+        steps = (GateWork(work, slot, tuple(done[slot])) for slot, work in enumerate(self.works))
         return Recipe(tuple(steps), outputs, len(self.works))
 
 
 _JOINS: Final = {"and": np.bitwise_and, "or": np.bitwise_or, "xor": np.bitwise_xor}
 
 
-def _inputs(work: Leaf | Join | Flip) -> tuple[int, ...]:
+def _inputs(work: Leaf | Join | Invert) -> tuple[int, ...]:
     match work:
         case Join(left=left, right=right):
             return left, right
-        case Flip(part=part):
+        case Invert(part=part):
             return (part,)
         case _:
             return ()
 
 
-def planes(steps: Recipe, reader: Reader, begin: int, end: int) -> list[Array]:
+def planes(steps: Recipe, reader: BlockReader, begin: int, end: int) -> list[Array]:
     """The output planes of the records from `begin` to `end`."""
     made: list[Any] = [None] * steps.slots
     for step in steps.steps:
         match step.work:
             case Join(join=join, left=left, right=right):
                 made[step.slot] = join(made[left], made[right])
-            case Flip(part=part):
+            case Invert(part=part):
                 made[step.slot] = np.invert(made[part])
             case _:
                 made[step.slot] = reader.plane(step.work, begin, end)
@@ -218,7 +218,7 @@ def run(
     blocks = iter(range(0, rows, block))
 
     def work() -> None:
-        reader = Reader(filled, block)
+        reader = BlockReader(filled, block)
         for begin in blocks:
             end = min(begin + block, rows)
             sink(begin, end, planes(steps, reader, begin, end))

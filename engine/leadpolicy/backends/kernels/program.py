@@ -14,7 +14,7 @@ from leadpolicy.backends.kernels import events as tallies
 from leadpolicy.backends.kernels import machine
 from leadpolicy.backends.kernels.circuit import NO, Circuit
 from leadpolicy.backends.kernels.columns import Array, Slot, filled, shape, unpacked
-from leadpolicy.backends.kernels.read import Coded, load
+from leadpolicy.backends.kernels.read import CodedTable, load
 from leadpolicy.backends.kernels.terms import NOW, Planes, Translator
 from leadpolicy.diagnostics import LeadpolicyError, Problems, suggest
 from leadpolicy.logic.terms import Happened, Logic, Term
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Answers:
+class KernelAnswers:
     """What policies say of every record, in the table's order.
 
     `stage` and `possible` are codes per policy: 0 for none, i + 1 for the stage at place i. A row
@@ -107,7 +107,7 @@ class KernelProgram:
         events: Mapping[str, EventTable | None] | None = None,
         moments: Iterable[str] = (),
         session: Session | None = None,
-    ) -> Coded:
+    ) -> CodedTable:
         """Reads the facts and events of these policies. See `read.load`."""
         return load(
             source, self.facts, columns, id=id, events=self._tables(events or {}),
@@ -126,7 +126,9 @@ class KernelProgram:
         problems.stop_on_errors()
         return {kind: events[kind] for kind in self.events}
 
-    def run(self, loaded: Coded, as_of: datetime | str, *, threads: int | None = None) -> Answers:
+    def run(
+        self, loaded: CodedTable, as_of: datetime | str, *, threads: int | None = None
+    ) -> KernelAnswers:
         """The answers for every record at a moment, or each at its own in a column of `moments`.
 
         Raises `LeadpolicyError` where something that the policies ask for was not loaded. Without
@@ -154,9 +156,9 @@ class KernelProgram:
         stage = dict(zip(self.logics, codes, strict=False))
         possible = dict(zip(self.logics, codes[len(self.logics) :], strict=False))
         if not self.full:
-            return Answers(rows, loaded.ids, stage, possible)
+            return KernelAnswers(rows, loaded.ids, stage, possible)
         place = {term: number for number, term in enumerate(self.terms)}
-        return Answers(
+        return KernelAnswers(
             rows, loaded.ids, stage, possible, packed[: len(self.terms)], packed[len(self.terms) :],
             {name: tuple(place[t] for t in one.criteria) for name, one in self.logics.items()},
             {name: tuple(place[t] for t in one.stages) for name, one in self.logics.items()},
@@ -164,7 +166,7 @@ class KernelProgram:
 
     # ------------------------------------------------------------------------------ planning
 
-    def _plan(self, loaded: Coded, now: datetime | Array) -> _Plan:
+    def _plan(self, loaded: CodedTable, now: datetime | Array) -> _Plan:
         """Made once for runs that follow one another on tables of one shape at one moment."""
         moment = now if isinstance(now, datetime) else None
         logs = tuple(
@@ -176,7 +178,7 @@ class KernelProgram:
             self._planned = (key, self._made(loaded, moment))
         return self._planned[1]
 
-    def _check(self, loaded: Coded, as_of: datetime | str) -> None:
+    def _check(self, loaded: CodedTable, as_of: datetime | str) -> None:
         problems = Problems()
         wanted: list[tuple[str, Mapping[str, Any]]] = [(f, loaded.columns) for f in self.facts]
         wanted += [(kind, loaded.events) for kind in self.events]
@@ -189,7 +191,7 @@ class KernelProgram:
                 problems.error("LP502", f"`{name}` was not loaded", where=loaded.where)
         problems.stop_on_errors()
 
-    def _counted(self, loaded: Coded, now: datetime | Array) -> dict[Slot, Any]:
+    def _counted(self, loaded: CodedTable, now: datetime | Array) -> dict[Slot, Any]:
         """What fills the slots of the conditions on events."""
         made: dict[Slot, Any] = {}
         for kind, terms in self._happenings.items():
@@ -199,7 +201,7 @@ class KernelProgram:
                 made |= tallies.counted(log, terms, loaded.rows, now)
         return made
 
-    def _made(self, loaded: Coded, now: datetime | None) -> _Plan:
+    def _made(self, loaded: CodedTable, now: datetime | None) -> _Plan:
         happened: dict[Happened, Planes] = {}
         circuit = Circuit()
         translator = Translator(circuit, loaded.columns, now, happened)
@@ -229,7 +231,7 @@ def _named(logic: Logic) -> tuple[Term, ...]:
     return (*logic.criteria, *logic.stages)
 
 
-def _moments(loaded: Coded, name: str) -> Array:
+def _moments(loaded: CodedTable, name: str) -> Array:
     """The moment of each record, in microseconds."""
     column = loaded.moments[name]
     if column.there is not None and not unpacked(column.there, loaded.rows).all():
@@ -240,4 +242,4 @@ def _moments(loaded: Coded, name: str) -> Array:
     return column.array
 
 
-__all__ = ["Answers", "KernelProgram"]
+__all__ = ["KernelAnswers", "KernelProgram"]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from leadpolicy.backends.kernels import tables
-from leadpolicy.backends.kernels.columns import Array, Column, Flags, Numbers, size
+from leadpolicy.backends.kernels.columns import Array, Column, Flags, NumberColumn, size
 from leadpolicy.backends.kernels.tables import FLAG, Typed, Wanted
 from leadpolicy.diagnostics import LeadpolicyError, Problems
 from leadpolicy.times import in_utc, microseconds
@@ -26,7 +26,7 @@ _KEY, _ROW = "leadpolicy key", "leadpolicy row"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Log:
+class CodedLog:
     """The events of one kind. `rows` are the places of their records; `at` is in microseconds,
     missing where an event is not dated. `since`: when each log began, or all of them; `recorded`:
     for which records one was kept.
@@ -36,11 +36,11 @@ class Log:
     at: Column
     attributes: Mapping[str, Column]
     recorded: Flags | None = None
-    since: Numbers | int | None = None
+    since: NumberColumn | int | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Coded:
+class CodedTable:
     """A table in memory.
 
     `ids` are the records' keys in the table's order; `moments` columns that
@@ -50,8 +50,8 @@ class Coded:
     rows: int
     columns: Mapping[str, Column]
     ids: Array | None = None
-    moments: Mapping[str, Numbers] = field(default_factory=dict)
-    events: Mapping[str, Log | None] = field(default_factory=dict)
+    moments: Mapping[str, NumberColumn] = field(default_factory=dict)
+    events: Mapping[str, CodedLog | None] = field(default_factory=dict)
     where: str = "the table"
 
     @property
@@ -70,7 +70,7 @@ def load(
     attributes: Mapping[str, Mapping[str, Type]] | None = None,
     moments: Iterable[str] = (),
     session: Session | None = None,
-) -> Coded:
+) -> CodedTable:
     """Reads and checks the columns of `facts`. Raises `LeadpolicyError`.
 
     `source` is a path, or a table of Arrow, pandas, Polars or DuckDB. `id` is the column of the
@@ -94,7 +94,7 @@ def load(
     found = table.read(table.whole())
     names = {one.name: one for one in wanted if isinstance(one.name, str)}
     joined = _Joined(session, source, id) if session is not None and id is not None else None
-    return Coded(
+    return CodedTable(
         found.rows,
         {name: found.columns[name] for name in names},
         None if found.ids is None else found.ids.to_numpy(zero_copy_only=False),
@@ -121,8 +121,8 @@ def wanted_facts(
     return wanted + [Wanted(("flag", name), name, FLAG, name) for name in flags]
 
 
-def _numbers(column: Column) -> Numbers:
-    assert isinstance(column, Numbers)
+def _numbers(column: Column) -> NumberColumn:
+    assert isinstance(column, NumberColumn)
     return column
 
 
@@ -140,7 +140,7 @@ class _Joined:
         table: EventTable,
         attributes: Mapping[str, Type],
         of_records: Mapping[Hashable, Column],
-    ) -> Log:
+    ) -> CodedLog:
         """The events of records that are there. Raises `LeadpolicyError`."""
         from leadpolicy.backends.sql.columns import Binder
 
@@ -161,13 +161,13 @@ class _Joined:
         found = self._events(table, opened, records, bound, types)
         made = {name: one for name, one in found.columns.items() if isinstance(name, str)}
         recorded = None if table.recorded is None else of_records["flag", table.recorded]
-        since: Numbers | int | None = None
+        since: NumberColumn | int | None = None
         if isinstance(table.since, str):
             since = _numbers(of_records["moment", table.since])
         elif isinstance(table.since, datetime):
             since = microseconds(in_utc(table.since))
         assert recorded is None or isinstance(recorded, Flags)
-        return Log(np.asarray(found.ids), found.columns[_AT], made, recorded, since)
+        return CodedLog(np.asarray(found.ids), found.columns[_AT], made, recorded, since)
 
     def _comparable(
         self,
@@ -194,7 +194,7 @@ class _Joined:
         records: Any,
         bound: Mapping[Hashable, Any],
         types: Mapping[Hashable, Type],
-    ) -> tables.Rows:
+    ) -> tables.TableSlice:
         from leadpolicy.backends.sql import tree
         from leadpolicy.backends.sql.session import Opened
 
@@ -215,4 +215,4 @@ class _Joined:
         return found.read(found.whole())
 
 
-__all__ = ["Coded", "Log", "load", "wanted_facts"]
+__all__ = ["CodedLog", "CodedTable", "load", "wanted_facts"]

@@ -11,21 +11,21 @@ from typing import Any, Final
 import numpy as np
 
 from leadpolicy.backends import columns as given
-from leadpolicy.backends.columns import ALWAYS, MISSING, UNDATED, Columns, Packed, moment_of
+from leadpolicy.backends.columns import ALWAYS, MISSING, UNDATED, Columns, PackedValues, moment_of
 from leadpolicy.backends.kernels import columns as kept
 from leadpolicy.backends.kernels.columns import (
     Array,
-    Ends,
     Flags,
     Nothing,
-    Numbers,
+    NumberColumn,
+    RangeColumn,
     Sets,
-    Texts,
+    TextColumn,
     both,
     packed,
     unpacked,
 )
-from leadpolicy.backends.kernels.read import Coded, Log
+from leadpolicy.backends.kernels.read import CodedLog, CodedTable
 from leadpolicy.types import NUMERIC, Kind, Range, Type, Value
 
 NOW: Final = "now"
@@ -35,15 +35,15 @@ _STORED: Final = {Kind.NUMBER: np.float64, Kind.MONEY: np.float64}
 
 def coded(
     columns: Columns, facts: Mapping[str, Type], attributes: Mapping[str, Mapping[str, Type]]
-) -> Coded:
+) -> CodedTable:
     """The columns that a program looks at, and the moments of the records under `NOW`."""
     rows = len(columns)
     latest = int(columns.moments.max()) if rows else 0
-    return Coded(
+    return CodedTable(
         rows,
         {name: _column(columns.facts.get(name), kind) for name, kind in facts.items()},
         np.arange(rows),
-        {NOW: Numbers(columns.moments)},
+        {NOW: NumberColumn(columns.moments)},
         {
             kind: None if kind not in columns.logs else _log(columns.logs[kind], wanted, latest)
             for kind, wanted in attributes.items()
@@ -52,12 +52,12 @@ def coded(
     )
 
 
-def _log(log: given.Log, attributes: Mapping[str, Type], latest: int) -> Log:
+def _log(log: given.EventsOfKind, attributes: Mapping[str, Type], latest: int) -> CodedLog:
     """The events of one kind. A log that begins after every moment begins late enough for all."""
     since = None
     if log.since is not None:
         since = _whole(np.minimum(log.since, latest + 1), log.since != ALWAYS)
-    return Log(
+    return CodedLog(
         log.records.astype(np.int64, copy=False),
         _whole(log.at, log.at != UNDATED),
         {name: _column(log.attributes.get(name), kind) for name, kind in attributes.items()},
@@ -66,15 +66,15 @@ def _log(log: given.Log, attributes: Mapping[str, Type], latest: int) -> Log:
     )
 
 
-def _whole(values: Array, there: Array) -> Numbers:
-    return Numbers(np.where(there, values, 0), _plane(there))
+def _whole(values: Array, there: Array) -> NumberColumn:
+    return NumberColumn(np.where(there, values, 0), _plane(there))
 
 
 def _plane(there: Array) -> Array | None:
     return None if bool(there.all()) else packed(there)
 
 
-def _column(column: given.Coded | None, kind: Type) -> kept.Column:
+def _column(column: given.CodedValues | None, kind: Type) -> kept.Column:
     """Every distinct value is looked at once."""
     if column is None or not len(column.values):
         return Nothing()
@@ -85,10 +85,10 @@ def _column(column: given.Coded | None, kind: Type) -> kept.Column:
         case Kind.TEXT:
             texts = tuple(unicodedata.normalize("NFC", str(value)) for value in values)
             distinct = tuple(dict.fromkeys(texts))
-            return Texts(_placed(texts, distinct, np.uint32)[places], distinct, there)
+            return TextColumn(_placed(texts, distinct, np.uint32)[places], distinct, there)
         case Kind.CHOICE | Kind.LEVEL:
             small = np.uint8 if len(kind.values) < 2**8 else np.uint16
-            return Numbers(_placed(list(map(str, values)), kind.values, small)[places], there)
+            return NumberColumn(_placed(list(map(str, values)), kind.values, small)[places], there)
         case Kind.BOOLEAN:
             flags = np.array([bool(value) for value in values], np.bool_)
             return Flags(packed(flags[places]), there)
@@ -97,12 +97,14 @@ def _column(column: given.Coded | None, kind: Type) -> kept.Column:
         case _ if kind.kind in NUMERIC and _ranged(values):
             return _ends(values, kind.kind, places, there)
         case _:
-            return Numbers(_numbers(values, kind)[places], there)
+            return NumberColumn(_numbers(values, kind)[places], there)
 
 
 def _ranged(values: Sequence[Value]) -> bool:
     """Values that stand in an array are no ranges."""
-    return not isinstance(values, Packed) and any(isinstance(value, Range) for value in values)
+    return not isinstance(values, PackedValues) and any(
+        isinstance(value, Range) for value in values
+    )
 
 
 def _placed(values: Sequence[str], order: Sequence[str], stored: Any) -> Array:
@@ -113,20 +115,20 @@ def _placed(values: Sequence[str], order: Sequence[str], stored: Any) -> Array:
 def _numbers(values: Sequence[Value], kind: Type) -> Array:
     """Numbers, days or microseconds."""
     stored = _STORED.get(kind.kind, np.int64)
-    if isinstance(values, Packed):
+    if isinstance(values, PackedValues):
         return values.array.astype(stored, copy=False)
     return np.array([kept.number_of(kind, value) for value in values], stored)
 
 
-def _ends(values: Sequence[Any], kind: Kind, places: Array, there: Array | None) -> Ends:
+def _ends(values: Sequence[Any], kind: Kind, places: Array, there: Array | None) -> RangeColumn:
     pairs = [(v.low, v.high) if isinstance(v, Range) else (v, v) for v in values]
     ends = []
     for side in (0, 1):
         open_end = np.array([pair[side] is None for pair in pairs], np.bool_)
         numbers = [0 if pair[side] is None else pair[side] for pair in pairs]
         array = np.array(numbers, _STORED.get(kind, np.int64))[places]
-        ends.append(Numbers(array, both(_plane(~open_end[places]), there)))
-    return Ends(ends[0], ends[1], there)
+        ends.append(NumberColumn(array, both(_plane(~open_end[places]), there)))
+    return RangeColumn(ends[0], ends[1], there)
 
 
 def _sets(values: Sequence[Any], codes: Array, there: Array | None) -> Sets:
@@ -144,7 +146,7 @@ def _sets(values: Sequence[Any], codes: Array, there: Array | None) -> Sets:
 
 
 def uncoded(
-    table: Coded,
+    table: CodedTable,
     facts: Mapping[str, Type],
     attributes: Mapping[str, Mapping[str, Type]],
     moments: Array,
@@ -156,7 +158,7 @@ def uncoded(
         if log is None:
             continue
         events = len(log.rows)
-        logs[kind] = given.Happened(
+        logs[kind] = given.EventColumns(
             log.rows,
             _moments(log.at, events, UNDATED),
             {name: _values(log.attributes[name], of, events) for name, of in wanted.items()},
@@ -173,7 +175,7 @@ def _moments(column: kept.Column | int, rows: int, missing: int) -> Array:
         return np.full(rows, column, np.int64)
     if isinstance(column, Nothing):
         return np.full(rows, missing, np.int64)
-    assert isinstance(column, Numbers)
+    assert isinstance(column, NumberColumn)
     return np.where(_there(column.there, rows), column.array, missing)
 
 
@@ -186,12 +188,12 @@ def _flags(column: Flags, rows: int) -> Array:
     return unpacked(column.array, rows).view(np.bool_) & _there(column.there, rows)
 
 
-def _values(column: kept.Column, kind: Type, rows: int) -> given.Column:
+def _values(column: kept.Column, kind: Type, rows: int) -> given.CodedColumn:
     """Values as Python has them."""
     place: dict[Hashable, int] = {}
     found = _python(column, kind, rows)
     codes = [MISSING if v is None else place.setdefault(v, len(place)) for v in found]
-    return given.Column(kind, np.array(codes, np.int32), list(place))  # type: ignore[arg-type]
+    return given.CodedColumn(kind, np.array(codes, np.int32), list(place))  # type: ignore[arg-type]
 
 
 def _python(column: kept.Column, kind: Type, rows: int) -> list[Value | None]:
@@ -200,7 +202,7 @@ def _python(column: kept.Column, kind: Type, rows: int) -> list[Value | None]:
     known = _there(column.there, rows).tolist()
     found: list[Any] = []
     match column:
-        case Ends():
+        case RangeColumn():
             pairs = zip(_known(column.low, rows), _known(column.high, rows), strict=True)
             found = [_range(low, high) for low, high in pairs]
         case Sets():
@@ -209,19 +211,19 @@ def _python(column: kept.Column, kind: Type, rows: int) -> list[Value | None]:
                 frozenset(column.distinct[place] for place in places[begin:end])
                 for begin, end in pairwise(column.starts.tolist())
             ]
-        case Texts():
+        case TextColumn():
             found = [
                 column.distinct[place] if there else None
                 for place, there in zip(column.array.tolist(), known, strict=True)
             ]
         case Flags():
             found = [bool(flag) for flag in unpacked(column.array, rows).tolist()]
-        case Numbers():
+        case NumberColumn():
             found = [None if n is None else _value(n, kind) for n in _known(column, rows)]
     return [value if there else None for value, there in zip(found, known, strict=True)]
 
 
-def _known(column: Numbers, rows: int) -> list[int | float | None]:
+def _known(column: NumberColumn, rows: int) -> list[int | float | None]:
     there = _there(column.there, rows).tolist()
     return [n if known else None for n, known in zip(column.array.tolist(), there, strict=True)]
 

@@ -10,8 +10,8 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from leadpolicy.backends.kernels import machine, tables
-from leadpolicy.backends.kernels.program import Answers, KernelProgram
-from leadpolicy.backends.kernels.read import Coded, wanted_facts
+from leadpolicy.backends.kernels.program import KernelAnswers, KernelProgram
+from leadpolicy.backends.kernels.read import CodedTable, wanted_facts
 
 if TYPE_CHECKING:
     from leadpolicy.backends import Place
@@ -45,7 +45,7 @@ class Stream:
         self.rows = self.table.rows
         self.threads = machine.processors()
 
-    def map(self, make: Callable[[Answers, Any], Made]) -> Iterator[Made]:
+    def map(self, make: Callable[[KernelAnswers, Any], Made]) -> Iterator[Made]:
         """What `make(answers, keys)` makes of every batch, in order; each is made in some thread.
 
         Keys are as Arrow has them, None without `id`. Raises `LeadpolicyError`.
@@ -60,7 +60,9 @@ class Stream:
             yield from self._in_threads(groups, make)
 
     def _in_threads(
-        self, groups: Sequence[Callable[[], Iterator[Any]]], make: Callable[[Answers, Any], Made]
+        self,
+        groups: Sequence[Callable[[], Iterator[Any]]],
+        make: Callable[[KernelAnswers, Any], Made],
     ) -> Iterator[Made]:
         left = iter(groups)
 
@@ -75,14 +77,14 @@ class Stream:
                 yield from pending.popleft().result()
                 pending.extend(pool.submit(work, group) for group in islice(left, 1))
 
-    def _one(self, batch: Any, make: Callable[[Answers, Any], Made]) -> Made:
+    def _one(self, batch: Any, make: Callable[[KernelAnswers, Any], Made]) -> Made:
         rows = self.table.read(batch)
         facts = {name: rows.columns[name] for name in self.program.facts}
         moments: Any = {}
         if isinstance(self.as_of, str):
             moments = {self.as_of: rows.columns["moment", self.as_of]}
         events = dict.fromkeys(self.program.events)
-        coded = Coded(rows.rows, facts, None, moments, events, self.table.where)
+        coded = CodedTable(rows.rows, facts, None, moments, events, self.table.where)
         return make(self.program.run(coded, self.as_of, threads=1), rows.ids)
 
 

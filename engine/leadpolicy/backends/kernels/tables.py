@@ -77,7 +77,7 @@ def _whole(array: Any) -> pa.Array:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Rows:
+class TableSlice:
     """Some rows of a table. `ids` are their keys, as Arrow has them."""
 
     rows: int
@@ -85,7 +85,7 @@ class Rows:
     ids: Any
 
 
-class Table(ABC):
+class OpenTable(ABC):
     """A table that is open. `found` says where everything stands that is wanted."""
 
     rows: int | None = None
@@ -108,14 +108,14 @@ class Table(ABC):
     def misfits(self) -> LeadpolicyError:
         """Looks again at every column, to say which values do not fit."""
 
-    def read(self, batch: Any) -> Rows:
+    def read(self, batch: Any) -> TableSlice:
         """The columns of some rows. Raises `LeadpolicyError`."""
         try:
             made = {one.name: one.of(batch) for one in self.found}
         except Misfit:
             raise self.misfits() from None
         ids = None if self.key is None else _whole(batch.column(self.key))
-        return Rows(batch.num_rows, made, ids)
+        return TableSlice(batch.num_rows, made, ids)
 
     def _names(self) -> list[str]:
         names = [name for one in self.found for name in one.columns]
@@ -128,7 +128,7 @@ def opened(
     key: str | None,
     session: Callable[[], Session] | None,
     where: str,
-) -> Table:
+) -> OpenTable:
     """Opens a table; the SQL room's `session` is asked for when it is needed.
 
     Raises `LeadpolicyError`.
@@ -149,7 +149,7 @@ def _plain(
     key: str | None,
     where: str,
     typed: Callable[[], Typed],
-) -> Table | None:
+) -> OpenTable | None:
     import pyarrow as pa
 
     if isinstance(source, str | Path) and str(source).casefold().endswith(PARQUET):
@@ -201,7 +201,7 @@ def _columns(place: Place) -> tuple[str, ...]:
     return (place.low, place.high, *([] if place.known is None else [place.known]))
 
 
-class ArrowTable(Table):
+class ArrowTable(OpenTable):
     """A table of Arrow."""
 
     def __init__(
@@ -228,7 +228,7 @@ class ArrowTable(Table):
         return self.typed().misfits()
 
 
-class ParquetFile(Table):
+class ParquetFile(OpenTable):
     """A file. Texts come as Parquet keeps them: each distinct one once."""
 
     def __init__(
@@ -281,7 +281,7 @@ class ParquetFile(Table):
 # ------------------------------------------------------------------------ by way of the SQL room
 
 
-class Typed(Table):
+class Typed(OpenTable):
     """A query of the SQL room for typed columns."""
 
     def __init__(
@@ -383,4 +383,14 @@ def typed_table(
     return Typed(room, table, bound, {one.name: one.type for one in wanted}, keep, key)
 
 
-__all__ = ["BATCH", "FLAG", "Found", "Rows", "Table", "Typed", "Wanted", "opened", "typed_table"]
+__all__ = [
+    "BATCH",
+    "FLAG",
+    "Found",
+    "OpenTable",
+    "TableSlice",
+    "Typed",
+    "Wanted",
+    "opened",
+    "typed_table",
+]

@@ -18,26 +18,26 @@ from leadpolicy.backends.kernels.circuit import (
     NO,
     YES,
     Ahead,
+    Bounded,
     Chosen,
     Circuit,
     Compared,
     Contains,
     Same,
-    Within,
 )
 from leadpolicy.backends.kernels.columns import (
     HIGH,
     LOW,
     THERE,
     Column,
-    Ends,
     Flags,
+    Interval,
     Nothing,
-    Numbers,
+    NumberColumn,
+    RangeColumn,
     Sets,
     Slot,
-    Span,
-    Texts,
+    TextColumn,
     number_of,
 )
 from leadpolicy.backends.kernels.leaves import OPERATORS
@@ -45,7 +45,6 @@ from leadpolicy.logic.terms import (
     All,
     Any,
     Compare,
-    Comparison,
     Const,
     CountAtLeast,
     FromNow,
@@ -56,6 +55,7 @@ from leadpolicy.logic.terms import (
     Member,
     Not,
     Other,
+    Relation,
     SumAtLeast,
     Term,
     TextTest,
@@ -167,7 +167,7 @@ class Translator:
         """Where a column, or an end of a range, has a value."""
         return self.circuit.plane((*slot, THERE))
 
-    def inside(self, numbers: Operand, span: Span) -> int:
+    def inside(self, numbers: Operand, span: Interval) -> int:
         """Where a number is there and lies in a span."""
         least, most = span.whole() if numbers.whole else span.doubles()
         known = self.known(numbers.slot)
@@ -176,7 +176,7 @@ class Translator:
         if least is not None and most is not None and least > most:
             return NO
         slot = self.circuit.slot(numbers.slot)
-        return self.circuit.every([known, self.circuit.add(Within(slot, least, most))])
+        return self.circuit.every([known, self.circuit.add(Bounded(slot, least, most))])
 
     def _flagged(self, slot: Slot, wanted: Callable[[bool], bool]) -> int:
         """Where a boolean is there and wanted."""
@@ -208,7 +208,7 @@ class Translator:
                 return self._with_fact(term, column, self.columns[subject.name])
 
     def _with_literal(
-        self, op: Comparison, slot: Slot, column: Column, kind: Type, value: Value
+        self, op: Relation, slot: Slot, column: Column, kind: Type, value: Value
     ) -> Planes:
         match column:
             case Nothing():
@@ -216,22 +216,22 @@ class Translator:
             case Flags():
                 test = OPERATORS[op]
                 return self._or_missing(self._flagged(slot, lambda one: test(one, value)), slot)
-            case Texts():
+            case TextColumn():
                 assert isinstance(value, str)
                 return self._chosen(slot, frozenset({value}))
-            case Numbers() | Ends():
+            case NumberColumn() | RangeColumn():
                 ends = _ends(slot, column)
                 if isinstance(value, Range):
                     return self._between(op, ends, value, self.known(slot))
                 number = number_of(kind, value)
-                if isinstance(column, Ends):
+                if isinstance(column, RangeColumn):
                     return self._between(op, ends, Range(number, number), self.known(slot))
                 return self._or_missing(self.inside(ends[0], _span(op, number)), slot)
             case Sets():
                 raise TypeError(f"{kind} is not compared with a value")
 
     def _between(
-        self, op: Comparison, ends: tuple[Operand, Operand], value: Range, known: int
+        self, op: Relation, ends: tuple[Operand, Operand], value: Range, known: int
     ) -> Planes:
         """A range against a range: decided by the ends that are nearest or farthest."""
         (low, high), least, most = ends, value.low, value.high
@@ -239,13 +239,13 @@ class Translator:
         def same() -> int:
             if least is None or least != most:
                 return NO
-            return self.circuit.every(self.inside(end, Span(least, least)) for end in ends)
+            return self.circuit.every(self.inside(end, Interval(least, least)) for end in ends)
 
         def below(*, equal: bool) -> int:
-            return NO if least is None else self.inside(high, Span(most=least, below=not equal))
+            return NO if least is None else self.inside(high, Interval(most=least, below=not equal))
 
         def above(*, equal: bool) -> int:
-            return NO if most is None else self.inside(low, Span(most, above=not equal))
+            return NO if most is None else self.inside(low, Interval(most, above=not equal))
 
         holds, fails = self._decided(op, same, below, above)
         every, negate = self.circuit.every, self.circuit.negate
@@ -253,7 +253,7 @@ class Translator:
 
     def _decided(
         self,
-        op: Comparison,
+        op: Relation,
         same: Callable[[], int],
         below: _Apart,
         above: _Apart,
@@ -262,21 +262,21 @@ class Translator:
         where all of the left lies below (or at) all of the right, or above.
         """
         match op:
-            case Comparison.EQ:
+            case Relation.EQ:
                 return same(), self.circuit.some([below(equal=False), above(equal=False)])
-            case Comparison.LT:
+            case Relation.LT:
                 return below(equal=False), above(equal=True)
-            case Comparison.LE:
+            case Relation.LE:
                 return below(equal=True), above(equal=False)
-            case Comparison.GT:
+            case Relation.GT:
                 return above(equal=False), below(equal=True)
-            case Comparison.GE:
+            case Relation.GE:
                 return above(equal=True), below(equal=False)
 
     def _with_now(self, term: Compare, column: Column, offset: timedelta) -> Planes:
         if isinstance(column, Nothing):
             return UNKNOWN
-        if not isinstance(column, Numbers):
+        if not isinstance(column, NumberColumn):
             raise TypeError(f"{term.left.type} is not compared with now")
         slot, days = (term.left.name,), term.left.type.kind is Kind.DATE
         if self.now is None:
@@ -285,12 +285,12 @@ class Translator:
         moment = moved(self.now, offset)
         if moment is None:
             later = offset > timedelta()
-            holds = (term.op in (Comparison.LT, Comparison.LE)) == later
+            holds = (term.op in (Relation.LT, Relation.LE)) == later
             return self._or_missing(self.known(slot) if holds else NO, slot)
         number = number_of(term.left.type, moment.date() if days else moment)
         return self._or_missing(self.inside(Operand(slot), _span(term.op, number)), slot)
 
-    def ahead(self, op: Comparison, column: Slot, offset: timedelta, *, days: bool) -> int:
+    def ahead(self, op: Relation, column: Slot, offset: timedelta, *, days: bool) -> int:
         """A column against the moment of each record, moved."""
         slot = self.circuit.slot
         ahead = max(min(offset // _MICROSECOND, _FAR), -_FAR)
@@ -302,17 +302,17 @@ class Translator:
         match left, right:
             case (Nothing(), _) | (_, Nothing()):
                 return UNKNOWN
-            case Texts(), Texts():
+            case TextColumn(), TextColumn():
                 same = self.circuit.add(Same(*(self.circuit.slot(slot) for slot in slots)))
                 return self._or_missing(self._where(slots, same), *slots)
             case Flags(), Flags():
                 differ = self.circuit.differ(*(self.circuit.plane(slot) for slot in slots))
                 return self._or_missing(self._where(slots, self.circuit.negate(differ)), *slots)
-            case (Numbers() | Ends(), Numbers() | Ends()):
+            case (NumberColumn() | RangeColumn(), NumberColumn() | RangeColumn()):
                 holds, fails = self._with_numbers(
                     term.op, _ends(slots[0], left), _ends(slots[1], right), term.right.times
                 )
-                if isinstance(left, Numbers) and isinstance(right, Numbers):
+                if isinstance(left, NumberColumn) and isinstance(right, NumberColumn):
                     return self._or_missing(holds, *slots)
                 known = (self.known(slot) for slot in slots)
                 return Planes(holds, self.circuit.negate(self.circuit.every([*known, fails])))
@@ -326,14 +326,14 @@ class Translator:
 
     def _with_numbers(
         self,
-        op: Comparison,
+        op: Relation,
         left: tuple[Operand, Operand],
         right: tuple[Operand, Operand],
         times: Decimal | None,
     ) -> tuple[int, int]:
         (low, high), (least, most) = left, right
 
-        def compared(op: Comparison, one: Operand, other: Operand, by: Decimal | None) -> int:
+        def compared(op: Relation, one: Operand, other: Operand, by: Decimal | None) -> int:
             slot = self.circuit.slot
             numbers = (slot(one.slot), slot(other.slot))
             there = tuple(slot((*end.slot, THERE)) for end in (one, other))
@@ -342,14 +342,14 @@ class Translator:
 
         def same() -> int:
             pairs = [pair for pair in (left, right) if pair[0] != pair[1]]
-            alone = [compared(Comparison.EQ, *pair, None) for pair in pairs]
-            return self.circuit.every([*alone, compared(Comparison.EQ, low, least, times)])
+            alone = [compared(Relation.EQ, *pair, None) for pair in pairs]
+            return self.circuit.every([*alone, compared(Relation.EQ, low, least, times)])
 
         def below(*, equal: bool) -> int:
-            return compared(Comparison.LE if equal else Comparison.LT, high, least, times)
+            return compared(Relation.LE if equal else Relation.LT, high, least, times)
 
         def above(*, equal: bool) -> int:
-            return compared(Comparison.GE if equal else Comparison.GT, low, most, times)
+            return compared(Relation.GE if equal else Relation.GT, low, most, times)
 
         return self._decided(op, same, below, above)
 
@@ -360,18 +360,18 @@ class Translator:
         match column:
             case Nothing():
                 return UNKNOWN
-            case Texts():
+            case TextColumn():
                 return self._chosen(slot, frozenset(map(str, term.values)))
             case Flags():
                 return self._or_missing(self._flagged(slot, lambda one: one in term.values), slot)
-            case Numbers():
+            case NumberColumn():
                 numbers = sorted({number_of(term.subject.type, value) for value in term.values})
                 inside = (
-                    self.inside(Operand(slot, column.whole), Span(*span))
+                    self.inside(Operand(slot, column.whole), Interval(*span))
                     for span in _spans(numbers, whole=column.whole)
                 )
                 return self._or_missing(self.circuit.some(inside), slot)
-            case Ends():
+            case RangeColumn():
                 return self._ends_listed(term, _ends(slot, column))
             case Sets():
                 raise TypeError("a set is no member of a list")
@@ -381,14 +381,14 @@ class Translator:
         circuit, (low, high) = self.circuit, ends
         numbers = sorted({v for v in term.values if isinstance(v, int | float)})
         holds = circuit.some(
-            circuit.every(self.inside(end, Span(*span)) for end in ends)
+            circuit.every(self.inside(end, Interval(*span)) for end in ends)
             for span in _spans(numbers, whole=term.subject.type.kind is Kind.INTEGER)
         )
         outside = circuit.every(
             circuit.some(
                 [
-                    self.inside(low, Span(number, above=True)),
-                    self.inside(high, Span(most=number, below=True)),
+                    self.inside(low, Interval(number, above=True)),
+                    self.inside(high, Interval(most=number, below=True)),
                 ]
             )
             for number in numbers
@@ -399,7 +399,7 @@ class Translator:
     def _text(self, term: TextTest, column: Column) -> Planes:
         if isinstance(column, Nothing):
             return UNKNOWN
-        if not isinstance(column, Texts):
+        if not isinstance(column, TextColumn):
             raise TypeError(f"{term.subject.type} is not searched")
         return self._chosen((term.subject.name,), term)
 
@@ -427,8 +427,8 @@ class Operand:
     whole: bool = True
 
 
-def _ends(slot: Slot, column: Numbers | Ends) -> tuple[Operand, Operand]:
-    if isinstance(column, Ends):
+def _ends(slot: Slot, column: NumberColumn | RangeColumn) -> tuple[Operand, Operand]:
+    if isinstance(column, RangeColumn):
         low, high = column.low.whole, column.high.whole
         return Operand((*slot, LOW), low), Operand((*slot, HIGH), high)
     alone = Operand(slot, column.whole)
@@ -447,19 +447,19 @@ def _spans(numbers: Sequence[int | float], *, whole: bool) -> Iterable[tuple[flo
     return runs
 
 
-def _span(op: Comparison, number: int | float) -> Span:
+def _span(op: Relation, number: int | float) -> Interval:
     """The numbers for which a comparison with a literal holds."""
     match op:
-        case Comparison.EQ:
-            return Span(number, number)
-        case Comparison.LT:
-            return Span(most=number, below=True)
-        case Comparison.LE:
-            return Span(most=number)
-        case Comparison.GT:
-            return Span(number, above=True)
-        case Comparison.GE:
-            return Span(number)
+        case Relation.EQ:
+            return Interval(number, number)
+        case Relation.LT:
+            return Interval(most=number, below=True)
+        case Relation.LE:
+            return Interval(most=number)
+        case Relation.GT:
+            return Interval(number, above=True)
+        case Relation.GE:
+            return Interval(number)
 
 
 __all__ = ["DAY", "NOW", "UNKNOWN", "Operand", "Planes", "Translator"]

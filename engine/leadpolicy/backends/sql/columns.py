@@ -15,11 +15,11 @@ from sqlglot import exp
 
 from leadpolicy.backends import Between, Place
 from leadpolicy.backends.sql import reading, tree
-from leadpolicy.backends.sql.forms import Coded, Ends, Form, Number, Plain, Single, Store
+from leadpolicy.backends.sql.forms import CodedForm, EndsForm, Form, Number, Plain, Single, Store
 from leadpolicy.backends.sql.texts import is_coded, ordered_for
 from leadpolicy.backends.sql.tree import Sql
 from leadpolicy.diagnostics import Problems, suggest
-from leadpolicy.logic.terms import Compare, Comparison, Literal, Member, Other, Term
+from leadpolicy.logic.terms import Compare, Literal, Member, Other, Relation, Term
 from leadpolicy.logic.walk import walk
 from leadpolicy.types import NUMERIC, Kind, Type, show_number
 
@@ -150,7 +150,7 @@ class Binder:
             flagged = self._checked(Type(Kind.BOOLEAN), flag)
             known = tree.call("coalesce", flagged, tree.no())
         low_end, high_end = Number(columns[0], store), Number(columns[1], other)
-        return Bound(Ends(kind, low_end, high_end, known), tuple(parts))
+        return Bound(EndsForm(kind, low_end, high_end, known), tuple(parts))
 
     def _checked(self, kind: Type, part: Part) -> Sql:
         """The typed value of a column, with its own check if values are checked late."""
@@ -258,7 +258,7 @@ def _form(
     if kind.kind in NUMERIC:
         return Single(kind, Number(sql, store, bare if part.bare else None))
     if is_coded(kind.kind):
-        return Coded(kind, sql, order, part.total, bare)
+        return CodedForm(kind, sql, order, part.total, bare)
     return Plain(kind, sql)
 
 
@@ -282,7 +282,7 @@ def missing(kind: Type, order: tuple[str, ...]) -> Bound:
     if kind.kind in NUMERIC:
         return Bound(Single(kind, Number(nothing, Store.SHORT)), ())
     if is_coded(kind.kind):
-        return Bound(Coded(kind, nothing, order), ())
+        return Bound(CodedForm(kind, nothing, order), ())
     return Bound(Plain(kind, nothing), ())
 
 
@@ -298,7 +298,7 @@ def orders_for(wanted: Mapping[str, Type], terms: Iterable[Term]) -> dict[str, t
             case Member() if term.subject.type.kind is Kind.CHOICE:
                 values = tuple(str(value) for value in term.values)
                 lists.setdefault(term.subject.name, []).append(values)
-            case Compare(op=Comparison.EQ, left=left, right=Literal(value=str() as value)):
+            case Compare(op=Relation.EQ, left=left, right=Literal(value=str() as value)):
                 lists.setdefault(left.name, []).append((value,))
             case Compare(left=left, right=Other(subject=subject)):
                 compared |= {left.name, subject.name}

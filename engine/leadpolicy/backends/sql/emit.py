@@ -24,8 +24,8 @@ from leadpolicy.backends.sql.exact import (
 )
 from leadpolicy.backends.sql.forms import (
     MISSING,
-    Coded,
-    Ends,
+    CodedForm,
+    EndsForm,
     Form,
     Moment,
     Number,
@@ -38,7 +38,6 @@ from leadpolicy.logic.terms import (
     All,
     Any,
     Compare,
-    Comparison,
     Const,
     CountAtLeast,
     FromNow,
@@ -49,6 +48,7 @@ from leadpolicy.logic.terms import (
     Member,
     Not,
     Other,
+    Relation,
     Subject,
     SumAtLeast,
     Term,
@@ -75,7 +75,7 @@ class Bit:
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class CountedEvents:
     """The events of a term: how many surely match, how many may; where a log says so at all,
     and where the log reaches back to the window's beginning.
     """
@@ -96,7 +96,7 @@ class Emitter:
 
     forms: Mapping[str, Form]
     now: Moment
-    events: Mapping[Term, Counted] = field(default_factory=dict)
+    events: Mapping[Term, CountedEvents] = field(default_factory=dict)
     bits: dict[Term, Bit] = field(default_factory=dict)
     scores: dict[Term, str] = field(default_factory=dict)
 
@@ -116,11 +116,11 @@ class Emitter:
         """
         atom = _inside(term)
         form = None if atom is None or term in self.bits else self.forms[atom.name]
-        if atom is None or form is None or isinstance(form, Ends):
+        if atom is None or form is None or isinstance(form, EndsForm):
             branches = [(self.holds(term), holds), (self.fails(term), fails)]
             return tree.case(branches, unknown)
         missing = tree.opposite(known(form))
-        if isinstance(form, Coded) and form.total:
+        if isinstance(form, CodedForm) and form.total:
             bare = form.copy() if form.bare is None else form.bare
             plain = Emitter({atom.name: replace(form, code=bare)}, self.now)
             branches = [
@@ -264,18 +264,18 @@ class Emitter:
             case FromNow():
                 return self._with_now(term.op, self._plain(term.left.name), term.right, want=want)
 
-    def _with_literal(self, op: Comparison, form: Form, value: object, *, want: bool) -> Sql:
+    def _with_literal(self, op: Relation, form: Form, value: object, *, want: bool) -> Sql:
         match form:
-            case Single() | Ends():
+            case Single() | EndsForm():
                 assert isinstance(value, int | float | Range)
                 right = literal(value, form.type.kind)
                 return compare_forms(op, form, right, want=want)
-            case Coded():
+            case CodedForm():
                 return texts.coded_member(form, _levels(op, form, str(value)), want=want)
             case Plain():
                 return self._plain_with_literal(op, form, value, want=want)
 
-    def _plain_with_literal(self, op: Comparison, form: Plain, value: object, *, want: bool) -> Sql:
+    def _plain_with_literal(self, op: Relation, form: Plain, value: object, *, want: bool) -> Sql:
         compared = _operator(op, want=want)
         match value:
             case bool():
@@ -292,10 +292,10 @@ class Emitter:
 
     def _with_fact(self, term: Compare, form: Form, other: Other, *, want: bool) -> Sql:
         right = self.forms[other.subject.name]
-        if isinstance(form, Single | Ends) and isinstance(right, Single | Ends):
+        if isinstance(form, Single | EndsForm) and isinstance(right, Single | EndsForm):
             return compare_forms(term.op, form, right, want=want, times=other.times)
         compared = _operator(term.op, want=want)
-        if isinstance(form, Coded) and isinstance(right, Coded):
+        if isinstance(form, CodedForm) and isinstance(right, CodedForm):
             return texts.coded_with_coded(compared, form, right)
         if not isinstance(form, Plain) or not isinstance(right, Plain):
             raise TypeError(f"{form.type} cannot be compared with {right.type}")
@@ -303,7 +303,7 @@ class Emitter:
             return compared(texts.normalized(form), texts.normalized(right))
         return compared(form.copy(), right.copy())
 
-    def _with_now(self, op: Comparison, form: Plain, right: FromNow, *, want: bool) -> Sql:
+    def _with_now(self, op: Relation, form: Plain, right: FromNow, *, want: bool) -> Sql:
         """A moment is compared with now and an offset; a day with the day that this falls on."""
         operator = op.value if want else OPPOSITE[op.value]
         if self.now.value is None:
@@ -311,7 +311,7 @@ class Emitter:
         try:
             moment = self.now.value + right.offset
         except OverflowError:
-            ahead = (op in (Comparison.LT, Comparison.LE)) == (right.offset > timedelta())
+            ahead = (op in (Relation.LT, Relation.LE)) == (right.offset > timedelta())
             return tree.not_null(form.copy()) if ahead is want else tree.no()
         if form.type.kind is Kind.DATE:
             return OPERATORS[operator](form.copy(), _day(moment.date()))
@@ -345,11 +345,11 @@ class Emitter:
     def _member(self, term: Member, *, want: bool) -> Sql:
         form = self.forms[term.subject.name]
         match form:
-            case Coded():
+            case CodedForm():
                 return texts.coded_member(form, map(str, term.values), want=want)
             case Single():
                 return _one_of(term, form, want=want)
-            case Ends():
+            case EndsForm():
                 return _some_of(term, form, want=want)
             case Plain():
                 if form.type.kind is not Kind.TEXT:
@@ -419,7 +419,7 @@ def _some_set(word: Sql, mask: int) -> Sql:
     return tree.ne(tree.bit_and(word, bits), none)
 
 
-def _operator(op: Comparison, *, want: bool) -> Callable[[Sql, Sql], Sql]:
+def _operator(op: Relation, *, want: bool) -> Callable[[Sql, Sql], Sql]:
     return OPERATORS[op.value if want else OPPOSITE[op.value]]
 
 
@@ -427,16 +427,16 @@ def _day(day: date) -> Sql:
     return tree.cast(tree.text(day.isoformat()), tree.DATE)
 
 
-def _levels(op: Comparison, form: Coded, value: str) -> list[str]:
+def _levels(op: Relation, form: CodedForm, value: str) -> list[str]:
     """The values for which a comparison with a literal holds."""
     values = form.type.values
     rank = values.index(value)
     return {
-        Comparison.EQ: [value],
-        Comparison.LT: list(values[:rank]),
-        Comparison.LE: list(values[: rank + 1]),
-        Comparison.GT: list(values[rank + 1 :]),
-        Comparison.GE: list(values[rank:]),
+        Relation.EQ: [value],
+        Relation.LT: list(values[:rank]),
+        Relation.LE: list(values[: rank + 1]),
+        Relation.GT: list(values[rank + 1 :]),
+        Relation.GE: list(values[rank:]),
     }[op]
 
 
@@ -460,7 +460,7 @@ def _one_of(term: Member, form: Single, *, want: bool) -> Sql:
     return tree.every(compare("<>", form.number, value) for value in _numbers(term))
 
 
-def _some_of(term: Member, form: Ends, *, want: bool) -> Sql:
+def _some_of(term: Member, form: EndsForm, *, want: bool) -> Sql:
     """Of a range: whether all, or none, of its numbers are listed."""
     if form.type.kind not in NUMERIC:
         raise TypeError(f"{form.type} has no ranges")
@@ -483,4 +483,4 @@ def _some_of(term: Member, form: Ends, *, want: bool) -> Sql:
     return tree.eq(inside, tree.add(tree.subtract(high, low), tree.whole(1)))
 
 
-__all__ = ["WORD", "Bit", "Counted", "Emitter"]
+__all__ = ["WORD", "Bit", "CountedEvents", "Emitter"]

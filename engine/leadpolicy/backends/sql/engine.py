@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import numpy as np
 
-from leadpolicy.backends import LADDER, Logics, Progress, Spans, Table, long_ladders
+from leadpolicy.backends import LADDER, EngineTable, Logics, Progress, Spans, long_ladders
 from leadpolicy.backends.columns import FALSE, TRUE, UNKNOWN, Array, Codes, Columns
 from leadpolicy.backends.sql.emit import WORD, Bit
 from leadpolicy.backends.sql.names import in_memory
-from leadpolicy.backends.sql.plan import Layout
+from leadpolicy.backends.sql.plan import ResultLayout
 from leadpolicy.backends.sql.program import Run, TableProgram
 from leadpolicy.backends.sql.records import KEY, NOW, load, one_moment
 from leadpolicy.backends.sql.session import Session
@@ -37,7 +37,9 @@ class EmbeddedSql:
     def refusals(self, logics: Logics, spans: Spans) -> list[Diagnostic]:
         return long_ladders("sql", logics, spans)
 
-    def of_columns(self, logics: Logics, columns: Columns, progress: Progress | None) -> Words:
+    def of_columns(
+        self, logics: Logics, columns: Columns, progress: Progress | None
+    ) -> WordAnswers:
         session = Session()
         try:
             program = TableProgram(logics, full=True)
@@ -51,7 +53,9 @@ class EmbeddedSql:
         finally:
             session.close()
 
-    def of_table(self, logics: Logics, table: Table, progress: Progress | None) -> Words:
+    def of_table(
+        self, logics: Logics, table: EngineTable, progress: Progress | None
+    ) -> WordAnswers:
         session = Session()
         try:
             ready = prepared(TableProgram(logics, full=True), table, session)
@@ -60,7 +64,7 @@ class EmbeddedSql:
             session.close()
 
 
-def prepared(program: TableProgram, table: Table, session: Session) -> Run:
+def prepared(program: TableProgram, table: EngineTable, session: Session) -> Run:
     """A program on a table of which every value is checked. Raises `LeadpolicyError`."""
     return program.prepare(
         in_memory(table.source),
@@ -74,11 +78,11 @@ def prepared(program: TableProgram, table: Table, session: Session) -> Run:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Words:
+class WordAnswers:
     """Answers as codes of stages, and verdicts as bits of words; see `backends.Answers`."""
 
     rows: int
-    layout: Layout
+    layout: ResultLayout
     logics: Logics
     columns: Mapping[str, Array] = field(repr=False)
 
@@ -112,14 +116,16 @@ class Words:
         return made
 
 
-def words(answers: pa.Table, layout: Layout, logics: Logics, order: Array | None) -> Words:
+def words(
+    answers: pa.Table, layout: ResultLayout, logics: Logics, order: Array | None
+) -> WordAnswers:
     """The answers of a query, put in order."""
 
     def column(name: str) -> Any:
         values = answers.column(name).to_numpy()
         return values if order is None else values[order]
 
-    return Words(answers.num_rows, layout, logics, {n: column(n) for n in layout.columns})
+    return WordAnswers(answers.num_rows, layout, logics, {n: column(n) for n in layout.columns})
 
 
 def in_order(keys: Array) -> Array | None:
@@ -159,4 +165,4 @@ def watched(work: Callable[[], Made], session: Session, progress: Progress | Non
     return done[0]
 
 
-__all__ = ["EmbeddedSql", "Words", "in_order", "prepared", "watched"]
+__all__ = ["EmbeddedSql", "WordAnswers", "in_order", "prepared", "watched"]

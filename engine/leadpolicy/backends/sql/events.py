@@ -12,7 +12,7 @@ from sqlglot import exp
 from leadpolicy.backends import EventTable
 from leadpolicy.backends.sql import reading, tree
 from leadpolicy.backends.sql.columns import Binder, Bound, Part, guard, raw_columns
-from leadpolicy.backends.sql.emit import Counted, Emitter
+from leadpolicy.backends.sql.emit import CountedEvents, Emitter
 from leadpolicy.backends.sql.forms import Moment, Plain
 from leadpolicy.backends.sql.tree import Sql
 from leadpolicy.logic.terms import Happened, Term
@@ -162,7 +162,7 @@ def counted(
     now: Moment,
     recorded: Sql | None,
     since: Sql | None,
-) -> Counted:
+) -> CountedEvents:
     """What is known of a term, out of the joined counts. No row there: nothing happened.
 
     `since` is when the log of the record began, in microseconds; NULL: always kept.
@@ -179,4 +179,4 @@ def counted(
         if begin is not None:
             complete = tree.some([complete, tree.ge(begin, since.copy())])
     flag = tree.yes() if recorded is None else recorded
-    return Counted(certain, possible, flag, complete)
+    return CountedEvents(certain, possible, flag, complete)

@@ -12,9 +12,9 @@ from decimal import Context, Decimal
 from typing import Final
 
 from leadpolicy.backends.sql import tree
-from leadpolicy.backends.sql.forms import Ends, Number, Single, Store
+from leadpolicy.backends.sql.forms import EndsForm, Number, Single, Store
 from leadpolicy.backends.sql.tree import Sql
-from leadpolicy.logic.terms import Comparison
+from leadpolicy.logic.terms import Relation
 from leadpolicy.types import Kind, Range
 
 TIMES: Final = "leadpolicy_compare_times"
@@ -123,13 +123,13 @@ def _compare_times(op: str, left: Number, right: Number, times: Decimal) -> Sql:
     return tree.case(branches, compared(sign, tree.whole(0)))
 
 
-def literal(value: float | Range, kind: Kind) -> Ends | Single:
+def literal(value: float | Range, kind: Kind) -> EndsForm | Single:
     """A number written in a policy. `type` does not matter in it."""
     from leadpolicy.types import Type
 
     if isinstance(value, Range):
         low, high = (_number(end, kind) for end in (value.low, value.high))
-        return Ends(Type(kind), low, high, tree.yes())
+        return EndsForm(Type(kind), low, high, tree.yes())
     return Single(Type(kind), _number(value, kind))
 
 
@@ -145,9 +145,9 @@ def _number(value: float | None, kind: Kind) -> Number:
 
 
 def compare_forms(
-    op: Comparison,
-    left: Single | Ends,
-    right: Single | Ends,
+    op: Relation,
+    left: Single | EndsForm,
+    right: Single | EndsForm,
     *,
     want: bool,
     times: Decimal | None = None,
@@ -157,24 +157,24 @@ def compare_forms(
     if isinstance(left, Single) and isinstance(right, Single):
         return compare(op.value if want else OPPOSITE[op.value], low, least, times)
     match op:
-        case Comparison.EQ if want:
+        case Relation.EQ if want:
             same = [] if isinstance(left, Single) else [tree.eq(low.copy(), high.copy())]
             same += [] if isinstance(right, Single) else [tree.eq(least.copy(), most.copy())]
             return tree.every([*same, compare("=", low, least, times)])
-        case Comparison.EQ:
+        case Relation.EQ:
             apart = (compare("<", high, least, times), compare(">", low, most, times))
             return tree.some(apart)
-        case Comparison.LT:
+        case Relation.LT:
             return compare("<", high, least, times) if want else compare(">=", low, most, times)
-        case Comparison.LE:
+        case Relation.LE:
             return compare("<=", high, least, times) if want else compare(">", low, most, times)
-        case Comparison.GT:
+        case Relation.GT:
             return compare(">", low, most, times) if want else compare("<=", high, least, times)
-        case Comparison.GE:
+        case Relation.GE:
             return compare(">=", low, most, times) if want else compare("<", high, least, times)
 
 
-def _ends(form: Single | Ends) -> tuple[Number, Number]:
+def _ends(form: Single | EndsForm) -> tuple[Number, Number]:
     if isinstance(form, Single):
         return form.number, form.number
     return form.low, form.high

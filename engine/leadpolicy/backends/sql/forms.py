@@ -66,7 +66,7 @@ class Single:
 
 
 @dataclass(frozen=True, slots=True)
-class Ends:
+class EndsForm:
     """A number or range: its lowest and highest value, NULL where open, and whether it is known."""
 
     type: Type
@@ -76,7 +76,7 @@ class Ends:
 
 
 @dataclass(frozen=True, slots=True)
-class Coded:
+class CodedForm:
     """A choice or level: the place of the value in `order`, from 1.
 
     For a level `order` is that of the levels; for a choice any order of its values. `total`: codes
@@ -106,7 +106,7 @@ class Coded:
         return self.code.copy()
 
 
-Form: TypeAlias = Plain | Single | Ends | Coded
+Form: TypeAlias = Plain | Single | EndsForm | CodedForm
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +124,9 @@ def known(form: Form) -> Sql:
             return tree.not_null(form.copy())
         case Single():
             return tree.not_null(form.number.copy())
-        case Ends():
+        case EndsForm():
             return form.known.copy()
-        case Coded(total=True):
+        case CodedForm(total=True):
             return tree.gt(form.copy(), tree.whole(MISSING))
-        case Coded():
+        case CodedForm():
             return tree.not_null(form.copy())

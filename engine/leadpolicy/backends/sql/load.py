@@ -10,7 +10,7 @@ from sqlglot import exp
 from leadpolicy.backends import Place
 from leadpolicy.backends.sql import tree
 from leadpolicy.backends.sql.columns import Binder, Bound, Part
-from leadpolicy.backends.sql.forms import Coded
+from leadpolicy.backends.sql.forms import CodedForm
 from leadpolicy.backends.sql.program import Loaded, TableProgram, refuse_mixed, typed
 from leadpolicy.backends.sql.session import Session, Unfit, diagnose
 from leadpolicy.diagnostics import LeadpolicyError, Problems
@@ -68,7 +68,7 @@ def load(
 def _narrow(part: Part, bound: Mapping[str, Bound]) -> Part:
     """Codes in one byte, or two."""
     for one in bound.values():
-        if part in one.parts and isinstance(one.form, Coded):
+        if part in one.parts and isinstance(one.form, CodedForm):
             few = one.form.last <= _MOST_TINY
             kind = tree.TINY if few else tree.Word.USMALLINT
             return replace(part, value=tree.cast(part.value.copy(), kind))

@@ -32,7 +32,7 @@ MOST_LAYERS: Final = 150
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class ResultLayout:
     """Where the answers stand in the result.
 
     `stage` and `possible` name a column per policy: 0 for none, i + 1 for the stage at place i.
@@ -113,7 +113,7 @@ class Query:
     """The layers above a source of typed columns, and where the answers stand."""
 
     select: exp.Select
-    layout: Layout
+    layout: ResultLayout
 
 
 def stages_only(
@@ -165,7 +165,7 @@ def stages_only(
         tree.alias(ladder(logic.stages, decide, emitter.bits, given), names[label])
         for label, logic in logics.items()
     ]
-    return Query(tree.select(columns, source), Layout(names, {}, (), {}, {}))
+    return Query(tree.select(columns, source), ResultLayout(names, {}, (), {}, {}))
 
 
 def shared(asked: Sequence[Sequence[Term]]) -> dict[str, tuple[Term, ...]]:
@@ -215,7 +215,7 @@ def everything(
         ]
     columns += [tree.column(name) for name in words]
     bits = emitter.bits
-    layout = Layout(
+    layout = ResultLayout(
         stage,
         maybe,
         tuple(words),

@@ -15,11 +15,11 @@ from leadpolicy.backends import EventTable, Place
 from leadpolicy.backends.sql import events as tallies
 from leadpolicy.backends.sql import grouping, plan, tree
 from leadpolicy.backends.sql.columns import Binder, Bound, Part, guard, orders_for, raw_columns
-from leadpolicy.backends.sql.emit import Counted, Emitter
+from leadpolicy.backends.sql.emit import CountedEvents, Emitter
 from leadpolicy.backends.sql.events import KEY, NOW
 from leadpolicy.backends.sql.forms import Form, Moment, Plain
 from leadpolicy.backends.sql.grouping import Limits
-from leadpolicy.backends.sql.plan import Layout
+from leadpolicy.backends.sql.plan import ResultLayout
 from leadpolicy.backends.sql.session import Opened, Session, Unfit, diagnose, mixed_columns
 from leadpolicy.backends.sql.sparse import Candidates, candidates
 from leadpolicy.backends.sql.tree import Sql
@@ -62,7 +62,7 @@ class Run:
 
     session: Session
     _text: Callable[[], str] = field(compare=False)
-    layout: Layout
+    layout: ResultLayout
     where: str
     _looks: tuple[tuple[Sql, tuple[Part, ...], str], ...] = field(compare=False)
     candidates: Candidates | None = None
@@ -359,7 +359,7 @@ class _Opening:
 
     def _count(self, base: Sql, emitter: Emitter, now: Moment, extra: Mapping[str, Sql]) -> Sql:
         """The records with the counts of their events beside them."""
-        counted: dict[Term, Counted] = {}
+        counted: dict[Term, CountedEvents] = {}
         joins: list[tallies.Tally] = []
         for kind in self.program.events:
             terms = self.program._happenings[kind]

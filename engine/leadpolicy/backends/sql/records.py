@@ -18,16 +18,15 @@ from leadpolicy.backends.columns import (
     ALWAYS,
     MISSING,
     UNDATED,
-    Coded,
+    CodedValues,
     Columns,
-    Log,
-    Packed,
+    EventsOfKind,
+    PackedValues,
     moment_of,
 )
 from leadpolicy.backends.sql import tree
 from leadpolicy.backends.sql.columns import Bound, missing
-from leadpolicy.backends.sql.forms import Coded as CodedForm
-from leadpolicy.backends.sql.forms import Ends, Number, Plain, Single, Store
+from leadpolicy.backends.sql.forms import CodedForm, EndsForm, Number, Plain, Single, Store
 from leadpolicy.backends.sql.program import Loaded, TableProgram
 from leadpolicy.backends.sql.session import Session
 from leadpolicy.backends.sql.texts import is_coded
@@ -119,7 +118,7 @@ def _since(kind: str) -> str:
 # ------------------------------------------------------------------------------------- facts
 
 
-def _bound(columns: _Made, given: Coded | None, kind: Type, order: tuple[str, ...]) -> Bound:
+def _bound(columns: _Made, given: CodedValues | None, kind: Type, order: tuple[str, ...]) -> Bound:
     """Where a fact stands in the table."""
     if given is None or not len(given.values):
         return missing(kind, order)
@@ -137,10 +136,10 @@ def _bound(columns: _Made, given: Coded | None, kind: Type, order: tuple[str, ..
     names = [columns.add(_numbers(given, ends, store)) for ends in (low, high)]
     known = tree.column(columns.add(pa.array(given.codes != MISSING)))
     first, last = (Number(tree.column(name), store) for name in names)
-    return Bound(Ends(kind, first, last, known), ())
+    return Bound(EndsForm(kind, first, last, known), ())
 
 
-def _codes(given: Coded, order: tuple[str, ...]) -> pa.Array:
+def _codes(given: CodedValues, order: tuple[str, ...]) -> pa.Array:
     """The places of the values in the order, from 1; one byte, or two."""
     kind = np.uint8 if len(order) <= _FEW else np.uint16
     place = {value: number for number, value in enumerate(order, 1)}
@@ -148,16 +147,16 @@ def _codes(given: Coded, order: tuple[str, ...]) -> pa.Array:
     return pa.array(places[_filled(given.codes)], mask=given.codes == MISSING)
 
 
-def _plain(given: Coded, kind: Type) -> pa.Array:
+def _plain(given: CodedValues, kind: Type) -> pa.Array:
     """One value each; moments as the microseconds that the engine compares."""
     column = _typed(given, kind)
     return column.cast(pa.int64()) if kind.kind is Kind.MOMENT else column
 
 
-def _typed(given: Coded, kind: Type) -> pa.Array:
+def _typed(given: CodedValues, kind: Type) -> pa.Array:
     """A value per place, in the type that a column of this kind has."""
     values = given.values
-    if isinstance(values, Packed):
+    if isinstance(values, PackedValues):
         whole = pa.array(values.array)
         distinct = (whole.cast(pa.int32()) if kind.kind is Kind.DATE else whole).cast(
             _STORED[kind.kind]
@@ -168,16 +167,18 @@ def _typed(given: Coded, kind: Type) -> pa.Array:
     return distinct.take(pa.array(given.codes, mask=given.codes == MISSING))
 
 
-def _has_ranges(given: Coded) -> bool:
-    return not isinstance(given.values, Packed) and any(isinstance(v, Range) for v in given.values)
+def _has_ranges(given: CodedValues) -> bool:
+    return not isinstance(given.values, PackedValues) and any(
+        isinstance(v, Range) for v in given.values
+    )
 
 
-def _numbers(given: Coded, values: Sequence[Any], store: Store) -> pa.Array:
+def _numbers(given: CodedValues, values: Sequence[Any], store: Store) -> pa.Array:
     """Numbers of one store; None is an open end."""
     kind = np.float64 if store is Store.FLOAT else np.int64
     at = _filled(given.codes)
     lost = given.codes == MISSING
-    if isinstance(values, Packed):
+    if isinstance(values, PackedValues):
         return pa.array(values.array.astype(kind, copy=False)[at], mask=lost)
     distinct = np.array([0 if v is None else v for v in values], kind)
     open_end = np.array([v is None for v in values], dtype=np.bool_)
@@ -192,7 +193,7 @@ def _store(kind: Type) -> Store:
     return Store.LONG if kind.kind is Kind.INTEGER else Store.FLOAT
 
 
-def _ends(given: Coded, kind: Type) -> tuple[list[float | None], list[float | None], Store]:
+def _ends(given: CodedValues, kind: Type) -> tuple[list[float | None], list[float | None], Store]:
     """The lowest and the highest number of each value."""
     pairs = [(v.low, v.high) if isinstance(v, Range) else (v, v) for v in given.values]
     low: list[Any] = [pair[0] for pair in pairs]
@@ -203,7 +204,7 @@ def _ends(given: Coded, kind: Type) -> tuple[list[float | None], list[float | No
 # ------------------------------------------------------------------------------------ events
 
 
-def _event_table(kind: str, log: Log, attributes: Mapping[str, Type]) -> EventTable:
+def _event_table(kind: str, log: EventsOfKind, attributes: Mapping[str, Type]) -> EventTable:
     """The events of one kind, with the attributes that conditions look at."""
     columns: dict[str, pa.Array] = {}
     places: dict[str, Place] = {}
@@ -224,7 +225,7 @@ def _event_table(kind: str, log: Log, attributes: Mapping[str, Type]) -> EventTa
     )
 
 
-def _attribute(columns: dict[str, pa.Array], name: str, given: Coded, kind: Type) -> Place:
+def _attribute(columns: dict[str, pa.Array], name: str, given: CodedValues, kind: Type) -> Place:
     """The column, or columns, of an attribute."""
     if kind.kind not in NUMERIC:
         columns[name] = _typed(given, kind)

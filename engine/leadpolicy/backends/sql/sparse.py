@@ -15,8 +15,8 @@ from sqlglot import exp
 
 from leadpolicy.backends.sql import tree
 from leadpolicy.backends.sql.emit import Emitter
-from leadpolicy.backends.sql.plan import OURS, Layout, stages_only
-from leadpolicy.logic.terms import Compare, Comparison, Const, Literal, Logic, Term
+from leadpolicy.backends.sql.plan import OURS, ResultLayout, stages_only
+from leadpolicy.logic.terms import Compare, Const, Literal, Logic, Relation, Term
 from leadpolicy.logic.walk import conjuncts, demanded
 
 if TYPE_CHECKING:
@@ -27,8 +27,8 @@ _NAME: Final = f"{OURS} candidates"
 _ROW: Final = f"{OURS} place"
 _ROW_ID: Final = "rowid"
 """What the engine calls the place of a row in a table of its own, from 0."""
-_AT_LEAST: Final = (Comparison.GE, Comparison.GT)
-_AT_MOST: Final = (Comparison.LE, Comparison.LT)
+_AT_LEAST: Final = (Relation.GE, Relation.GT)
+_AT_MOST: Final = (Relation.LE, Relation.LT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Candidates:
     left: str
     reached: str
     kept: tuple[str, ...]
-    layout: Layout
+    layout: ResultLayout
 
     def collect(self, connection: duckdb.DuckDBPyConnection) -> pa.Table:
         """The answers for all rows, as the one query would give them.
@@ -121,9 +121,9 @@ def asked_of_all(logics: Mapping[str, Logic]) -> tuple[Term, ...]:
 
 def _thresholds(
     terms: Iterable[Term],
-) -> dict[tuple[str, Comparison], tuple[int | float, Compare]]:
+) -> dict[tuple[str, Relation], tuple[int | float, Compare]]:
     """Comparisons with a number, by fact and direction; one of each, which suffices."""
-    found: dict[tuple[str, Comparison], tuple[int | float, Compare]] = {}
+    found: dict[tuple[str, Relation], tuple[int | float, Compare]] = {}
     for term in terms:
         match term:
             case Compare(op=op, left=left, right=Literal(value=int() | float() as bound)) if op in (

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from leadpolicy.backends.sql import tree
-from leadpolicy.backends.sql.forms import Coded, Plain, known
+from leadpolicy.backends.sql.forms import CodedForm, Plain, known
 from leadpolicy.backends.sql.tree import Sql
 from leadpolicy.logic.terms import TextMatch, TextTest
 from leadpolicy.types import Kind
@@ -71,7 +71,7 @@ def has(form: Plain, element: str, *, want: bool) -> Sql:
     return found if want else tree.negate(found)
 
 
-def coded_member(form: Coded, values: Iterable[str], *, want: bool) -> Sql:
+def coded_member(form: CodedForm, values: Iterable[str], *, want: bool) -> Sql:
     """Membership by code: a span of codes where the values stand together, else a bitmap."""
     chosen = set(values)
     codes = [i for i, value in enumerate(form.order, form.first) if (value in chosen) is want]
@@ -92,7 +92,7 @@ def coded_member(form: Coded, values: Iterable[str], *, want: bool) -> Sql:
     return tree.some(_span(form, start, end) for start, end in _spans(codes))
 
 
-def coded_with_coded(compared: Callable[[Sql, Sql], Sql], left: Coded, right: Coded) -> Sql:
+def coded_with_coded(compared: Callable[[Sql, Sql], Sql], left: CodedForm, right: CodedForm) -> Sql:
     """Two columns of codes of the same order; raises `TypeError` for others."""
     if left.order != right.order:
         raise TypeError("two columns of codes are compared that mean different values")
@@ -106,7 +106,7 @@ def coded_with_coded(compared: Callable[[Sql, Sql], Sql], left: Coded, right: Co
     return tree.every([compared(*codes), *there])
 
 
-def _span(form: Coded, low: int, high: int) -> Sql:
+def _span(form: CodedForm, low: int, high: int) -> Sql:
     if low == high:
         return tree.eq(form.copy(), _code(low))
     if low == 1:

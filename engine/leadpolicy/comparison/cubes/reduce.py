@@ -24,7 +24,7 @@ from leadpolicy.comparison.cubes.formula import (
 from leadpolicy.comparison.cubes.moves import Settings
 from leadpolicy.diagnostics import LeadpolicyError
 from leadpolicy.logic import build
-from leadpolicy.logic.terms import Compare, Comparison, Literal, Term
+from leadpolicy.logic.terms import Compare, Literal, Relation, Term
 from leadpolicy.policy.lower import NUMBER, Lowering
 from leadpolicy.policy.model import (
     AllOf,
@@ -355,7 +355,7 @@ def extreme(terms: Sequence[Term], upper: bool) -> Term:
         low = min(terms, key=_value)
         high = max(terms, key=_value)
         assert isinstance(first, Compare)
-        grows = first.op in (Comparison.GE, Comparison.GT)
+        grows = first.op in (Relation.GE, Relation.GT)
         return low if grows == upper else high
     return joined(not upper, list(terms))
 
@@ -365,7 +365,7 @@ def _threshold(term: Term, like: Term) -> bool:
         isinstance(term, Compare)
         and isinstance(like, Compare)
         and (term.op, term.left) == (like.op, like.left)
-        and term.op is not Comparison.EQ
+        and term.op is not Relation.EQ
         and isinstance(term.right, Literal)
         and isinstance(term.right.value, int | float)
     )
