@@ -213,7 +213,7 @@ observed_until: 2026-06-30
         ("a,2026-07-01,won", False),  # beyond what is observed
         ("a,2026-02-01,lost", None),
         ("a,2026-04-01,lost", False),
-        ("a,,won", None),  # won, but nobody knows when
+        ("a,,won", True),  # won, nobody knows when: later than the moment
         ("a,some day,won", None),
         ("b,2026-04-01,won", False),
     ],
@@ -234,6 +234,18 @@ def test_outcome(row: str, expected: bool | None, room: Room) -> None:
 def test_outcome_within_a_time(as_of: str, at: str, expected: bool | None, room: Room) -> None:
     room.write(companies=COMPANIES, deals=f"id,at,end\na,{at},won\n")
     assert room.records(DEALS % ", within: 45 days", as_of).outcomes[0] is expected
+
+
+def test_an_undated_outcome_is_not_told_within_a_time(room: Room) -> None:
+    room.write(companies=COMPANIES, deals="id,at,end\na,,won\n")
+    found = room.records(DEALS % ", within: 45 days", "2026-03-01")
+    assert found.outcomes[0] is None
+    assert any("1 record won without a date: in no rate" in note for note in found.notes)
+
+
+def test_closed_before_the_moment_is_over_though_won_some_day(room: Room) -> None:
+    room.write(companies=COMPANIES, deals="id,at,end\na,,won\na,2026-02-01,lost\n")
+    assert room.records(DEALS % "").outcomes[0] is None
 
 
 def test_outcome_without_a_date(room: Room) -> None:

@@ -41,7 +41,7 @@ World = Callable[[np.random.Generator], tuple[Cohort, list[PolicyView]]]
 def judge(cohort: Cohort, seen: list[PolicyView], smallest: float | None = None) -> list[Judged]:
     """Every pair, by the margin that a study has of its own."""
     base = float((cohort.won <= cohort.until).mean())
-    return judged(cohort, pairs_of(seen), base / 4 if smallest is None else smallest)
+    return judged(cohort, pairs_of(seen), min(base / 4, 0.05) if smallest is None else smallest)
 
 
 def copies(studies: int, seed: int) -> list[Finding]:

@@ -57,6 +57,7 @@ def build_cohort(chronicle: Chronicle, study: Study) -> Cohort:
         worked=_worked(chronicle, study.worked, rows),
         segments={name: _segments(chronicle, name, moment, rows, until) for name in study.segments},
         left_out=left_out,
+        undated=0 if chronicle.won_undated is None else int(chronicle.won_undated[rows].sum()),
         since=None if study.since is None else microseconds(study.since),
     )
     _check_window(cohort, study)

@@ -42,6 +42,8 @@ class Cohort:
     worked: Whole | None = None
     segments: Mapping[str, Segments] = field(default_factory=dict)
     left_out: Mapping[str, int] = field(default_factory=dict)
+    undated: int = 0
+    """Records of which it is known that they were won, and not when: they are not `told`."""
     since: int | None = None
     """When observation began; rungs held before were first seen then."""
 

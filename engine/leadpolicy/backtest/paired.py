@@ -15,14 +15,16 @@ correlated proportions", 1947.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
-from leadpolicy.backtest.arrays import Mask, Numbers, Whole
+from leadpolicy.backtest.arrays import Codes, Mask, Numbers, Whole
+from leadpolicy.backtest.fates import Fate
 from leadpolicy.backtest.rates import LEVEL
+from leadpolicy.backtest.view import PolicyView
 from leadpolicy.comparison.outcomes import wilson
 
 LEAST_ACCOUNTS: Final = 10
@@ -40,7 +42,7 @@ class RateDifference:
     low: float | None
     high: float | None
     error: float | None
-    """The standard error: the larger of those as seen and under no difference."""
+    """The standard error as seen; that of no difference where it is larger and one side has none."""
     p: float | None
     accounts: int
     """All accounts with a known outcome, also of records that neither holds."""
@@ -113,7 +115,9 @@ def difference(table: Whole) -> RateDifference:
     reach = _student(free) * seen
     largest = max(seen, alike)
     p = _two_sided(found / largest, free) if largest else 1.0
-    return RateDifference(found, found - reach, found + reach, largest, p, accounts)
+    one_sided = not (0 < rate_a < 1 and 0 < rate_b < 1)
+    kept = largest if one_sided else seen
+    return RateDifference(found, found - reach, found + reach, kept, p, accounts)
 
 
 def lift(held: Whole, won: Whole, records: Whole, all_won: Whole) -> Lift:
@@ -139,6 +143,21 @@ def lift(held: Whole, won: Whole, records: Whole, all_won: Whole) -> Lift:
     error = float(np.sqrt((parts**2).sum() * accounts / (accounts - 1)))
     factor = float(np.exp(_student(weight - 1) * error))
     return Lift(rate / base, rate / base / factor, rate / base * factor)
+
+
+def lifts(views: Iterable[PolicyView], account: Whole, fate: Codes) -> dict[int, Lift]:
+    """The lift of each view among all records with a known fate, by `id`."""
+    known, won = fate >= Fate.NOT_REACHED, fate == Fate.REACHED
+    _, place = np.unique(account, return_inverse=True)
+
+    def sums(mask: Mask) -> Whole:
+        return np.bincount(place.reshape(-1), weights=mask).astype(np.int64)
+
+    everyone, winners = sums(known), sums(won)
+    return {
+        id(one): lift(sums(one.held & known), sums(one.held & won), everyone, winners)
+        for one in views
+    }
 
 
 def _student(free: float) -> float:

@@ -21,9 +21,8 @@ from leadpolicy.backtest.paired import (
     difference,
     false_discovery,
     level_for_one_more,
-    lift,
+    lifts,
     mcnemar,
-    sides,
 )
 from leadpolicy.backtest.rates import share
 from leadpolicy.backtest.tables import pairs_of
@@ -48,8 +47,6 @@ class Pair:
     gap: RateDifference
     won: Discordance
     not_won: Discordance
-    lift_a: Lift
-    lift_b: Lift
     counts: tuple[tuple[int, int], ...]
     """Records and won among them: held by both, by b only, by a only, by neither."""
     missing: OpenRecords
@@ -68,16 +65,12 @@ def compare_held(a: Codes, b: Codes, cohort: Cohort, fate: Codes | None = None) 
     known = told & certain
     in_a, in_b, account = a == TRUE, b == TRUE, cohort.account
     table = by_account(in_a[known], in_b[known], won[known], account[known])
-    of_a, won_a, of_b, won_b = sides(table)
-    everyone, all_won = table[:, 0::2].sum(axis=1), table[:, 1::2].sum(axis=1)
     winners, losers = known & won, known & ~won
     counts = table.sum(axis=0).tolist()
     return Pair(
         gap=difference(table),
         won=mcnemar(in_a[winners], in_b[winners], account[winners]),
         not_won=mcnemar(~in_a[losers], ~in_b[losers], account[losers]),
-        lift_a=lift(of_a, won_a, everyone, all_won),
-        lift_b=lift(of_b, won_b, everyone, all_won),
         counts=tuple(zip(counts[0::2], counts[1::2], strict=True)),
         missing=_missing(a, b, told, won),
     )
@@ -108,11 +101,16 @@ def _bounds(codes: Codes, told: Mask, won: Mask) -> tuple[float, float] | None:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Judged:
-    """A pair with the tests as adjusted for all of the study, and its verdict."""
+    """A pair with the tests as adjusted for all of the study, and its verdict.
+
+    The lifts are over all records with a known fate, not only those of which both are certain.
+    """
 
     a: PolicyView
     b: PolicyView
     pair: Pair
+    lift_a: Lift
+    lift_b: Lift
     q: float | None
     won_q: float | None
     not_won_q: float | None
@@ -134,18 +132,19 @@ def judged(
     level = level_for_one_more(adjusted)
     qs, won_qs = adjusted[: len(found)], adjusted[len(found) :]
     not_won_qs = false_discovery([pair.not_won.p for pair in found])
-    return [
-        Judged(a, b, pair, q, won_q, not_won_q,
-               verdict(_evidence(cohort, a, b, pair, q, won_q, smallest, level)))
-        for (a, b), pair, q, won_q, not_won_q in zip(
-            couples, found, qs, won_qs, not_won_qs, strict=True
-        )
-    ]  # fmt: skip
+    lifted = lifts([view for couple in couples for view in couple], cohort.account, fate)
+    rows: list[Judged] = []
+    for place, ((a, b), pair) in enumerate(zip(couples, found, strict=True)):
+        one, other = lifted[id(a)], lifted[id(b)]
+        q, won_q = qs[place], won_qs[place]
+        evidence = _evidence(cohort, a, b, pair, (one, other), (q, won_q), smallest, level)
+        rows.append(Judged(a, b, pair, one, other, q, won_q, not_won_qs[place], verdict(evidence)))
+    return rows
 
 
 def _evidence(
-    cohort: Cohort, a: PolicyView, b: PolicyView, pair: Pair, q: float | None, won_q: float | None,
-    smallest: float, level: float,
+    cohort: Cohort, a: PolicyView, b: PolicyView, pair: Pair, lifted: tuple[Lift, Lift],
+    adjusted: tuple[float | None, float | None], smallest: float, level: float,
 ) -> Evidence:  # fmt: skip
     both, gained, lost, _ = pair.counts
     only_a, only_b = a.held & b.refused, b.held & a.refused
@@ -155,12 +154,12 @@ def _evidence(
         parted=int((only_a | only_b).sum()),
         precision_a=share(both[1] + lost[1], both[0] + lost[0]),
         precision_b=share(both[1] + gained[1], both[0] + gained[0]),
-        lift_a=pair.lift_a,
-        lift_b=pair.lift_b,
+        lift_a=lifted[0],
+        lift_b=lifted[1],
         gap=pair.gap,
-        q=q,
+        q=adjusted[0],
         won=pair.won,
-        won_q=won_q,
+        won_q=adjusted[1],
         smallest=smallest,
         nested=not (only_a.any() and only_b.any()),
         level=level,
@@ -224,9 +223,9 @@ def _row(cohort: Cohort, fate: Codes, one: Judged, smallest: float) -> Row:
         "unknown_low": pair.missing.low, "unknown_high": pair.missing.high,
         "precision_a": share(both[1] + lost[1], both[0] + lost[0]).value,
         "precision_b": share(both[1] + gained[1], both[0] + gained[0]).value,
-        "lift_a": pair.lift_a.value, "lift_a_low": pair.lift_a.low,
-        "lift_a_high": pair.lift_a.high, "lift_b": pair.lift_b.value,
-        "lift_b_low": pair.lift_b.low, "lift_b_high": pair.lift_b.high,
+        "lift_a": one.lift_a.value, "lift_a_low": one.lift_a.low,
+        "lift_a_high": one.lift_a.high, "lift_b": one.lift_b.value,
+        "lift_b_low": one.lift_b.low, "lift_b_high": one.lift_b.high,
         "difference": pair.gap.value, "low": pair.gap.low, "high": pair.gap.high,
         "smallest": smallest, "p": pair.gap.p, "q": one.q, "won_for_a": pair.won.for_a,
         "won_for_b": pair.won.for_b, "won_p": pair.won.p, "won_q": one.won_q,

@@ -24,7 +24,7 @@ from leadpolicy.backtest.result import Backtest
 from leadpolicy.backtest.spans import VerdictSpans, of_records
 from leadpolicy.backtest.study import Study
 from leadpolicy.backtest.variants import reduced, swept
-from leadpolicy.backtest.verdict import RELATIVE
+from leadpolicy.backtest.verdict import POINTS, RELATIVE
 from leadpolicy.backtest.view import PolicyView, bits_of, seen_at, views
 from leadpolicy.data.moments import MICROSECOND
 from leadpolicy.data.recordset import Progress
@@ -144,15 +144,14 @@ def _frames(
 
 def worth_knowing(study: Study, cohort: Cohort) -> float:
     """The difference of two rates that is worth knowing: the study's, or a quarter of the rate of
-    all records, which also stands in for one that more than half of that rate.
-
-    Where 2 % are won at all, no definition could be worse by five points.
+    all records and five points at most. That also stands in for more than half of that rate: where
+    2 % are won at all, no definition could be worse by five points.
     """
     fate = cohort.fate
     base = share(int((fate == Fate.REACHED).sum()), int((fate >= Fate.NOT_REACHED).sum())).value
     asked = study.smallest_difference
     if asked is None or (base and asked > base / 2):
-        return RELATIVE * (base or 0.0)
+        return min(RELATIVE * (base or 0.0), POINTS)
     return asked
 
 
@@ -406,6 +405,14 @@ def _notes(
         notes.append(
             f"{plural(early, 'record')} with an outcome dated before the entry: it is not used, "
             "and they are in no rate."
+        )
+    if cohort.undated:
+        won, known = int((fate == Fate.REACHED).sum()), int((fate >= Fate.NOT_REACHED).sum())
+        most = share(won + cohort.undated, known + cohort.undated)
+        notes.append(
+            f"{plural(cohort.undated, 'record')} won without a date, so that nobody knows whether "
+            f"within the window: in no rate. Were all of them, {most.part:,} of {most.of:,} would "
+            f"be won ({100 * (most.value or 0.0):.1f} %)."
         )
     if closed := int((cohort.closed < cohort.entered).sum()):
         notes.append(

@@ -65,7 +65,8 @@ class Study:
     window: the time given to reach the outcome. `entered_from` is included, `entered_until` not.
     `account` names the fact that tells whose record it is (None: every record is its own).
     `worked` names the events that show that somebody worked on a record. A difference of two
-    rates of `smallest_difference` is worth knowing (None: a quarter of the share won of all).
+    rates of `smallest_difference` is worth knowing (None: a quarter of the share won of all, five
+    points at most).
     """
 
     name: str

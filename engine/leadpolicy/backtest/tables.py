@@ -14,7 +14,7 @@ from leadpolicy.backtest.calendar import Periods, periods
 from leadpolicy.backtest.cohort import Cohort
 from leadpolicy.backtest.fates import Fate, steps
 from leadpolicy.backtest.frames import Row, frame
-from leadpolicy.backtest.paired import Lift, lift
+from leadpolicy.backtest.paired import lifts
 from leadpolicy.backtest.rates import precision, revenue, share
 from leadpolicy.backtest.study import Capacity, Unit
 from leadpolicy.backtest.view import PolicyView
@@ -120,10 +120,10 @@ def precision_frame(cohort: Cohort, seen: Sequence[PolicyView]) -> pd.DataFrame:
     fate = cohort.fate
     known, won = fate >= Fate.NOT_REACHED, fate == Fate.REACHED
     worked = None if cohort.worked is None else cohort.worked <= cohort.until
-    lifts = _lifts(cohort, seen, known, won)
+    lifted = lifts(seen, cohort.account, fate)
     came, came_won = _comers(cohort)
-    for one, lifted in zip(seen, lifts, strict=True):
-        of = precision(one.held, fate)
+    for one in seen:
+        of, factor = precision(one.held, fate), lifted[id(one)]
         all_comers = share(int((one.held & came_won).sum()), int((one.held & came).sum()))
         rest = known & ~one.held
         row: Row = {
@@ -134,7 +134,7 @@ def precision_frame(cohort: Cohort, seen: Sequence[PolicyView]) -> pd.DataFrame:
             "recall": of.recall.value, "recall_low": of.recall.low,
             "recall_high": of.recall.high,
             "recall_possible": share(int((won & ~one.refused).sum()), int(won.sum())).value,
-            "lift_low": lifted.low, "lift_high": lifted.high, "comers_known": all_comers.of,
+            "lift_low": factor.low, "lift_high": factor.high, "comers_known": all_comers.of,
             "comers_won": all_comers.part, "comers_rate": all_comers.value,
             "unknown_known": int((one.unknown & known).sum()),
             "unknown_won": int((one.unknown & won).sum()), "not_held_known": int(rest.sum()),
@@ -154,17 +154,6 @@ def precision_frame(cohort: Cohort, seen: Sequence[PolicyView]) -> pd.DataFrame:
             }  # fmt: skip
         rows.append(row)
     return frame(rows, frames.PRECISION)
-
-
-def _lifts(cohort: Cohort, seen: Sequence[PolicyView], known: Mask, won: Mask) -> list[Lift]:
-    """The lift of each definition with its interval by account."""
-    _, account = np.unique(cohort.account, return_inverse=True)
-
-    def sums(mask: Mask) -> Whole:
-        return np.bincount(account.reshape(-1), weights=mask).astype(np.int64)
-
-    everyone, winners = sums(known), sums(won)
-    return [lift(sums(one.held & known), sums(one.held & won), everyone, winners) for one in seen]
 
 
 def _comers(cohort: Cohort) -> tuple[Mask, Mask]:

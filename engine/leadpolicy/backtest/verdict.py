@@ -26,7 +26,9 @@ from leadpolicy.english import plural
 
 Kind: TypeAlias = Literal["same", "open", "noise", "b", "a", "trade", "alike", "not enough history"]
 RELATIVE: Final = 0.25
-"""The difference that is worth knowing, where a study names none: of the share won of all."""
+POINTS: Final = 0.05
+"""The difference that is worth knowing, where a study names none: a quarter of the share won of
+all, but no more than five points."""
 
 
 @dataclass(frozen=True, slots=True)

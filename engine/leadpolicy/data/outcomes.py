@@ -21,8 +21,8 @@ from leadpolicy.times import show_duration
 class Ends:
     """The first moments of the outcome and of any other end, or `NEVER`, per record.
 
-    `undated` marks records that were won without anybody knowing when; None where outcomes have
-    dates. `known` is False where the outcome cannot be told.
+    `undated` marks records that were won without anybody knowing when; None where all have dates.
+    `known` is False where the outcome cannot be told.
     """
 
     won: Rows
@@ -40,41 +40,46 @@ def read_ends(work: Work, records: Numbered) -> Ends:
         closed, _ = _closed(work, records)
         return Ends(never, closed, np.zeros(count, np.bool_))
     dated = read_rows(work, records, spec.rows, spec.name, day_ends=True)
-    undated = None
+    won, some_day, doubt = _first(dated, count)
+    closed, doubtful = _closed(work, records)
+    known = ~(doubt | doubtful)
+    undated = some_day & (won == NEVER) & known
     if spec.rows.at is None:
         work.note(f"{spec.name} has no date: it is taken to come after the moment of evaluation")
-        undated = np.zeros(count, np.bool_)
-        undated[dated.records] = True
-        dated = dated.only(np.zeros(len(dated.rows), np.bool_))
-    won, unsure = _first(dated, count)
-    closed, doubtful = _closed(work, records)
-    known = ~(unsure | doubtful)
-    if undated is not None:
-        undated &= known
-        known &= ~undated
-    return Ends(won, closed, known, undated)
+    elif lacking := int(undated.sum()):
+        work.note(f"{plural(lacking, 'record')} {spec.name} without a date: nobody knows when")
+    if not undated.any() and spec.rows.at is not None:
+        return Ends(won, closed, known)
+    return Ends(won, closed, known & ~undated, undated)
 
 
-def _first(dated: Dated, count: int) -> tuple[Rows, Mask]:
-    """The first moment of each record, and which records have a row of unknown date."""
+def _first(dated: Dated, count: int) -> tuple[Rows, Mask, Mask]:
+    """The first moment of each record, which records have a row without a date, and which a row
+    that does not fit.
+    """
     first = np.full(count, NEVER, np.int64)
     known = dated.at != UNDATED
     np.minimum.at(first, dated.records[known], dated.at[known])
-    unsure = np.zeros(count, np.bool_)
-    unsure[dated.records[~known]] = True
-    unsure[dated.doubt] = True
-    return first, unsure
+    some_day, doubt = np.zeros(count, np.bool_), np.zeros(count, np.bool_)
+    some_day[dated.records[~known]] = True
+    doubt[dated.doubt] = True
+    return first, some_day, doubt
 
 
 def _closed(work: Work, records: Numbered) -> tuple[Rows, Mask]:
     over = np.full(len(records), NEVER, np.int64)
     unsure = np.zeros(len(records), np.bool_)
     for rows in work.spec.closed:
-        first, doubtful = _first(
+        first, some_day, doubt = _first(
             read_rows(work, records, rows, "closed", day_ends=True), len(records)
         )
+        if lacking := int(some_day.sum()):
+            work.note(
+                f"{plural(lacking, 'record')} closed without a date: it may have been over by any "
+                "moment, so no outcome is told of it"
+            )
         over = np.minimum(over, first)
-        unsure |= doubtful
+        unsure |= some_day | doubt
     return over, unsure
 
 
@@ -84,17 +89,28 @@ def outcomes_at(
     """True where the outcome came after the moment and within the time that is observed.
 
     None where there is nothing to say: the record was won or closed by the moment already, it has
-    not been observed for as long as `within` asks, or a row that decides does not fit. What should
-    be told about it is added to `notes`.
+    not been observed for as long as `within` asks, or a row that decides does not fit. What was won
+    without a date is taken to come after the moment; where it has to come `within` some time, that
+    cannot be said. What should be told about it is added to `notes`.
     """
     spec = chronicle.dataset.spec.outcome
     if spec is None:
         return [None] * len(numbers)
     won, over = chronicle.won[numbers], chronicle.closed[numbers]
     silent = ~chronicle.outcome_known[numbers]
+    some_day = np.zeros(len(numbers), np.bool_)
     if chronicle.won_undated is not None:
         some_day = chronicle.won_undated[numbers]
+    if spec.rows.at is None:
         return _told((silent & ~some_day) | (over <= moments), some_day)
+    some_day = some_day & (over > moments)
+    if count := int(some_day.sum()):
+        told = (
+            f"in no rate, because it has to come within {show_duration(spec.within)}"
+            if spec.within is not None
+            else "counted as later than the moment of evaluation"
+        )
+        notes.append(f"{plural(count, 'record')} {spec.name} without a date: {told}")
     already = (won <= moments) | (over <= moments)
     if count := int(already.sum()):
         notes.append(
@@ -102,7 +118,10 @@ def outcomes_at(
             "outcome to wait for"
         )
     last, immature = _deadline(chronicle, spec, moments, already, notes)
-    return _told(silent | already | immature, (won <= last) & (won != NEVER))
+    dated = (won <= last) & (won != NEVER)
+    if spec.within is not None:
+        return _told(silent | already | immature, dated)
+    return _told((silent & ~some_day) | already, dated | some_day)
 
 
 def _told(silent: Mask, won: Mask) -> list[bool | None]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -36,6 +36,8 @@ class Use:
     mask: Mask
     needed: str = ""
     fact: str = ""
+    apart: bool = False
+    """Judged by itself, whatever else reads the same column."""
 
     @property
     def table(self) -> str:
@@ -104,9 +106,11 @@ def ground(work: Work) -> Ground:
 
 def uses(ground: Ground) -> list[Use]:
     """Every column read as one type, once, with all rows in which it is read so."""
-    merged: dict[tuple[str, str, Type, str], Use] = {}
+    merged: dict[tuple[str, str, Type, str, str], Use] = {}
     for use in _all(ground):
-        key = (use.table, use.column, use.kind, repr(use.cell.reading))
+        key = (
+            use.table, use.column, use.kind, repr(use.cell.reading), use.label if use.apart else ""
+        )  # fmt: skip
         if key in merged:
             known = merged[key]
             known.mask = known.mask | use.mask
@@ -143,8 +147,11 @@ def _all(ground: Ground) -> Iterator[Use]:
     yield from _of_events(ground)
     if spec.assessments is not None:
         yield from _dated(spec.assessments.rows, ground.rows(spec.assessments.rows), UNDATED_ROW)
-    for ends in [*([spec.outcome.rows] if spec.outcome else []), *spec.closed]:
-        yield from _dated(ends, ground.rows(ends), UNDATED_ROW)
+    ends = [(spec.outcome.name, spec.outcome.rows)] if spec.outcome else []
+    for name, chosen in [*ends, *(("closed", one) for one in spec.closed)]:
+        # Few won among many lost: dates that are missing among the won would not be noticed.
+        for use in _dated(chosen, ground.rows(chosen), UNDATED_ROW):
+            yield replace(use, label=f"{use.label} {name}", apart=True)
 
 
 def _of_events(ground: Ground) -> Iterator[Use]:
