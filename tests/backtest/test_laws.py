@@ -206,7 +206,7 @@ def repeated(spans: VerdictSpans) -> VerdictSpans:
 
 
 def flipped(spans: VerdictSpans, cohort: Cohort) -> VerdictSpans:
-    """VerdictSpans that begin after the record's moment say the opposite."""
+    """Spans that begin after the record's moment say the opposite."""
     moment = cohort.moment[spans.record]
     after = (spans.begin > moment) & (moment != NEVER)
     held = np.where(after, 1 - spans.held, spans.held)

@@ -42,7 +42,7 @@ class RateDifference:
     low: float | None
     high: float | None
     error: float | None
-    """The standard error as seen; that of no difference where it is larger and one side has none."""
+    """The standard error as seen; under no difference where that is larger and a side has none."""
     p: float | None
     accounts: int
     """All accounts with a known outcome, also of records that neither holds."""
