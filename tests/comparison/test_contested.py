@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 from hypothesis import HealthCheck, given, settings
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from leadpolicy.comparison.contested import Contested, contested
 from leadpolicy.comparison.disagreements import cause_table
-from leadpolicy.evaluation.codes import FALSE, OPEN, TRUE, UNKNOWN
+from leadpolicy.evaluation.codes import FALSE, OPEN, TRUE, UNKNOWN, Codes
 from leadpolicy.evaluation.verdicts import RecordVerdicts, policy_verdicts
 from tests.comparison.world import World
 
@@ -41,12 +42,16 @@ stages:
     ]
 
 
+def _column(columns: Codes, at: int) -> Codes:
+    return columns[:, [at]]
+
+
 def evaluation(world: World, table: Sequence[Row]) -> RecordVerdicts:
     """One policy per column, one record per row; ids in the order of rows."""
     columns = np.array(table, dtype=np.int8)
     policies = [world.policy(text) for text in simple()[: columns.shape[1]]]
     verdicts = tuple(
-        policy_verdicts(p.id, p, columns[:, [at]], columns[:, [at]])
+        policy_verdicts(p.id, p, columns[:, [at]], partial(_column, columns, at))
         for at, p in enumerate(policies)
     )
     n = len(table)

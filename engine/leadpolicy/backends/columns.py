@@ -81,6 +81,24 @@ class Columns:
     def __len__(self) -> int:
         return len(self.moments)
 
+    def take(self, rows: Array) -> Columns:
+        """Some of the records; `rows` are in order, each once."""
+        place = np.full(len(self), -1, np.int64)
+        place[rows] = np.arange(len(rows))
+
+        def log(of: EventsOfKind) -> EventColumns:
+            kept = place[of.records] >= 0
+            return EventColumns(
+                place[of.records[kept]],
+                of.at[kept],
+                {n: CodedColumn(c.type, c.codes[kept], c.values) for n, c in of.attributes.items()},
+                None if of.since is None else of.since[rows],
+                None if of.recorded is None else of.recorded[rows],
+            )
+
+        facts = {n: CodedColumn(c.type, c.codes[rows], c.values) for n, c in self.facts.items()}
+        return Columns(facts, {kind: log(of) for kind, of in self.logs.items()}, self.moments[rows])
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CodedColumn:

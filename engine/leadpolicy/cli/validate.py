@@ -113,7 +113,7 @@ def _readiness(
 
     chosen = chosen_policies([str(folder) if name == "all" else name for name in names], folder)
     evaluation = verdicts_of(chosen, dataset.records(progress=progress), progress, engine=engine)
-    lacking = missing(evaluation, progress)
+    lacking = missing(evaluation)
     ready = policy_readiness(evaluation, condition_readiness(evaluation))
     return [(one, [m for m in lacking if m.policy == one.policy]) for one in ready]
 

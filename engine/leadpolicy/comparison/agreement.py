@@ -10,12 +10,13 @@ bring. Where every verdict is the same, chance alone explains all of it and kapp
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
 
-from leadpolicy.evaluation.codes import FALSE, TRUE, UNKNOWN, Codes, crossed, share
+from leadpolicy.evaluation.codes import FALSE, TRUE, UNKNOWN, Codes, Whole, crossed, share
 
 
 class KappaNote(StrEnum):
@@ -63,15 +64,20 @@ class OverallAgreement:
 
 def pair_agreement(a: Codes, b: Codes) -> PairAgreement:
     """Agreement of two columns of verdicts on the same records."""
-    counts = crossed(a, b)
+    return agreement_of(crossed(a, b))
+
+
+def agreement_of(counts: Sequence[Sequence[int]]) -> PairAgreement:
+    """Agreement, of how many records have each verdict of one with each of the other."""
     both, neither = counts[TRUE][TRUE], counts[FALSE][FALSE]
     only_a, only_b = counts[TRUE][FALSE], counts[FALSE][TRUE]
+    records = sum(map(sum, counts))
     n = both + neither + only_a + only_b
     kappa, note = cohens(both, only_a, only_b, neither)
     return PairAgreement(
-        records=len(a),
+        records=records,
         decided=n,
-        undecided=len(a) - n,
+        undecided=records - n,
         both=both,
         only_a=only_a,
         only_b=only_b,
@@ -84,44 +90,47 @@ def pair_agreement(a: Codes, b: Codes) -> PairAgreement:
 
 def cohens(both: int, only_a: int, only_b: int, neither: int) -> tuple[float | None, KappaNote]:
     """Cohen's kappa of a two-by-two table, with what has to be said about it."""
-    from statsmodels.stats.inter_rater import cohens_kappa
-
     n = both + only_a + only_b + neither
     if not n:
         return None, KappaNote.NOTHING_DECIDED
     if n in (both, neither):
         return None, KappaNote.CONSTANT
-    table = np.array([[both, only_a], [only_b, neither]], dtype=float)
-    kappa = float(cohens_kappa(table, return_results=False))
+    alike = (both + neither) / n
+    by_chance = ((both + only_a) * (both + only_b) + (only_b + neither) * (only_a + neither)) / n**2
     constant = {both + only_a, both + only_b} & {0, n}
+    kappa = (alike - by_chance) / (1 - by_chance)
     return kappa, KappaNote.ONE_SIDED if constant else KappaNote.NONE
 
 
-def overall_agreement(columns: Codes) -> OverallAgreement:
-    """Agreement of all columns of verdicts; one column per policy, at least two."""
-    from statsmodels.stats.inter_rater import fleiss_kappa
-
-    records, raters = columns.shape
-    decided = columns[(columns != UNKNOWN).all(axis=1)]
-    n = len(decided)
-    yes = (decided == TRUE).sum(axis=1)
-    counts = np.column_stack([yes, raters - yes])
+def overall_agreement(columns: Codes, counts: Whole | None = None) -> OverallAgreement:
+    """Agreement of all columns of verdicts; one column per policy, at least two. A row is a
+    record, or a group of so many.
+    """
+    groups, raters = columns.shape
+    weights = np.ones(groups, np.int64) if counts is None else counts
+    decided = (columns != UNKNOWN).all(axis=1)
+    yes, weight = (columns[decided] == TRUE).sum(axis=1), weights[decided]
+    n, records = int(weight.sum()), int(weights.sum())
+    said = int((yes * weight).sum())
+    pairs = raters * (raters - 1)
+    agreeing = int(((yes * (yes - 1) + (raters - yes) * (raters - yes - 1)) * weight).sum())
+    alike = agreeing / (n * pairs) if n else None
     kappa: float | None = None
     note = KappaNote.NONE
-    if not n:
+    if alike is None:
         note = KappaNote.NOTHING_DECIDED
-    elif int(yes.sum()) in (0, n * raters):
+    elif said in (0, n * raters):
         note = KappaNote.CONSTANT
     else:
-        kappa = float(fleiss_kappa(counts, method="fleiss"))
-    pairs = raters * (raters - 1)
-    alike = float((counts * (counts - 1)).sum() / (n * pairs)) if n else None
+        rate = said / (n * raters)
+        by_chance = rate**2 + (1 - rate) ** 2
+        kappa = (alike - by_chance) / (1 - by_chance)
     return OverallAgreement(
         policies=raters,
         records=records,
         decided=n,
         undecided=records - n,
-        unanimous=share(int(((yes == 0) | (yes == raters)).sum()), n),
+        unanimous=share(int(weight[(yes == 0) | (yes == raters)].sum()), n),
         raw=alike,
         kappa=kappa,
         note=note,

@@ -4,22 +4,32 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
 import pandas as pd
 
 from leadpolicy.backends import AUTO, engine_name
 from leadpolicy.comparison import frames
 from leadpolicy.comparison.contested import contested
-from leadpolicy.comparison.disagreements import cause_table, disagreements, refusals
+from leadpolicy.comparison.disagreements import Table, cause_table, disagreements, refusals
 from leadpolicy.comparison.leaks import leaks, leaks_frame
-from leadpolicy.comparison.readiness import condition_readiness, missing, policy_readiness
+from leadpolicy.comparison.readiness import (
+    ConditionReadiness,
+    condition_readiness,
+    missing,
+    policy_readiness,
+)
 from leadpolicy.comparison.segments import segments
 from leadpolicy.comparison.study import ComparedRecords, describe
 from leadpolicy.diagnostics import LeadpolicyError, suggest
+from leadpolicy.evaluation.codes import Whole
 from leadpolicy.evaluation.engines import Progress, opened
+from leadpolicy.evaluation.groups import RecordGroups, groups_of
 from leadpolicy.evaluation.verdicts import RecordVerdicts, verdicts_of
 from leadpolicy.policy import RUNGS, Policy, load_policies
 from leadpolicy.policy.labels import labelled
@@ -30,9 +40,14 @@ if TYPE_CHECKING:
 
 FORMAT: Final = 1
 TOP: Final = 10
+FRAMES: Final = (
+    "policies", "criteria", "missing", "volumes", "stages", "agreement", "overall", "overlap",
+    "exclusive", "crossings", "disagreements", "refusals", "contested", "leaks", "outcomes",
+    "segments",
+)  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Comparison(Shown):
     """What follows from several policies on the same records.
 
@@ -43,7 +58,7 @@ class Comparison(Shown):
     ==============  ============================================================================
     frame           a row is
     ==============  ============================================================================
-    policies        a policy: identity, title, and how much of it the data can verdicts_of
+    policies        a policy: identity, title, and how much of it the data can evaluate
     criteria        a criterion or stage: what it needs, what is absent, verdict counts
     missing         a fact or event that leaves stages of a policy UNKNOWN
     volumes         a rung of a policy: certain, unknown, refused, possible records
@@ -63,28 +78,116 @@ class Comparison(Shown):
     """
 
     study: ComparedRecords
-    policies: pd.DataFrame
-    criteria: pd.DataFrame
-    missing: pd.DataFrame
-    volumes: pd.DataFrame
-    stages: pd.DataFrame
-    agreement: pd.DataFrame
-    overall: pd.DataFrame
-    overlap: pd.DataFrame
-    exclusive: pd.DataFrame
-    crossings: pd.DataFrame
-    disagreements: pd.DataFrame
-    refusals: pd.DataFrame
-    contested: pd.DataFrame
-    leaks: pd.DataFrame
-    outcomes: pd.DataFrame
-    segments: pd.DataFrame
     evaluation: RecordVerdicts = field(repr=False)
+    rungs: tuple[str, ...]
+    top: int = TOP
 
     def frames(self) -> dict[str, pd.DataFrame]:
         """All frames by name."""
-        found = ((one.name, getattr(self, one.name)) for one in fields(self))
-        return {name: value for name, value in found if isinstance(value, pd.DataFrame)}
+        return {name: getattr(self, name) for name in FRAMES}
+
+    # ------------------------------------------------------- frames, each made when asked for
+
+    @cached_property
+    def groups(self) -> RecordGroups:
+        """The records by the stages of all policies, outcome and segment."""
+        return groups_of(self.evaluation, self._segment[0])
+
+    @cached_property
+    def _segment(self) -> tuple[Whole | None, Sequence[str]]:
+        """The place of each record's segment, and what these are called."""
+        if self.study.by is None:
+            return None, ()
+        order = self.evaluation.data.segments(self.study.by)
+        place = {name: number for number, name in enumerate(order)}
+        labels = self.evaluation.data.segment(self.study.by)
+        return np.array([place[label] for label in labels], np.int64), order
+
+    @cached_property
+    def _conditions(self) -> list[ConditionReadiness]:
+        return condition_readiness(self.evaluation)
+
+    @cached_property
+    def _causes(self) -> Table:
+        return cause_table(self.evaluation)
+
+    @cached_property
+    def policies(self) -> pd.DataFrame:
+        ready = policy_readiness(self.evaluation, self._conditions)
+        return frames.policies_frame(self.evaluation, ready)
+
+    @cached_property
+    def criteria(self) -> pd.DataFrame:
+        return frames.criteria_frame(self._conditions)
+
+    @cached_property
+    def missing(self) -> pd.DataFrame:
+        return frames.missing_frame(missing(self.evaluation))
+
+    @cached_property
+    def volumes(self) -> pd.DataFrame:
+        return frames.volumes_frame(self.groups, self.rungs)
+
+    @cached_property
+    def stages(self) -> pd.DataFrame:
+        return frames.stages_frame(self.groups)
+
+    @cached_property
+    def _agreement(self) -> tuple[pd.DataFrame, pd.DataFrame]:
+        return frames.agreement_frames(self.groups, self.rungs)
+
+    @property
+    def agreement(self) -> pd.DataFrame:
+        return self._agreement[0]
+
+    @property
+    def overall(self) -> pd.DataFrame:
+        return self._agreement[1]
+
+    @cached_property
+    def _overlap(self) -> tuple[pd.DataFrame, pd.DataFrame]:
+        return frames.overlap_frames(self.groups, self.rungs)
+
+    @property
+    def overlap(self) -> pd.DataFrame:
+        return self._overlap[0]
+
+    @property
+    def exclusive(self) -> pd.DataFrame:
+        return self._overlap[1]
+
+    @cached_property
+    def crossings(self) -> pd.DataFrame:
+        return frames.crossings_frame(self.groups, self.rungs)
+
+    @cached_property
+    def disagreements(self) -> pd.DataFrame:
+        found = (disagreements(self.evaluation, rung, self._causes) for rung in self.rungs)
+        return frames.disagreements_frame(chain.from_iterable(found))
+
+    @cached_property
+    def refusals(self) -> pd.DataFrame:
+        found = (refusals(self.evaluation, rung, self._causes) for rung in self.rungs)
+        return frames.refusals_frame(chain.from_iterable(found))
+
+    @cached_property
+    def contested(self) -> pd.DataFrame:
+        found = contested(self.evaluation, self.rungs, self._causes, self.top)
+        return frames.contested_frame(self.evaluation, found)
+
+    @cached_property
+    def leaks(self) -> pd.DataFrame:
+        return leaks_frame(self.evaluation, leaks(self.evaluation.data))
+
+    @cached_property
+    def outcomes(self) -> pd.DataFrame:
+        return frames.outcomes_frame(self.groups, self.rungs)
+
+    @cached_property
+    def segments(self) -> pd.DataFrame:
+        return frames.segments_frame(segments(self.groups, self._segment[1], self.rungs))
+
+    # -------------------------------------------------------------------------- other forms
 
     def verdicts(self) -> pd.DataFrame:
         """One row per record with the verdict (0 FALSE, 1 UNKNOWN, 2 TRUE) of each policy and rung.
@@ -143,42 +246,10 @@ def compare(
     _check_rungs(rungs)
     opened(labelled(chosen), engine_name(engine))  # it refuses before data are read
     records = _records(data, as_of, progress)
-    cut = None if by is None else records.segment(by)
+    if by is not None:
+        records.segments(by)  # which refuses what is no fact
     evaluation = verdicts_of(chosen, records, progress, engine=engine)
-    lacking = missing(evaluation, progress)
-    conditions = condition_readiness(evaluation)
-    if progress is not None:
-        progress("comparing", 0, 1)
-    table = cause_table(evaluation)
-    agreement, overall = frames.agreement_frames(evaluation, rungs)
-    overlap, exclusive = frames.overlap_frames(evaluation, rungs)
-    found = Comparison(
-        study=describe(evaluation, rungs, by),
-        policies=frames.policies_frame(evaluation, policy_readiness(evaluation, conditions)),
-        criteria=frames.criteria_frame(conditions),
-        missing=frames.missing_frame(lacking),
-        volumes=frames.volumes_frame(evaluation, rungs),
-        stages=frames.stages_frame(evaluation),
-        agreement=agreement,
-        overall=overall,
-        overlap=overlap,
-        exclusive=exclusive,
-        crossings=frames.crossings_frame(evaluation, rungs),
-        disagreements=frames.disagreements_frame(
-            one for rung in rungs for one in disagreements(evaluation, rung, table)
-        ),
-        refusals=frames.refusals_frame(
-            one for rung in rungs for one in refusals(evaluation, rung, table)
-        ),
-        contested=frames.contested_frame(evaluation, contested(evaluation, rungs, table, top)),
-        leaks=leaks_frame(evaluation, leaks(records)),
-        outcomes=frames.outcomes_frame(evaluation, rungs),
-        segments=_segments(evaluation, rungs, by, cut),
-        evaluation=evaluation,
-    )
-    if progress is not None:
-        progress("comparing", 1, 1)
-    return found
+    return Comparison(describe(evaluation, rungs, by), evaluation, tuple(rungs), top)
 
 
 def _records(
@@ -219,12 +290,3 @@ def _check_rungs(rungs: Sequence[str]) -> None:
                 expected=f"one of {', '.join(RUNGS)}",
                 help=suggest(rung, RUNGS),
             )
-
-
-def _segments(
-    evaluation: RecordVerdicts, rungs: Sequence[str], by: str | None, cut: Sequence[str] | None
-) -> pd.DataFrame:
-    if by is None or cut is None:
-        return frames.segments_frame([])
-    order = evaluation.data.segments(by)
-    return frames.segments_frame(segments(evaluation, cut, order, rungs))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from itertools import combinations
 from typing import Any, Final, TypeAlias
@@ -10,21 +10,17 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 import pandas as pd
 
-from leadpolicy.comparison.agreement import (
-    OverallAgreement,
-    PairAgreement,
-    overall_agreement,
-    pair_agreement,
-)
+from leadpolicy.comparison.agreement import agreement_of, overall_agreement
 from leadpolicy.comparison.contested import Contested
 from leadpolicy.comparison.disagreements import Disagreement, Refusal
 from leadpolicy.comparison.outcomes import outcome
-from leadpolicy.comparison.overlap import exclusive, overlap
+from leadpolicy.comparison.overlap import exclusive, overlap_of
 from leadpolicy.comparison.readiness import ConditionReadiness, MissingFact, PolicyReadiness
 from leadpolicy.comparison.segments import SegmentVolume
 from leadpolicy.comparison.volumes import stage_volumes, volume
-from leadpolicy.evaluation.codes import OPEN, TRUE, UNKNOWN, WON
-from leadpolicy.evaluation.verdicts import PolicyVerdicts, RecordVerdicts
+from leadpolicy.evaluation.codes import OPEN, TRUE, UNKNOWN, WON, crossed_pairs
+from leadpolicy.evaluation.groups import RecordGroups
+from leadpolicy.evaluation.verdicts import RecordVerdicts
 from leadpolicy.logic.walk import needs
 from leadpolicy.types import show
 from leadpolicy.vocabulary.model import EVENT
@@ -112,8 +108,8 @@ SEGMENTS: Final[Columns] = {
 }  # fmt: skip
 
 
-def frame(rows: Iterable[Row], columns: Columns) -> pd.DataFrame:
-    """A frame with exactly these columns and types."""
+def frame(rows: Iterable[Row] | Iterable[tuple[object, ...]], columns: Columns) -> pd.DataFrame:
+    """A frame with exactly these columns and types; rows without names are in their order."""
     made = pd.DataFrame(list(rows), columns=list(columns))
     return made.astype(dict(columns))
 
@@ -185,19 +181,20 @@ def missing_frame(missing: Sequence[MissingFact]) -> pd.DataFrame:
     return frame(rows, MISSING)
 
 
-def volumes_frame(evaluation: RecordVerdicts, rungs: Sequence[str]) -> pd.DataFrame:
+def volumes_frame(groups: RecordGroups, rungs: Sequence[str]) -> pd.DataFrame:
     """One row per policy and rung; no counts where the policy does not define the rung."""
     rows: list[Row] = []
-    for one in evaluation.policies:
+    records = groups.records
+    for one in groups.policies:
         for rung in rungs:
             row: Row = {
                 "policy": one.label,
                 "rung": rung,
                 "defined": rung in one.rungs,
-                "records": len(evaluation),
+                "records": records,
             }
             if rung in one.rungs:
-                v = volume(one.rungs[rung])
+                v = volume(one.rungs[rung], groups.counts)
                 row |= {
                     "certain": v.certain,
                     "unknown": v.unknown,
@@ -210,11 +207,11 @@ def volumes_frame(evaluation: RecordVerdicts, rungs: Sequence[str]) -> pd.DataFr
     return frame(rows, VOLUMES)
 
 
-def stages_frame(evaluation: RecordVerdicts) -> pd.DataFrame:
+def stages_frame(groups: RecordGroups) -> pd.DataFrame:
     """One row per policy and stage, and one for records at no stage (position -1)."""
     rows: list[Row] = []
-    for one in evaluation.policies:
-        for v in stage_volumes(one.stages):
+    for one in groups.policies:
+        for v in stage_volumes(one.stages, groups.counts):
             stage = one.policy.stages[v.position] if v.position >= 0 else None
             rows.append(
                 {
@@ -234,88 +231,109 @@ def stages_frame(evaluation: RecordVerdicts) -> pd.DataFrame:
 
 
 def agreement_frames(
-    evaluation: RecordVerdicts, rungs: Sequence[str]
+    groups: RecordGroups, rungs: Sequence[str]
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """One row per rung and pair, and one per rung for all policies that define it."""
-    pairs: list[Row] = []
+    pairs: list[tuple[object, ...]] = []
     overall: list[Row] = []
     for rung in rungs:
-        defining = evaluation.defining(rung)
+        defining = groups.defining(rung)
         if len(defining) < 2:
             continue
-        for a, b in combinations(defining, 2):
-            pair = pair_agreement(a.rungs[rung], b.rungs[rung])
-            pairs.append({"rung": rung, "a": a.label, "b": b.label} | _fields(pair))
-        every = overall_agreement(np.column_stack([one.rungs[rung] for one in defining]))
-        overall.append({"rung": rung} | _fields(every))
+        for a, b, counts in _pairs(groups, rung):
+            of = agreement_of(counts)
+            pairs.append(
+                (rung, a, b, of.records, of.decided, of.undecided, of.both, of.only_a, of.only_b,
+                 of.neither, of.raw, of.kappa, str(of.note))
+            )  # fmt: skip
+        every = overall_agreement(
+            np.column_stack([one.rungs[rung] for one in defining]), groups.counts
+        )
+        overall.append({"rung": rung} | asdict(every) | {"note": str(every.note)})
     return frame(pairs, AGREEMENT), frame(overall, OVERALL)
 
 
-def _fields(of: PairAgreement | OverallAgreement) -> Row:
-    return asdict(of) | {"note": str(of.note)}
+def _pairs(groups: RecordGroups, rung: str) -> Iterator[tuple[str, str, list[list[int]]]]:
+    """For every pair of policies that define a rung how many records have which two verdicts."""
+    defining = groups.defining(rung)
+    columns = np.column_stack([one.rungs[rung] for one in defining])
+    found = crossed_pairs(columns, groups.counts).transpose(2, 3, 0, 1)
+    for (at, a), (to, b) in combinations(enumerate(defining), 2):
+        yield a.label, b.label, found[at, to].tolist()
 
 
-def overlap_frames(
-    evaluation: RecordVerdicts, rungs: Sequence[str]
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+def overlap_frames(groups: RecordGroups, rungs: Sequence[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
     """One row per rung and pair, and one per rung and policy with what it alone holds."""
-    pairs: list[Row] = []
+    pairs: list[tuple[object, ...]] = []
     alone: list[Row] = []
     for rung in rungs:
-        defining = evaluation.defining(rung)
-        for a, b in combinations(defining, 2):
-            o = overlap(a.rungs[rung], b.rungs[rung])
-            more = {"difference": o.size_a - o.size_b, "only_a": o.only_a, "only_b": o.only_b}
-            pairs.append({"rung": rung, "a": a.label, "b": b.label} | more | asdict(o))
+        defining = groups.defining(rung)
         if len(defining) < 2:
             continue
+        for a, b, counts in _pairs(groups, rung):
+            o = overlap_of(counts)
+            pairs.append(
+                (rung, a, b, o.size_a, o.size_b, o.size_a - o.size_b, o.both, o.only_a,
+                 o.a_denied_by_b, o.a_undecided_by_b, o.only_b, o.b_denied_by_a,
+                 o.b_undecided_by_a, o.jaccard, o.a_in_b, o.b_in_a)
+            )  # fmt: skip
         held = exclusive(np.column_stack([one.rungs[rung] for one in defining]))
         for at, one in enumerate(defining):
-            outcomes = evaluation.outcomes[held[:, at]]
+            of = outcome(held[:, at], groups.outcomes, groups.counts)
             alone.append(
                 {
                     "rung": rung,
                     "policy": one.label,
-                    "certain": int((one.rungs[rung] == TRUE).sum()),
-                    "exclusive": len(outcomes),
-                    "known": int((outcomes != OPEN).sum()),
-                    "won": int((outcomes == WON).sum()),
+                    "certain": volume(one.rungs[rung], groups.counts).certain,
+                    "exclusive": of.records,
+                    "known": of.known,
+                    "won": of.won,
                 }
             )
     return frame(pairs, OVERLAP), frame(alone, EXCLUSIVE)
 
 
-def crossings_frame(evaluation: RecordVerdicts, rungs: Sequence[str]) -> pd.DataFrame:
+def crossings_frame(groups: RecordGroups, rungs: Sequence[str]) -> pd.DataFrame:
     """For these rungs of a policy the rung of each other policy that holds most nearly the same.
 
     The best match has the highest Jaccard index; between equals the same rung, then the lower.
     """
-    rows: list[Row] = []
-    for a in evaluation.policies:
-        for b in evaluation.policies:
-            if a is not b:
-                rows += [_crossing(a, rung, b) for rung in rungs if rung in a.rungs and b.rungs]
+    levels = [(one.label, rung) for one in groups.policies for rung in one.rungs]
+    if not levels:
+        return frame([], CROSSINGS)
+    held = np.column_stack(
+        [codes == TRUE for one in groups.policies for codes in one.rungs.values()]
+    ).astype(np.float64)
+    both = held.T @ (held * groups.counts[:, None])
+    size = both.diagonal()
+    either = size[:, None] + size - both
+    jaccard = np.divide(both, either, out=np.full(both.shape, np.nan), where=either > 0)
+    own: dict[str, list[int]] = {}
+    for place, (label, _) in enumerate(levels):
+        own.setdefault(label, []).append(place)
+    rows: list[tuple[object, ...]] = []
+    for a in groups.policies:
+        for b in groups.policies:
+            if a is b or not b.rungs:
+                continue
+            for at in own.get(a.label, ()):
+                rung = levels[at][1]
+                if rung not in rungs:
+                    continue
+                near = {to: (jaccard[at, to], levels[to][1]) for to in own[b.label]}
+                best = max(near, key=lambda to: (_or_zero(near[to][0]), near[to][1] == rung))
+                same = next((one for one, other in near.values() if other == rung), np.nan)
+                rows.append(
+                    (a.label, rung, b.label, levels[best][1], levels[best][1] == rung, size[at],
+                     size[best], both[at, best], jaccard[at, best], same,
+                     both[at, best] / size[at] if size[at] else np.nan,
+                     both[at, best] / size[best] if size[best] else np.nan)
+                )  # fmt: skip
     return frame(rows, CROSSINGS)
 
 
-def _crossing(a: PolicyVerdicts, rung: str, b: PolicyVerdicts) -> Row:
-    found = {other: overlap(a.rungs[rung], codes) for other, codes in b.rungs.items()}
-    best = max(found, key=lambda other: (found[other].jaccard or 0.0, other == rung))
-    o = found[best]
-    return {
-        "a": a.label,
-        "rung_a": rung,
-        "b": b.label,
-        "rung_b": best,
-        "same": best == rung,
-        "size_a": o.size_a,
-        "size_b": o.size_b,
-        "both": o.both,
-        "jaccard": o.jaccard,
-        "jaccard_same": found[rung].jaccard if rung in found else None,
-        "a_in_b": o.a_in_b,
-        "b_in_a": o.b_in_a,
-    }
+def _or_zero(share: float) -> float:
+    return 0.0 if np.isnan(share) else float(share)
 
 
 def disagreements_frame(found: Iterable[Disagreement]) -> pd.DataFrame:
@@ -418,18 +436,17 @@ def _count(log: EventLog | None) -> str:
     return f"{len(log.happenings)} so far" + (f", last {last.date()}" if last else "")
 
 
-def outcomes_frame(evaluation: RecordVerdicts, rungs: Sequence[str]) -> pd.DataFrame:
+def outcomes_frame(groups: RecordGroups, rungs: Sequence[str]) -> pd.DataFrame:
     """One row per rung and policy that defines it; empty where no outcome is known."""
     rows: list[Row] = []
-    everyone = np.ones(len(evaluation), dtype=np.bool_)
-    base = outcome(everyone, evaluation.outcomes)
+    base = outcome(np.ones(len(groups), np.bool_), groups.outcomes, groups.counts)
     if not base.known:
         return frame([], OUTCOMES)
     for rung in rungs:
-        for one in evaluation.defining(rung):
+        for one in groups.defining(rung):
             verdicts = one.rungs[rung]
-            held = outcome(verdicts == TRUE, evaluation.outcomes)
-            maybe = outcome(verdicts == UNKNOWN, evaluation.outcomes)
+            held = outcome(verdicts == TRUE, groups.outcomes, groups.counts)
+            maybe = outcome(verdicts == UNKNOWN, groups.outcomes, groups.counts)
             rows.append(
                 {
                     "rung": rung,

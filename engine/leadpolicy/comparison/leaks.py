@@ -288,9 +288,7 @@ def _foretells(name: str, column: Coded, filled: Mask, fates: _Fates) -> Leak | 
     positive, negative = int(won.sum()), int((~won).sum())
     if min(positive, negative) < LEAST:
         return None
-    from scipy.stats import rankdata
-
-    ranks = rankdata(value[rows])
+    ranks = _ranks(value[rows])
     auc = (ranks[won].sum() - positive * (positive + 1) / 2) / (positive * negative)
     direction, strength = ("high", auc) if auc >= 0.5 else ("low", 1 - auc)
     dead, share = _dead_end(value[rows], won, direction)
@@ -306,6 +304,13 @@ def _foretells(name: str, column: Coded, filled: Mask, fates: _Fates) -> Leak | 
         evidence += f"; of the fifth at the other end {_percent(share)} are {fates.name}, "
         evidence += f"of all {usual}"
     return Leak(name, Sort.FORETELLS, evidence, float(strength), int(rows.sum()))
+
+
+def _ranks(value: Numbers) -> Numbers:
+    """The place of each number in their order; of equal ones the mean place."""
+    import pandas as pd
+
+    return np.array(pd.Series(value).rank(), np.float64)
 
 
 def _dead_end(value: Numbers, won: Mask, direction: str) -> tuple[bool, float]:
@@ -328,12 +333,10 @@ def grown(name: str, count: Numbers, age: Numbers) -> Leak | None:
     rows = ~np.isnan(count) & ~np.isnan(age)
     if int(rows.sum()) < 5 * LEAST:
         return None
-    from scipy.stats import spearmanr
-
     value, old = count[rows], age[rows]
     if (value < 0).any() or value.min() == value.max() or old.min() == old.max():
         return None
-    rho = float(spearmanr(value, old).statistic)
+    rho = float(np.corrcoef(_ranks(value), _ranks(old))[0, 1])
     low, high = np.quantile(old, [0.2, 0.8])
     newest, oldest = float(value[old <= low].mean()), float(value[old >= high].mean())
     if not (rho >= GROWS and oldest >= MORE * newest):

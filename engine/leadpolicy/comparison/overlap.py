@@ -6,6 +6,7 @@ other cannot decide is outside the other's set; such records are counted apart.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from leadpolicy.evaluation.codes import FALSE, TRUE, UNKNOWN, Codes, Mask, crossed, share
@@ -37,7 +38,11 @@ class Overlap:
 
 def overlap(a: Codes, b: Codes) -> Overlap:
     """The overlap of two columns of verdicts on the same records."""
-    counts = crossed(a, b)
+    return overlap_of(crossed(a, b))
+
+
+def overlap_of(counts: Sequence[Sequence[int]]) -> Overlap:
+    """Overlap, of how many records have each verdict of one with each of the other."""
     both = counts[TRUE][TRUE]
     size_a, size_b = sum(counts[TRUE]), sum(row[TRUE] for row in counts)
     return Overlap(

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import zlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Literal
 
 import numpy as np
 
+from leadpolicy.comparison.lacking import Lacking, counted
 from leadpolicy.comparison.volumes import Volume, volume
-from leadpolicy.decision.reasons import missing_facts
-from leadpolicy.evaluation.codes import UNKNOWN, Whole, share
-from leadpolicy.evaluation.engines import Progress
+from leadpolicy.evaluation.codes import UNKNOWN, share
 from leadpolicy.evaluation.verdicts import PolicyVerdicts, RecordVerdicts
-from leadpolicy.logic.walk import needs, needs_of_each
+from leadpolicy.logic.walk import needs_of_each
 from leadpolicy.vocabulary.model import EVENT
 
 SAMPLE: Final = 2_000
@@ -160,22 +159,21 @@ def policy_readiness(
     return found
 
 
-def missing(evaluation: RecordVerdicts, progress: Progress | None = None) -> list[MissingFact]:
+def missing(evaluation: RecordVerdicts) -> list[MissingFact]:
     """What leaves stages UNKNOWN, for each policy the most frequent first.
 
     At most `SAMPLE` undecided records per policy are examined, drawn by a hash of their ids.
     """
     draw = np.array([zlib.crc32(id.encode()) for id in evaluation.ids], dtype=np.int64)
     drawn = evaluation.order[np.argsort(draw[evaluation.order], kind="stable")]
+    open_rows = [(one.stages == UNKNOWN).any(axis=1) for one in evaluation.policies]
+    examined = [drawn[rows[drawn]][:SAMPLE] for rows in open_rows]
+    lacking = Lacking(evaluation, examined)
     found: list[MissingFact] = []
-    for number, one in enumerate(evaluation.policies):
-        if progress is not None:
-            progress("finding what is missing", number, len(evaluation.policies))
-        undecided = (one.stages == UNKNOWN).any(axis=1)
-        examined = drawn[undecided[drawn]][:SAMPLE]
-        counts, alone = _count_missing(evaluation, one, examined)
+    for one, rows, undecided in zip(evaluation.policies, examined, open_rows, strict=True):
         vocabulary = one.policy.vocabulary
-        for name, open in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
+        of = counted(lacking.of(one, rows))
+        for name, (open, alone) in sorted(of.items(), key=lambda item: (-item[1][0], item[0])):
             entry = (
                 vocabulary.events[name.removeprefix(EVENT)]
                 if name.startswith(EVENT)
@@ -186,8 +184,8 @@ def missing(evaluation: RecordVerdicts, progress: Progress | None = None) -> lis
                     policy=one.label,
                     fact=name,
                     open=open,
-                    alone=alone[name],
-                    examined=len(examined),
+                    alone=alone,
+                    examined=len(rows),
                     undecided=int(undecided.sum()),
                     records=len(evaluation),
                     in_data=name in evaluation.available,
@@ -196,46 +194,3 @@ def missing(evaluation: RecordVerdicts, progress: Progress | None = None) -> lis
                 )
             )
     return found
-
-
-def _count_missing(
-    evaluation: RecordVerdicts, one: PolicyVerdicts, rows: Whole
-) -> tuple[Counter[str], Counter[str]]:
-    """How many of the rows lack each fact or log, and how many nothing else.
-
-    What is alike is looked at once.
-    """
-    counts: Counter[str] = Counter()
-    alone: Counter[str] = Counter()
-    names = [stage.name for stage in one.policy.stages]
-    alike = list(_alike(evaluation, one, rows))
-    often = Counter(alike)
-    first = dict(zip(reversed(alike), reversed(rows.tolist()), strict=True))
-    examples = [first[pattern] for pattern in often]
-    records = evaluation.data.some(examples)
-    for record, row, count in zip(records, examples, often.values(), strict=True):
-        stages = tuple(n for n, v in zip(names, one.stages[row], strict=True) if v == UNKNOWN)
-        lacking = missing_facts(one.policy, record, evaluation.data.moments[row], stages)
-        found = dict.fromkeys(lacking, count)
-        counts.update(found)
-        alone.update(found if len(found) == 1 else {})
-    return counts, alone
-
-
-def _alike(
-    evaluation: RecordVerdicts, one: PolicyVerdicts, rows: Whole
-) -> Iterator[tuple[int, ...]]:
-    """Numbers that are equal where a policy sees the same: moment, facts, and no event."""
-    data = evaluation.data
-    asked = sorted(needs(one.policy.logic.stages))
-    columns: list[Whole] = [data.at[rows]]
-    for name in asked:
-        if name in data.columns:
-            columns.append(data.columns[name].codes[rows].astype(np.int64))
-        log = data.logs.get(name.removeprefix(EVENT)) if name.startswith(EVENT) else None
-        if log is not None:
-            columns.append(np.where(np.isin(rows, log.records), rows, -1))
-            for kept in (log.recorded, log.since):
-                columns += [] if kept is None else [kept[rows].astype(np.int64)]
-    seen = np.column_stack(columns)
-    return map(tuple, seen.tolist())

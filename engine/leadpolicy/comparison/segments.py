@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from leadpolicy.comparison.outcomes import OutcomeRate, outcome
 from leadpolicy.comparison.volumes import Volume, volume
 from leadpolicy.evaluation.codes import TRUE
-from leadpolicy.evaluation.verdicts import RecordVerdicts
+from leadpolicy.evaluation.groups import RecordGroups
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,16 +23,17 @@ class SegmentVolume:
 
 
 def segments(
-    evaluation: RecordVerdicts, values: Sequence[str], order: Sequence[str], rungs: Sequence[str]
+    groups: RecordGroups, order: Sequence[str], rungs: Sequence[str]
 ) -> list[SegmentVolume]:
-    """For every segment, rung and policy that defines it. `values` holds each record's segment."""
-    column = np.array(values, dtype=object)
+    """For every segment, rung and policy that defines it; `order` names the groups' segments."""
     found: list[SegmentVolume] = []
-    for segment in order:
-        here = column == segment
+    for place, segment in enumerate(order):
+        here = groups.of_segment(place)
         for rung in rungs:
-            for one in evaluation.defining(rung):
-                verdicts = one.rungs[rung][here]
-                of = outcome(verdicts == TRUE, evaluation.outcomes[here])
-                found.append(SegmentVolume(segment, one.label, rung, volume(verdicts), of))
+            for one in here.defining(rung):
+                verdicts = one.rungs[rung]
+                of = outcome(verdicts == TRUE, here.outcomes, here.counts)
+                found.append(
+                    SegmentVolume(segment, one.label, rung, volume(verdicts, here.counts), of)
+                )
     return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from leadpolicy.evaluation.codes import FALSE, TRUE, UNKNOWN, Codes, last_reaching, share
+from leadpolicy.evaluation.codes import TRUE, UNKNOWN, Codes, Whole, last_reaching, share, tally
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +29,10 @@ class Volume:
         return share(self.possible, self.records)
 
 
-def volume(verdicts: Codes) -> Volume:
-    """The count of each verdict in a column."""
-    return Volume(
-        records=len(verdicts),
-        certain=int((verdicts == TRUE).sum()),
-        unknown=int((verdicts == UNKNOWN).sum()),
-        refused=int((verdicts == FALSE).sum()),
-    )
+def volume(verdicts: Codes, counts: Whole | None = None) -> Volume:
+    """How many records have each verdict: a row is a record, or a group of so many."""
+    refused, unknown, certain = tally(verdicts, 3, counts)
+    return Volume(refused + unknown + certain, certain, unknown, refused)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +49,18 @@ class StageVolume:
     verdicts: Volume | None
 
 
-def stage_volumes(stages: Codes) -> list[StageVolume]:
+def stage_volumes(stages: Codes, counts: Whole | None = None) -> list[StageVolume]:
     """For "no stage" and then every stage of the ladder."""
-    current, possible = last_reaching(stages, TRUE), last_reaching(stages, UNKNOWN)
+    steps = stages.shape[1] + 1
+    current, possible = (
+        tally(last_reaching(stages, least) + 1, steps, counts) for least in (TRUE, UNKNOWN)
+    )
     return [
         StageVolume(
             position=position,
-            current=int((current == position).sum()),
-            possible=int((possible == position).sum()),
-            verdicts=None if position < 0 else volume(stages[:, position]),
+            current=current[position + 1],
+            possible=possible[position + 1],
+            verdicts=None if position < 0 else volume(stages[:, position], counts),
         )
         for position in range(-1, stages.shape[1])
     ]

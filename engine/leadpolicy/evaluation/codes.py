@@ -66,11 +66,30 @@ def stable(numbers: Whole) -> Whole:
     return np.argsort(numbers, kind="stable")
 
 
-def crossed(a: Codes, b: Codes) -> list[list[int]]:
-    """How many records have each verdict of `a` (rows) with each of `b` (columns)."""
-    counts = np.bincount(a * np.int8(3) + b, minlength=9)
-    found: list[list[int]] = counts.reshape(3, 3).tolist()
+def tally(codes: Codes | Whole, size: int, counts: Whole | None = None) -> list[int]:
+    """How many records have each code below `size`: a row is a record, or a group of so many.
+
+    Sums of whole numbers below 2 ** 53 are exact.
+    """
+    found: list[int] = np.bincount(codes, weights=counts, minlength=size).astype(np.int64).tolist()
     return found
+
+
+def crossed(a: Codes, b: Codes, counts: Whole | None = None) -> list[list[int]]:
+    """How many records have each verdict of `a` (rows) with each of `b` (columns)."""
+    table = np.array(tally(a * np.int8(3) + b, 9, counts)).reshape(3, 3)
+    found: list[list[int]] = table.tolist()
+    return found
+
+
+def crossed_pairs(columns: Codes, counts: Whole) -> Whole:
+    """How many records have each verdict of a column with each of another: `found[v, w, a, b]`.
+
+    A product of matrices of doubles, which are exact for whole numbers below 2 ** 53.
+    """
+    planes = [(columns == verdict).astype(np.float64) for verdict in (FALSE, UNKNOWN, TRUE)]
+    found = np.array([[one.T @ (other * counts[:, None]) for other in planes] for one in planes])
+    return found.astype(np.int64)
 
 
 def share(part: int, whole: int) -> float | None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -23,7 +24,7 @@ VALUES: Final = 3
 _MOST: Final = int(np.iinfo(np.int64).max)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class PolicyVerdicts:
     """What one policy says of every record.
 
@@ -35,10 +36,25 @@ class PolicyVerdicts:
     label: str
     policy: Policy
     stages: Codes
-    criteria: Codes
     rungs: Mapping[str, Codes]
-    patterns: Codes
-    pattern_of: Whole
+    _criteria: Callable[[], Codes] = field(repr=False)
+
+    @cached_property
+    def criteria(self) -> Codes:
+        """Looked at when they are asked for: most measures need stages only."""
+        return self._criteria()
+
+    @property
+    def patterns(self) -> Codes:
+        return self._patterns[0]
+
+    @property
+    def pattern_of(self) -> Whole:
+        return self._patterns[1]
+
+    @cached_property
+    def _patterns(self) -> tuple[Codes, Whole]:
+        return distinct_rows(self.criteria)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -94,7 +110,7 @@ def verdicts_of(
     return RecordVerdicts(
         data,
         tuple(
-            policy_verdicts(label, policy, answers.stages(label), answers.criteria(label))
+            policy_verdicts(label, policy, answers.stages(label), partial(answers.criteria, label))
             for label, policy in named.items()
         ),
         tuple(data.ids),
@@ -105,15 +121,16 @@ def verdicts_of(
     )
 
 
-def policy_verdicts(label: str, policy: Policy, stages: Codes, criteria: Codes) -> PolicyVerdicts:
-    """Verdicts with what follows from them: the common rungs and the distinct patterns."""
+def policy_verdicts(
+    label: str, policy: Policy, stages: Codes, criteria: Callable[[], Codes]
+) -> PolicyVerdicts:
+    """Verdicts with what follows from them: the common rungs."""
     positions = {
         rung: [i for i, stage in enumerate(policy.stages) if stage.counts_as == rung]
         for rung in RUNGS
     }
     rungs = {rung: any_of(stages[:, at]) for rung, at in positions.items() if at}
-    patterns, pattern_of = distinct_rows(criteria)
-    return PolicyVerdicts(label, policy, stages, criteria, rungs, patterns, pattern_of)
+    return PolicyVerdicts(label, policy, stages, rungs, criteria)
 
 
 def distinct_rows(rows: Codes) -> tuple[Codes, Whole]:
