@@ -6,6 +6,7 @@ its root. A user's own folders of these names are asked first.
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Final
 
@@ -20,4 +21,4 @@ CARRIED_SETS: Final = ("demo", "example")
 
 def is_carried(path: Path) -> bool:
     """Whether a path is part of the installed package, which nothing is written into."""
-    return path.resolve().is_relative_to(_BUNDLED)
+    return Path(os.path.realpath(path)).is_relative_to(_BUNDLED)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import unicodedata
 from html import escape
-from typing import Final
+from typing import Any, Final
 
 _INVISIBLE: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _HARMLESS: Final = frozenset("\u200c\u200d\ufe0f\u2068\u2069")
@@ -18,12 +19,11 @@ def visible(text: str) -> str:
     """
     if text.isprintable():
         return text
-    return "".join(
-        char
-        if char in _HARMLESS or unicodedata.category(char) not in _INVISIBLE
-        else f"\\u{ord(char):04x}"
-        for char in text
-    )
+    return "".join(f"\\u{ord(char):04x}" if _moves(char) else char for char in text)
+
+
+def _moves(char: str) -> bool:
+    return char not in _HARMLESS and unicodedata.category(char) in _INVISIBLE
 
 
 def isolated(text: str) -> str:
@@ -40,6 +40,16 @@ def named(text: object) -> str:
 def inert(text: object) -> str:
     """A text from outside as HTML: nothing in it is markup, and it turns nothing beside it."""
     return f"<bdi>{escape(visible(str(text)))}</bdi>"
+
+
+def json_text(data: Any, *, indent: int = 2, allow_nan: bool = True) -> str:
+    """Data as JSON for people and programs: characters that show nothing stand as escapes."""
+    text = json.dumps(data, ensure_ascii=False, indent=indent, allow_nan=allow_nan)
+    if text.replace("\n", "").isprintable():
+        return text
+    return "".join(
+        json.dumps(char)[1:-1] if char != "\n" and _moves(char) else char for char in text
+    )
 
 
 __all__ = ["inert", "isolated", "named", "visible"]

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final
 
+from leadpolicy.characters import visible
 from leadpolicy.source import Span
 
 
@@ -284,14 +285,14 @@ def snippet(span: Span) -> list[str]:
 
 def render(diagnostic: Diagnostic) -> str:
     """The finding as plain text of several lines."""
-    place = f"{diagnostic.place}: " if diagnostic.place else ""
-    lines = [f"{place}{diagnostic.severity} {diagnostic.code}: {diagnostic.message}"]
+    place = f"{visible(diagnostic.place)}: " if diagnostic.place else ""
+    lines = [f"{place}{diagnostic.severity} {diagnostic.code}: {visible(diagnostic.message)}"]
     if diagnostic.span is not None:
         lines += snippet(diagnostic.span)
     if diagnostic.expected:
-        lines.append(f"      = expected: {diagnostic.expected}")
+        lines.append(f"      = expected: {visible(diagnostic.expected)}")
     if diagnostic.help:
-        lines.append(f"      = help: {diagnostic.help}")
+        lines.append(f"      = help: {visible(diagnostic.help)}")
     return "\n".join(lines)
 
 

@@ -138,6 +138,20 @@ def give_up() -> None:
             shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
 
 
+def strange(path: Path) -> str | None:
+    """What stands at a path that is neither a plain file nor nothing: reading it might not end.
+
+    Raises `OSError` where that cannot be told.
+    """
+    try:
+        mode = path.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    if stat.S_ISREG(mode):
+        return None
+    return "a folder" if stat.S_ISDIR(mode) else "a device, a pipe or a socket"
+
+
 # ---------------------------------------------------------------------------------- locks
 
 
@@ -201,15 +215,9 @@ def _stream(path: Path) -> bool:
 def _target(path: Path) -> Path:
     """The file that a path leads to. Raises `OSError` where none can be put there."""
     target = Path(os.path.realpath(path))
-    try:
-        mode = target.stat().st_mode
-    except FileNotFoundError:
-        return target
-    if stat.S_ISDIR(mode):
-        raise IsADirectoryError(None, "this is a folder")
-    if not stat.S_ISREG(mode):
-        raise OSError(None, "this is no file, but a device, a pipe or a socket")
-    if not os.access(target, os.W_OK):
+    if what := strange(target):
+        raise OSError(None, f"this is {what}")
+    if target.exists() and not os.access(target, os.W_OK):
         raise PermissionError(None, "it is protected against writing")
     return target
 

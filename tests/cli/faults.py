@@ -129,12 +129,14 @@ def start(
     stdout: Any = subprocess.PIPE,
     limit: bool = False,
     closed: bool = False,
+    env: dict[str, str] | None = None,
 ) -> subprocess.Popen[str]:
     """A command; `limit` is a disk on which no file can grow, `closed` is standard output."""
     shell = f'{"ulimit -f 0; " if limit else ""}exec "$@"{" >&-" if closed else ""}'
     return subprocess.Popen(
         ["/bin/sh", "-c", shell, "sh", sys.executable, "-m", "leadpolicy", *given],
-        cwd=where, text=True, stdin=subprocess.DEVNULL, stdout=stdout, stderr=subprocess.PIPE,
+        cwd=where, text=True, env=env, stdin=subprocess.DEVNULL, stdout=stdout,
+        stderr=subprocess.PIPE,
     )  # fmt: skip
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, Final
@@ -13,6 +12,7 @@ from leadpolicy.backtest.cohort import Cohort
 from leadpolicy.backtest.frames import plain_rows
 from leadpolicy.backtest.study import Study
 from leadpolicy.backtest.view import PolicyView
+from leadpolicy.characters import json_text
 from leadpolicy.shown import Shown
 
 FORMAT: Final = 1
@@ -110,7 +110,7 @@ class Backtest(Shown):
 
     def to_json(self) -> str:
         """`to_dict` as text."""
-        return json.dumps(self.to_dict(), ensure_ascii=False, indent=1, allow_nan=False)
+        return json_text(self.to_dict(), indent=1, allow_nan=False)
 
     def __repr__(self) -> str:
         return f"<Backtest {self.study.name}: {', '.join(self.policies['identity'])}>"

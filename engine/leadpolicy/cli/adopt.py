@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from leadpolicy.characters import json_text
 from leadpolicy.cli.options import PoliciesFolder
 from leadpolicy.diagnostics import LeadpolicyError, ValueProblem
 from leadpolicy.governance.adoption import (
@@ -66,7 +66,7 @@ def adopt(
     elif effective or review or signed or note:
         raise LeadpolicyError.of("LP506", "dates and notes belong to a signature: add --sign")
     if as_json:
-        typer.echo(json.dumps(state.to_dict(), ensure_ascii=False, indent=2))
+        typer.echo(json_text(state.to_dict()))
     else:
         from leadpolicy.present.policy.adoption import render_adoption
 

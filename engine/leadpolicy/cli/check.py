@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from leadpolicy.characters import json_text
 from leadpolicy.cli.options import Paths
 from leadpolicy.diagnostics import LeadpolicyError, Problems
 from leadpolicy.governance.check import check_paths
@@ -28,7 +28,7 @@ def check(
     problems = Problems()
     count = check_paths(paths or [Path("policies")], problems, date.today())
     if as_json:
-        typer.echo(json.dumps([d.to_dict() for d in problems], ensure_ascii=False, indent=2))
+        typer.echo(json_text([d.to_dict() for d in problems]))
     else:
         print_diagnostics(problems)
         typer.echo(summary(problems, count), err=bool(problems))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated
 
 import typer
 
+from leadpolicy.characters import json_text
 from leadpolicy.cli.options import PoliciesFolder
 from leadpolicy.governance.difference import difference
 from leadpolicy.policy.load import POLICIES, load_policy
@@ -29,7 +29,7 @@ def diff(
     """
     found = difference(*(load_policy(name, policies=policies) for name in (before, after)))
     if as_json:
-        typer.echo(json.dumps(found.to_dict(), ensure_ascii=False, indent=2))
+        typer.echo(json_text(found.to_dict()))
     else:
         from leadpolicy.present.policy.difference import render_difference
 

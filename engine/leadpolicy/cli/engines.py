@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated
 
 import typer
+
+from leadpolicy.characters import json_text
 
 
 def engines(
@@ -22,7 +23,7 @@ def engines(
 
     found = listed()
     if as_json:
-        typer.echo(json.dumps(found, ensure_ascii=False, indent=1))
+        typer.echo(json_text(found, indent=1))
         return
     from leadpolicy.present.console import stdout_console
     from leadpolicy.present.engines import print_engines

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from leadpolicy.backends import AUTO
+from leadpolicy.characters import json_text
 from leadpolicy.cli.options import EngineName, PoliciesFolder, PolicyNames
 from leadpolicy.diagnostics import LeadpolicyError, Problems
 from leadpolicy.policy import load_policies
@@ -114,7 +114,7 @@ def evaluate(
         counts, verdicts = found.counts(made), found.verdicts(made)
     if as_json:
         summary = _plain(found, counts, verdicts) | ({"as_of": moment} if table else {})
-        typer.echo(json.dumps(summary, ensure_ascii=False, indent=1))
+        typer.echo(json_text(summary, indent=1))
     else:
         console = stdout_console()
         _print_counts(found, counts, verdicts, console)

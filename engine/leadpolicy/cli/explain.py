@@ -12,10 +12,12 @@ from typing import Annotated, Any, Final
 import typer
 
 from leadpolicy.backends import AUTO
+from leadpolicy.characters import json_text
 from leadpolicy.cli.options import EngineName, PoliciesFolder, PolicyNames
 from leadpolicy.decision import Decision, as_moment, as_record, decide
 from leadpolicy.diagnostics import LeadpolicyError, Problems, cited, listing
 from leadpolicy.extras import needs
+from leadpolicy.files import strange
 from leadpolicy.policy import Policy, load_policies
 from leadpolicy.policy.load import POLICIES
 from leadpolicy.present.decision.terminal import (
@@ -92,7 +94,7 @@ def explain(
         return
     if as_json:
         plain = [decision.to_dict() for decision in decisions]
-        typer.echo(json.dumps(plain[0] if len(plain) == 1 else plain, ensure_ascii=False, indent=2))
+        typer.echo(json_text(plain[0] if len(plain) == 1 else plain))
         return
     width = shutil.get_terminal_size((WIDTH, 24)).columns
     if len(decisions) == 1:
@@ -109,7 +111,7 @@ def _disagreement(decisions: list[Decision], html: Path | None, *, as_json: bool
 
     found = parting(decisions)
     if as_json:
-        typer.echo(json.dumps(found.to_dict(), ensure_ascii=False, indent=2))
+        typer.echo(json_text(found.to_dict()))
     else:
         text = render_disagreement(found, shutil.get_terminal_size((WIDTH, 24)).columns)
         typer.echo(painted(text) if coloured(sys.stdout) else text)
@@ -159,6 +161,8 @@ def _from_file(
 def read_json(path: Path) -> Any:
     """What a JSON file holds. Raises `LeadpolicyError`, also where a key stands twice."""
     try:
+        if what := strange(path):
+            raise _unusable(path, f"this is {what}, not a file")
         if path.stat().st_size > _LARGEST:
             raise _unusable(path, "the record is too large", "LP106", "at most 10 MiB")
         text = path.read_text(encoding="utf-8-sig")

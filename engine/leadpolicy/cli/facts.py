@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import shutil
 from fnmatch import fnmatchcase
@@ -11,6 +10,7 @@ from typing import Annotated, Final
 
 import typer
 
+from leadpolicy.characters import json_text
 from leadpolicy.cli.options import PoliciesFolder
 from leadpolicy.diagnostics import LeadpolicyError, suggest
 from leadpolicy.policy.load import POLICIES, VOCABULARY, Shelf, policies_at_hand, policy_files
@@ -53,7 +53,7 @@ def facts(
         raise _nothing(str(pattern), vocabulary)
     if as_json:
         plain = [*map(catalogue.fact_to_dict, found), *map(catalogue.event_to_dict, kinds)]
-        typer.echo(json.dumps(plain, ensure_ascii=False, indent=2))
+        typer.echo(json_text(plain))
         return
     blocks = [catalogue.render_facts(found, width), catalogue.render_events(kinds, width)]
     typer.echo("\n\n".join(block for block in blocks if block))

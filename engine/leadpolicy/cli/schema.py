@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from leadpolicy.characters import json_text
 from leadpolicy.cli.options import PoliciesFolder
 from leadpolicy.files import write_whole
 from leadpolicy.policy.load import POLICIES, VOCABULARY, policies_at_hand
@@ -48,7 +48,7 @@ def schema(
         made = study_schema(vocabulary)
     else:
         made = SCHEMAS[kind](vocabulary)
-    text = json.dumps(made, ensure_ascii=False, indent=2) + "\n"
+    text = json_text(made) + "\n"
     if out is None:
         typer.echo(text, nl=False)
         return

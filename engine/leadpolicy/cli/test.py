@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from leadpolicy.characters import json_text
 from leadpolicy.cli.options import Paths
 from leadpolicy.diagnostics import LeadpolicyError, Problems
 from leadpolicy.governance.suite import run_suite
@@ -39,7 +39,7 @@ def test(
             where=", ".join(map(str, paths or [Path("policies")])),
         )
     if as_json:
-        typer.echo(json.dumps([run_to_dict(run) for run in runs], ensure_ascii=False, indent=2))
+        typer.echo(json_text([run_to_dict(run) for run in runs]))
     else:
         for run in runs:
             typer.echo(render_run(run, verbose=verbose))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from leadpolicy.backends import AUTO
+from leadpolicy.characters import json_text
 from leadpolicy.cli.options import EngineName, PoliciesFolder
 from leadpolicy.policy.load import POLICIES
 
@@ -92,7 +92,7 @@ def validate(
             "readiness": [_plain(*one) for one in ready],
             "pages": {name: str(path) for name, path in found.pages.items()},
         }
-        typer.echo(json.dumps(plain, ensure_ascii=False, indent=1))
+        typer.echo(json_text(plain, indent=1))
     else:
         print_validation(found, known, ready, stdout_console())
         typer.echo(f"\nReport and Data Docs: {index}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import sys
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from leadpolicy.characters import json_text
 from leadpolicy.cli.chosen import chosen_policies
 from leadpolicy.cli.options import PoliciesFolder
 from leadpolicy.diagnostics import LeadpolicyError
@@ -85,7 +85,7 @@ def votes(
     kept = [(_keep(policy, found), policy) for policy in kept_by]
     if as_json:
         added = {"added": [one.to_dict() for one, _ in kept]} if kept else {}
-        typer.echo(json.dumps(found.to_dict() | added, ensure_ascii=False, indent=2))
+        typer.echo(json_text(found.to_dict() | added))
         return
     from leadpolicy.present.workshop.votes import render_kept, render_workshop
 

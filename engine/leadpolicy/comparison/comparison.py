@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -14,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from leadpolicy.backends import AUTO, engine_name
+from leadpolicy.characters import json_text
 from leadpolicy.comparison import frames
 from leadpolicy.comparison.contested import contested
 from leadpolicy.comparison.disagreements import Table, cause_table, disagreements, refusals
@@ -216,7 +216,7 @@ class Comparison(Shown):
 
     def to_json(self) -> str:
         """`to_dict` as text."""
-        return json.dumps(self.to_dict(), ensure_ascii=False, indent=1, allow_nan=False)
+        return json_text(self.to_dict(), indent=1, allow_nan=False)
 
     def __repr__(self) -> str:
         return f"<Comparison of {', '.join(self.policies['identity'])} on {self.study.cohort}>"

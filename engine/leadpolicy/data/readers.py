@@ -20,6 +20,7 @@ from leadpolicy.data.encodings import Encoding, Unreadable, open_text
 from leadpolicy.data.model import Format, TableSpec
 from leadpolicy.data.tables import Column, Fault, Table, cell_text, column_of_objects
 from leadpolicy.diagnostics import Problems, listing, suggest
+from leadpolicy.files import strange
 from leadpolicy.source import Span
 
 
@@ -58,7 +59,8 @@ def _missing(spec: TableSpec, problems: Problems) -> None:
     if not folder.is_dir():
         what, near = f"there is no folder {folder}", None
     else:
-        what = f"there is no file {spec.path.name} in {folder}"
+        odd = strange(spec.path)
+        what = f"{spec.path} is {odd}" if odd else f"there is no file {spec.path.name} in {folder}"
         near = suggest(spec.path.name, [p.name for p in folder.iterdir() if p.is_file()])
     problems.error(
         "LP501",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from leadpolicy.backends.interpreter import Evaluation
+from leadpolicy.characters import json_text
 from leadpolicy.decision.outline import Role
 from leadpolicy.policy.model import Condition, Policy, Stage
 from leadpolicy.shown import Shown
@@ -273,7 +273,7 @@ class Decision(Shown):
 
     def to_json(self) -> str:
         """The same as JSON text."""
-        return json.dumps(self.to_dict(), ensure_ascii=False, indent=2)
+        return json_text(self.to_dict())
 
     def __str__(self) -> str:
         return self.sentence()

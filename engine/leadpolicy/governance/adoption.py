@@ -12,7 +12,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
-from leadpolicy.diagnostics import LeadpolicyError, Problems, ValueProblem, listing, suggest
+from leadpolicy.characters import visible
+from leadpolicy.diagnostics import LeadpolicyError, Problems, ValueProblem, cited, listing, suggest
 from leadpolicy.files import alone, write_whole
 from leadpolicy.governance.identity import content_hash
 from leadpolicy.policy.model import Policy
@@ -184,6 +185,14 @@ def _check_signature(policy: Policy, signature: Signature, state: Adoption) -> N
         )
     if not signature.name.strip():
         problems.error("LP701", "a signature needs the name of a person", where=where)
+    for what in ("name", "note"):
+        if visible(text := getattr(signature, what)) != text:
+            problems.error(
+                "LP701",
+                f"the {what} `{cited(text)}` holds characters that do not show, or a line's end",
+                where=where,
+                expected="one line of text",
+            )
     if signature.review <= signature.effective:
         problems.error(
             "LP701",
@@ -247,6 +256,10 @@ def _signature(node: Node, problems: Problems) -> Signature | None:
     days = {key: _day(body, key, problems) for key in ("signed", "effective", "review")}
     if len(problems.errors) > before:
         return None
+    for key, text in texts.items():
+        if visible(text) != text:
+            problems.error("LP701", f"`{key}` holds characters that do not show", node.span)
+            return None
     given = {key: text for key, text in texts.items() if key not in days}
     known = {key: day for key, day in days.items() if day is not None}
     return Signature(**given, **known, span=node.span)  # type: ignore[arg-type]

@@ -69,7 +69,7 @@ def _check(path: Path, shelf: Shelf, today: date | None) -> int:
 def _note_misnamed(folder: Path, problems: Problems) -> None:
     """Policies whose file is not called by a version, which nothing would ever read."""
     for path in sorted(folder.rglob("*.yaml")):
-        if VERSION.match(path.stem) or path.name in (EXAMPLES, VOCABULARY):
+        if VERSION.match(path.stem) or path.name in (EXAMPLES, VOCABULARY) or not path.is_file():
             continue
         with path.open("rb") as file:
             head = file.read(_HEAD_BYTES)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 
+from leadpolicy.characters import json_text
 from leadpolicy.data.chronicle import NEVER
 from leadpolicy.data.moments import from_microseconds
 from leadpolicy.data.tables import Mask
@@ -88,4 +88,4 @@ def as_dict(replay: Replay) -> dict[str, Any]:
 
 def as_json(replay: Replay) -> str:
     """The summary as JSON."""
-    return json.dumps(as_dict(replay), ensure_ascii=False, indent=2)
+    return json_text(as_dict(replay))

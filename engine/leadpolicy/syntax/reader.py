@@ -14,6 +14,7 @@ from typing import Any, Final
 import yaml
 
 from leadpolicy.diagnostics import Problems, cited
+from leadpolicy.files import strange
 from leadpolicy.source import Source, Span
 from leadpolicy.syntax.nodes import Mapping, Node, Scalar, Sequence, what
 
@@ -34,6 +35,9 @@ def read_source(path: Path, problems: Problems, name: str | None = None) -> Sour
     """The text of a file, or None with the reason noted; large and non-UTF-8 files are refused."""
     name = name or str(path)
     try:
+        if what := strange(path):
+            problems.error("LP101", f"this is {what}, not a file", where=name)
+            return None
         size = path.stat().st_size
         if size > MOST_BYTES:
             problems.error(
@@ -47,8 +51,6 @@ def read_source(path: Path, problems: Problems, name: str | None = None) -> Sour
         text = path.read_bytes().decode("utf-8-sig")
     except FileNotFoundError:
         problems.error("LP101", "there is no such file", where=name)
-    except IsADirectoryError:
-        problems.error("LP101", "this is a folder, not a file", where=name)
     except UnicodeDecodeError as error:
         problems.error(
             "LP101",

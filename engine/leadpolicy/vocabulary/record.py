@@ -6,12 +6,12 @@ out has no log, so that nobody can say whether it happened. An empty log says: i
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Final
 
+from leadpolicy.characters import json_text
 from leadpolicy.diagnostics import Problems, ValueProblem, listing, suggest
 from leadpolicy.source import Span
 from leadpolicy.times import in_utc, read_moment
@@ -236,4 +236,4 @@ def record_to_dict(record: Record) -> dict[str, Any]:
 
 def record_to_json(record: Record) -> str:
     """The record as the JSON that `leadpolicy explain --record` reads."""
-    return json.dumps(record_to_dict(record), ensure_ascii=False, indent=2)
+    return json_text(record_to_dict(record))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
+from leadpolicy.characters import json_text
 from leadpolicy.comparison.scale import NONE, Scale
 from leadpolicy.diagnostics import LeadpolicyError, Problems, listing
 from leadpolicy.files import write_whole
@@ -161,7 +161,7 @@ def deck_to_dict(deck: Deck) -> dict[str, Any]:
 
 def deck_json(deal: Deal) -> str:
     """The deck as JSON text, without the key."""
-    return json.dumps(deck_to_dict(deal.deck), ensure_ascii=False, indent=2)
+    return json_text(deck_to_dict(deal.deck))
 
 
 # ------------------------------------------------------------------------------------ reading

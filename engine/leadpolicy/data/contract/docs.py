@@ -29,6 +29,11 @@ _PICTURE: Final = re.compile(r"url\(\s*['\"]?https?:[^)]*\)", re.IGNORECASE)
 _ANCHOR: Final = re.compile(r"(<a\b[^>]*\bhref=\")[^\"#][^\"]*(\")")
 _BODY: Final = re.compile(r"<body[^>]*>")
 _TITLE: Final = re.compile(r"<title>.*?</title>", re.DOTALL)
+_RUN: Final = re.compile(r"Validations / [^<]* / (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)")
+_CHANCE: Final = re.compile(
+    r"(?<=collapse-body)-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\b\d{8}T\d{6}\.\d{6}Z"
+)
+"""What differs from run to run though nothing else does: invented ids, and when it was read."""
 STYLE: Final = """
 :root{color-scheme:light dark}
 body{font:15px/1.5 system-ui,sans-serif;margin:0;color:CanvasText;background:Canvas}
@@ -81,10 +86,12 @@ def keep_local(folder: Path, sheets: Mapping[str, str]) -> dict[str, Path]:
 
 
 def local(page: str, title: str) -> str:
-    """A page without anything that a browser would fetch."""
+    """A page without anything that a browser would fetch, or that tells when it was made."""
     for pattern in _OUT:
         page = pattern.sub("", page)
-    page = _PICTURE.sub("none", page)
+    page = _CHANCE.sub("", _PICTURE.sub("none", page))
+    if run := _RUN.search(page):
+        page = page.replace(run[1], "")
     page = _ANCHOR.sub(r"\1index.html\2", page)
     safe = title.replace("&", "&amp;").replace("<", "&lt;")
     page = _TITLE.sub(f"<title>{safe}: Data Docs</title>", page, count=1)

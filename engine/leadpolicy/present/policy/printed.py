@@ -89,7 +89,7 @@ def _parser() -> Any:
 # ----------------------------------------------------------------------------------------- PDF
 
 _SET: Final = """\
-#set document(title: {title})
+#set document(title: {title}, date: none)
 #set page(paper: "a4", margin: (x: 24mm, top: 22mm, bottom: 24mm), numbering: "1 / 1",
   header: align(right, text(size: 8pt, fill: luma(90), {title})))
 #set text(size: 10pt, lang: "en")
