@@ -16,6 +16,7 @@ compared; `…` stands for any text in a line, and alone in a line for any lines
 
 from __future__ import annotations
 
+import doctest
 import os
 import re
 import shlex
@@ -165,6 +166,25 @@ def test_readmes_show_what_happens(readme: Path, copy: Path) -> None:
             ran += run_block(readme, block, copy)
     if readme.parent == POLICIES:
         assert ran >= 8
+
+
+@pytest.mark.parametrize("readme", READMES, ids=lambda path: str(path.relative_to(REPO)))
+def test_sessions_in_readmes_say_what_python_says(
+    readme: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(REPO)
+    shown = "".join(block.text for block in blocks(readme) if block.language == "pycon")
+    session = doctest.DocTestParser().get_doctest(shown, {}, readme.name, str(readme), 0)
+    assert doctest.DocTestRunner().run(session).failed == 0
+
+
+def test_the_way_of_a_record_names_functions_that_are_there() -> None:
+    text = (REPO / "engine" / "README.md").read_text(encoding="utf-8")
+    places = re.findall(r"`([\w/]+\.py)(?::(\w+))?`", text)
+    assert sum(bool(name) for _, name in places) >= 12
+    for path, name in places:
+        source = (REPO / "engine" / "leadpolicy" / path).read_text(encoding="utf-8")
+        assert not name or re.search(rf"^def {name}\(", source, re.MULTILINE), (path, name)
 
 
 @pytest.mark.parametrize(
