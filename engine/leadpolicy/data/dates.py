@@ -121,7 +121,7 @@ def _by_pattern(text: str, declared: str) -> datetime:
     try:
         return datetime.strptime(text, declared)
     except ValueError as error:
-        reason = " (no such day)" if "out of range" in str(error) else ""
+        reason = " (no such day)" if str(error).startswith("day ") else ""
         example = datetime(2026, 2, 28, 9, 30, tzinfo=UTC).strftime(declared)
         raise ValueProblem(
             f"`{text}` does not fit the declared format {declared}{reason}", f"such as {example}"

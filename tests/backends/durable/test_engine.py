@@ -6,6 +6,7 @@ makes of it. A fact that is no longer true tells that a guard may go.
 
 from __future__ import annotations
 
+import signal
 from datetime import UTC, datetime
 
 import pytest
@@ -86,7 +87,7 @@ def test_deleting_a_session_in_which_nothing_fired_crashes() -> None:
         "    post(h, {'sid': 'r', 'z': 0, 'p': -1})\n"
         "answer = 'alive'"
     )
-    assert ask(code % "'x': {'$gte': {'p': 0}}") == -11
+    assert ask(code % "'x': {'$gte': {'p': 0}}") in {-signal.SIGSEGV, -signal.SIGABRT}
     assert ask(code % "'x': {'$gte': {'p': 0}}, 'arrived': {'z': 0}") == "alive"
 
 
