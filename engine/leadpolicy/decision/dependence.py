@@ -32,13 +32,12 @@ class Dependence:
         found: list[Term] = [*self.atoms[name]]
         return frozenset(upwards(found, lambda term: self.wholes.get(term, ())))
 
-    def forget(self, name: str, evaluation: Evaluation, record: Record) -> Evaluation:
-        """The evaluation of a record that differs from the evaluated one in `name` only.
-
-        Verdicts that do not hang on it are kept; the others are found again when asked for.
+    def forget(self, above: Iterable[Term], evaluation: Evaluation, record: Record) -> Evaluation:
+        """The evaluation of a record that differs from the evaluated one in what stands below some
+        terms. Their verdicts are found again when asked for, all others are kept.
         """
         truths = dict(evaluation.truths)
-        for term in self.above(name):
+        for term in above:
             truths.pop(term, None)
         return Evaluation(record.facts, record.events, evaluation.now, truths)
 

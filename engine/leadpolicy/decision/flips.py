@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from leadpolicy.decision.model import Decision
 
 MOST: Final = 5
+_WORK: Final = 200_000
+_FEWEST: Final = 20
 _ONE_MORE: Final = 1.5
 _NOT_HAPPENED: Final = 2.0
 _MONTH: Final = 30
@@ -87,28 +89,31 @@ class _Flipping:
         It cannot where the verdicts stay decided although the value is forgotten: what is decided
         without a value is decided for every value.
         """
-        evaluation = self.hanging.forget(name, self.decision.evaluation, self.decision.record)
+        above = self.hanging.above(name)
+        evaluation = self.hanging.forget(above, self.decision.evaluation, self.decision.record)
         for atom in self.hanging.atoms[name]:
             if not isinstance(atom, Known):
                 evaluation.truths[atom] = UNKNOWN
-        above = self.hanging.above(name)
         return any(term in above and evaluation.truth(term) is UNKNOWN for term in self.reach)
 
     def try_all(self, name: str) -> Iterator[tuple[_Change, str | None]]:
         """Changes of one fact or log, the nearest first, that give another stage.
 
-        Of changes with the same effect on the atoms that look at it only the nearest is tried.
+        Of changes with the same effect on the atoms that look at it only the nearest is tried; of a
+        fact that hundreds of conditions look at not more than the nearest few hundred.
         """
         atoms = self.hanging.atoms[name]
         evaluation = self.decision.evaluation
+        above = self.hanging.above(name)
         tried = {tuple([evaluation.truth(atom) for atom in atoms])}
         changes = self.events(name) if name.startswith(EVENT) else self.values(name)
-        for change in sorted(changes, key=lambda change: change.distance):
+        nearest = sorted(changes, key=lambda change: change.distance)
+        for change in nearest[: max(_FEWEST, _WORK // len(atoms))]:
             of_atoms = Evaluation(change.record.facts, change.record.events, evaluation.now)
             verdicts = tuple([of_atoms.truth(atom) for atom in atoms])
             if verdicts not in tried:
                 tried.add(verdicts)
-                changed = self.hanging.forget(name, evaluation, change.record)
+                changed = self.hanging.forget(above, evaluation, change.record)
                 changed.truths.update(of_atoms.truths)
                 stage = self.stage(changed)
                 if stage != self.decision.stage:

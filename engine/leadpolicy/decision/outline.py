@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
+from typing import Final
 
 from leadpolicy.logic import build
 from leadpolicy.logic.terms import Happened, Not, Term
@@ -32,6 +33,9 @@ from leadpolicy.policy.model import (
 from leadpolicy.policy.phrases import lines, sentence
 from leadpolicy.types import Kind
 
+DEEPEST: Final = 12
+"""Criteria inside one another that are shown inside one another."""
+
 
 class Role(StrEnum):
     """What a step is to its stage."""
@@ -42,6 +46,8 @@ class Role(StrEnum):
     """The stage holds only while the criterion does not; the step's verdict is that it does not."""
     ADVISES = "advises"
     """Never decides."""
+    OPENED = "opened"
+    """Decides where it is named above; its parts stand here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +83,14 @@ class _Outlining:
         self.policy = policy
         stages = {stage.name: stage for stage in policy.stages}
         self.numbers = Lowering(policy.vocabulary, policy.parameters, policy.criteria, stages)
+        self.depth = 0
+        self.opened: set[str] = set()
+        """Criteria whose parts stand in this stage already."""
+        self.later: dict[str, Ref] = {}
+        """Criteria whose parts stand at its end, as they would be too deep where they are named."""
 
     def stage(self, stage: Stage, term: Term) -> Outline:
+        self.opened, self.later = set(), {}
         inner: list[Outline] = []
         if stage.requires is not None:
             required = self.policy.stage(stage.requires)
@@ -96,6 +108,10 @@ class _Outlining:
             advised = self.reference(Ref(name))
             label = f"good to have: {advised.label}"
             inner.append(replace(advised, label=label, role=Role.ADVISES))
+        while self.later:
+            ref = self.later.pop(next(iter(self.later)))
+            if ref.name not in self.opened:
+                inner.append(replace(self.reference(ref), role=Role.OPENED))
         return Outline(stage.title, term, name=stage.name, parts=tuple(inner))
 
     def excluded(self, name: str) -> Outline:
@@ -186,14 +202,23 @@ class _Outlining:
                 return ()
 
     def reference(self, ref: Ref) -> Outline:
-        """A criterion says what it says; its parts or its test stand below."""
+        """A criterion says what it says; its parts or its test stand below, its parts only once."""
         criterion = self.policy.criteria.get(ref.name)
         term = self.policy.terms[ref]
         if criterion is None:
             title = self.policy.stage(ref.name).title
             return Outline(f"the stage “{title}”", term, ref, ref.name)
-        inner = self.condition(criterion.condition)
         says = criterion.says.rstrip(".")
+        if ref.name in self.opened:
+            return Outline(f"{says} (as above)", term, ref, ref.name)
+        if self.depth == DEEPEST and not isinstance(criterion.condition, Test | EventTest):
+            self.later[ref.name] = ref
+            return Outline(f"{says} (see below)", term, ref, ref.name)
+        self.depth += 1
+        inner = self.condition(criterion.condition)
+        self.depth -= 1
+        if inner.parts:
+            self.opened.add(ref.name)
         if isinstance(inner.condition, Ref):
             return Outline(says, term, ref, ref.name, parts=(inner,))
         rule = grouping = ""

@@ -162,17 +162,18 @@ def conjuncts(
     """
 
     def inside(one: Term) -> tuple[Term, ...]:
-        return () if one in whole else _joined(one)
+        return () if one in whole else all_of(one)
 
     return [one for one in upwards((term,), inside, given) if not inside(one)]
 
 
 def demanded(term: Term) -> frozenset[Term]:
     """The term, and all that stands in the AND that it is, or in one inside of it."""
-    return frozenset(upwards((term,), _joined))
+    return frozenset(upwards((term,), all_of))
 
 
-def _joined(term: Term) -> tuple[Term, ...]:
+def all_of(term: Term) -> tuple[Term, ...]:
+    """The parts of an AND; nothing else has any that must all hold."""
     return term.terms if isinstance(term, All) else ()
 
 

@@ -7,7 +7,8 @@ and ladders that strand records.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from leadpolicy.diagnostics import Problems
 from leadpolicy.logic.terms import (
@@ -21,6 +22,8 @@ from leadpolicy.logic.terms import (
     Relation,
     Term,
 )
+from leadpolicy.logic.walk import all_of, conjuncts, upwards
+from leadpolicy.logic.walk import walk as walk_terms
 from leadpolicy.policy.model import (
     AllOf,
     Condition,
@@ -31,7 +34,6 @@ from leadpolicy.policy.model import (
     Policy,
     Quorum,
     Ref,
-    Stage,
     Test,
     walk,
 )
@@ -50,14 +52,9 @@ def lint(policy: Policy, problems: Problems, used_parameters: set[str]) -> None:
 
 
 def _unused(policy: Policy, problems: Problems, used_parameters: set[str]) -> None:
-    names: set[str] = set()
-    pending: list[Condition] = [stage.when for stage in policy.stages]
-    pending += [Ref(n) for s in policy.stages for n in (*s.excludes, *s.advises)]
-    while pending:
-        for part in walk(pending.pop()):
-            if isinstance(part, Ref) and part.name in policy.criteria and part.name not in names:
-                names.add(part.name)
-                pending.append(policy.criteria[part.name].condition)
+    used = [stage.when for stage in policy.stages]
+    used += [Ref(n) for s in policy.stages for n in (*s.excludes, *s.advises)]
+    names = {part.name for part in policy.behind(used) if isinstance(part, Ref)}
     for criterion in policy.criteria.values():
         if criterion.name not in names:
             problems.warn(
@@ -144,15 +141,16 @@ def _decided(policy: Policy, problems: Problems) -> None:
 
 def _impossible(policy: Policy, problems: Problems) -> None:
     """Bounds on one fact, all of which must hold, that leave no value."""
+    leeway = _Leeway()
     for condition in _conditions(policy):
         if isinstance(condition, AllOf | Test):
-            for fact in _contradictions(policy.terms[condition]):
+            for fact in leeway.none(policy.terms[condition]):
                 problems.warn(
                     "LP904", f"no value of `{fact}` can satisfy all of this", condition.span
                 )
     for stage, term in zip(policy.stages, policy.logic.stages, strict=True):
-        direct = policy.terms[stage.when]
-        for fact in sorted(set(_contradictions(term)) - set(_contradictions(direct))):
+        direct = leeway.none(policy.terms[stage.when])
+        for fact in sorted(set(leeway.none(term)) - set(direct)):
             problems.warn(
                 "LP904",
                 f"the stage `{stage.name}` can never be reached: no value of `{fact}` satisfies "
@@ -161,46 +159,67 @@ def _impossible(policy: Policy, problems: Problems) -> None:
             )
 
 
-def _contradictions(term: Term) -> list[str]:
-    """Names of facts whose necessary bounds exclude one another."""
-    low: dict[str, tuple[float, bool]] = {}
-    high: dict[str, tuple[float, bool]] = {}
-    allowed: dict[str, set[object]] = {}
-    for atom in _necessary(term):
-        subject = atom.subject if isinstance(atom, Member) else atom.left
-        name = subject.name
-        if isinstance(atom, Member):
-            allowed[name] = allowed.get(name, set(atom.values)) & set(atom.values)
-            continue
-        if not isinstance(atom.right, Literal):
-            continue
-        value = atom.right.value
-        if atom.op is Relation.EQ:
-            allowed[name] = allowed.get(name, {value}) & {value}
-        number = subject.type.rank(str(value)) if subject.type.kind is Kind.LEVEL else value
-        if isinstance(number, bool) or not isinstance(number, int | float):
-            continue
-        if atom.op in (Relation.GE, Relation.GT, Relation.EQ):
-            bound = (number, atom.op is Relation.GT)
-            low[name] = max(low.get(name, (-math.inf, False)), bound)
-        if atom.op in (Relation.LE, Relation.LT, Relation.EQ):
-            bound = (number, atom.op is not Relation.LT)
-            high[name] = min(high.get(name, (math.inf, True)), bound)
-    empty = [name for name, values in allowed.items() if not values]
-    for name, (bottom, above) in low.items():
-        top, included = high.get(name, (math.inf, True))
-        if bottom > top or (bottom == top and (above or not included)):
-            empty.append(name)
-    return sorted(set(empty))
+@dataclass(frozen=True, slots=True)
+class _Room:
+    """What a fact may still be: between two ends (with whether they are excluded, or included),
+    and one of some values, where they are listed.
+    """
+
+    low: tuple[float, bool] = (-math.inf, False)
+    high: tuple[float, bool] = (math.inf, True)
+    among: frozenset[object] | None = None
+
+    def meet(self, other: _Room) -> _Room:
+        """What both leave."""
+        low, high = max(self.low, other.low), min(self.high, other.high)
+        if self.among is None or other.among is None:
+            return _Room(low, high, other.among if self.among is None else self.among)
+        return _Room(low, high, self.among & other.among)
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing is left."""
+        (low, above), (high, included) = self.low, self.high
+        return self.among == frozenset() or low > high or (low == high and (above or not included))
 
 
-def _necessary(term: Term) -> Iterable[Compare | Member]:
-    """Atoms that must hold for the term to hold."""
-    if isinstance(term, All):
-        for part in term.terms:
-            yield from _necessary(part)
-    elif isinstance(term, Compare | Member):
-        yield term
+class _Leeway:
+    """What facts may still be where a term holds, as far as atoms that must hold say it."""
+
+    def __init__(self) -> None:
+        self._rooms: dict[Term, Mapping[str, _Room]] = {}
+
+    def none(self, term: Term) -> list[str]:
+        """Names of facts whose necessary bounds exclude one another."""
+        for one in upwards((term,), all_of, self._rooms):
+            rooms: dict[str, _Room] = (
+                dict([_room(one)]) if isinstance(one, Compare | Member) else {}
+            )
+            for part in all_of(one):
+                for name, room in self._rooms[part].items():
+                    rooms[name] = room.meet(rooms[name]) if name in rooms else room
+            self._rooms[one] = rooms
+        return sorted(name for name, room in self._rooms[term].items() if room.empty)
+
+
+def _room(atom: Compare | Member) -> tuple[str, _Room]:
+    """What an atom leaves of the fact that it looks at."""
+    if isinstance(atom, Member):
+        return atom.subject.name, _Room(among=frozenset(atom.values))
+    name = atom.left.name
+    if not isinstance(atom.right, Literal):
+        return name, _Room()
+    value, kind = atom.right.value, atom.left.type
+    among = frozenset({value}) if atom.op is Relation.EQ else None
+    number = kind.rank(str(value)) if kind.kind is Kind.LEVEL else value
+    if isinstance(number, bool) or not isinstance(number, int | float):
+        return name, _Room(among=among)
+    low, high = (-math.inf, False), (math.inf, True)
+    if atom.op in (Relation.GE, Relation.GT, Relation.EQ):
+        low = (number, atom.op is Relation.GT)
+    if atom.op in (Relation.LE, Relation.LT, Relation.EQ):
+        high = (number, atom.op is not Relation.LT)
+    return name, _Room(low, high, among)
 
 
 def _stranding(policy: Policy, problems: Problems) -> None:
@@ -212,7 +231,7 @@ def _stranding(policy: Policy, problems: Problems) -> None:
     for stage in policy.stages:
         if stage.counts_as != "opportunity" or stage.requires is None:
             continue
-        own = {c.event for c in _own(policy, stage) if isinstance(c, EventTest)}
+        own = {c.event for c in policy.behind([stage.when]) if isinstance(c, EventTest)}
         for events in _demanded_events(terms[stage.requires]):
             if not events & own:
                 problems.warn(
@@ -229,26 +248,17 @@ def _either(events: frozenset[str]) -> str:
     return " or ".join(f"`{event}`" for event in sorted(events))
 
 
-def _own(policy: Policy, stage: Stage) -> Iterable[Condition]:
-    pending = [stage.when]
-    while pending:
-        for part in walk(pending.pop()):
-            if isinstance(part, Ref) and part.name in policy.criteria:
-                pending.append(policy.criteria[part.name].condition)
-            yield part
-
-
 def _demanded_events(term: Term) -> list[frozenset[str]]:
     """Sets of events, of each of which at least one must have happened for the term to hold."""
-    match term:
-        case Happened():
-            return [frozenset([term.event])]
-        case All():
-            return [events for part in term.terms for events in _demanded_events(part)]
-        case Any():
-            demands = [_demanded_events(part) for part in term.terms]
-            if all(demands):
-                return [frozenset().union(*(found[0] for found in demands))]
-            return []
-        case _:
-            return []
+    first: dict[Term, frozenset[str]] = {}
+    for one in walk_terms([term]):
+        match one:
+            case Happened():
+                first[one] = frozenset([one.event])
+            case All() if any(part in first for part in one.terms):
+                first[one] = next(first[part] for part in one.terms if part in first)
+            case Any() if all(part in first for part in one.terms):
+                first[one] = frozenset().union(*(first[part] for part in one.terms))
+            case _:
+                pass
+    return list(dict.fromkeys(first[part] for part in conjuncts(term) if part in first))

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from leadpolicy.logic.terms import Logic, Term
+from leadpolicy.logic.walk import upwards
 from leadpolicy.shown import Shown
 from leadpolicy.source import Span
 from leadpolicy.types import Value
@@ -305,17 +306,19 @@ class Policy(Shown):
 
     def gating(self) -> Iterator[Condition]:
         """Every condition that decides a stage, criteria followed; without what only advises."""
-        seen: set[str] = set()
-        pending = [s.when for s in self.stages]
-        pending += [self.criteria[n].condition for s in self.stages for n in s.excludes]
-        while pending:
-            for condition in walk(pending.pop()):
-                if isinstance(condition, Ref):
-                    if condition.name in self.criteria and condition.name not in seen:
-                        seen.add(condition.name)
-                        pending.append(self.criteria[condition.name].condition)
-                else:
-                    yield condition
+        used = [stage.when for stage in self.stages]
+        used += [Ref(name) for stage in self.stages for name in stage.excludes]
+        return (one for one in self.behind(used) if not isinstance(one, Ref))
+
+    def behind(self, conditions: Iterable[Condition]) -> Iterator[Condition]:
+        """Conditions and everything inside them, with the criteria that they name, each once."""
+
+        def inside(condition: Condition) -> tuple[Condition, ...]:
+            if isinstance(condition, Ref) and condition.name in self.criteria:
+                return (self.criteria[condition.name].condition,)
+            return parts(condition)
+
+        return upwards(conditions, inside)
 
     @property
     def facts(self) -> tuple[str, ...]:

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from leadpolicy.diagnostics import Problems, cited, suggest
+from leadpolicy.logic.walk import upwards
 from leadpolicy.policy.model import Condition, Criterion, Ref, Stage, walk
 from leadpolicy.vocabulary.model import Vocabulary
+
+_SHOWN: Final = 12
+"""Names of a circle that are told."""
+_HELPED: Final = 100
+"""References to what is not there for which a likely name is looked for."""
 
 
 def refs(condition: Condition) -> list[Ref]:
@@ -28,10 +35,9 @@ class References:
         """Notes references to what is not there, given the names of all criteria and stages."""
         known = {*criteria, *stages}
         bodies = [*(c.condition for c in self.criteria.values()), *(s.when for s in self.stages)]
-        for ref in (ref for body in bodies for ref in refs(body)):
-            if ref.name in known:
-                continue
-            help = suggest(ref.name, sorted(known))
+        wrong = [ref for body in bodies for ref in refs(body) if ref.name not in known]
+        for number, ref in enumerate(wrong):
+            help = suggest(ref.name, sorted(known)) if number < _HELPED else None
             if ref.name in self.vocabulary.facts:
                 help = f"a fact needs a value: `{ref.name}: …`"
             elif ref.name in self.vocabulary.events:
@@ -56,52 +62,59 @@ class References:
             if stage.requires is not None:
                 inside[stage.name].append(Ref(stage.requires, stage.span))
         done: set[str] = set()
-        found: list[Ref] = []
-
-        def visit(name: str, trail: tuple[str, ...]) -> None:
-            if name in done:
-                return
-            for ref in inside.get(name, ()):
-                if ref.name in (*trail, name):
-                    circle = [*trail, name]
+        found = False
+        for start in inside:
+            trail: dict[str, Iterator[Ref]] = {}
+            pending: str | None = start if start not in done else None
+            while pending is not None or trail:
+                if pending is not None:
+                    trail[pending] = iter(inside.get(pending, ()))
+                name, left = next(reversed(trail.items()))
+                ref = next(left, None)
+                pending = None
+                if ref is None:
+                    done.add(name)
+                    del trail[name]
+                elif ref.name in trail:
+                    circle = list(trail)
                     self._note_circle([*circle[circle.index(ref.name) :], ref.name], ref)
-                    found.append(ref)
-                else:
-                    visit(ref.name, (*trail, name))
-            done.add(name)
-
-        for name in inside:
-            visit(name, ())
-        return bool(found)
+                    found = True
+                elif ref.name not in done:
+                    pending = ref.name
+        return found
 
     def _note_circle(self, names: list[str], ref: Ref) -> None:
         if len(names) == 2:
             message = f"`{ref.name}` refers to itself"
         else:
-            message = f"these refer to one another in a circle: {' → '.join(names)}"
+            shown = names if len(names) <= _SHOWN else [*names[: _SHOWN - 2], "…", names[-1]]
+            message = f"these refer to one another in a circle: {' → '.join(shown)}"
         self.problems.error("LP401", message, ref.span, help="say one of them without the other")
 
     def _check_order(self) -> None:
         """A stage may refer to earlier stages only, directly or through criteria."""
         order = {stage.name: place for place, stage in enumerate(self.stages)}
-        for stage in self.stages:
-            for name, ref in self._reached(stage.when, None, order):
-                if order[name] > order[stage.name]:
-                    self.problems.error(
-                        "LP402",
-                        f"`{stage.name}` refers to `{name}`, which comes later",
-                        ref.span,
-                        help="a record's stage is the last that is TRUE, so an earlier stage need "
-                        "not exclude a later one",
-                    )
+        inside = {name: [r.name for r in refs(c.condition)] for name, c in self.criteria.items()}
 
-    def _reached(
-        self, condition: Condition, via: Ref | None, order: Mapping[str, int]
-    ) -> Iterator[tuple[str, Ref]]:
-        """The stages that a condition refers to, each with the reference that leads there."""
-        for ref in refs(condition):
-            first = via or ref
-            if ref.name in order:
-                yield ref.name, first
-            elif ref.name in self.criteria:
-                yield from self._reached(self.criteria[ref.name].condition, first, order)
+        def reached(name: str) -> list[str]:
+            return inside.get(name, [])
+
+        last: dict[str, int] = {}
+        """The latest stage that a name leads to."""
+        for name in upwards((*order, *inside), reached):
+            last[name] = max((last[one] for one in reached(name)), default=order.get(name, -1))
+        for stage in self.stages:
+            told: set[str] = set()
+            for ref in refs(stage.when):
+                if last[ref.name] <= order[stage.name]:
+                    continue
+                for name in upwards([ref.name], reached):
+                    if order.get(name, -1) > order[stage.name] and name not in told:
+                        told.add(name)
+                        self.problems.error(
+                            "LP402",
+                            f"`{stage.name}` refers to `{name}`, which comes later",
+                            ref.span,
+                            help="a record's stage is the last that is TRUE, so an earlier stage "
+                            "need not exclude a later one",
+                        )

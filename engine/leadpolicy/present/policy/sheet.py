@@ -41,6 +41,8 @@ _HEADS: Final = {
     "none of these": "None of these may hold:",
     "it is not so that": "This must not hold:",
 }
+DEEPEST: Final = 12
+"""Levels of bullets that are still read as being inside one another."""
 _OWNERS: Final = {
     "marketing": "Marketing",
     "sales": "Sales",
@@ -72,6 +74,8 @@ class _Sheet:
     policy: Policy
     defined: dict[str, Stage | None] = field(default_factory=dict)
     stage: Stage | None = None
+    later: dict[str, None] = field(default_factory=dict)
+    """Criteria that would be defined too deep where they are named, and so are after the stage."""
 
     def blocks(self) -> Iterator[str]:
         yield f"# {self.text(self.policy.title)}"
@@ -82,6 +86,7 @@ class _Sheet:
         for number, stage in enumerate(self.policy.stages, start=1):
             self.stage = stage
             yield from self.rung(number, stage)
+            yield from self.deferred()
         yield from self.parameters()
         yield from self.questions()
         yield from self.unused()
@@ -154,6 +159,15 @@ class _Sheet:
             yield self.bullets(lines(Ref(name), self.policy) for name in stage.advises)
         yield self.reading(stage.note)
 
+    def deferred(self) -> Iterator[str]:
+        """The criteria that were to be seen below."""
+        while self.later:
+            refs = [Ref(name) for name in self.later if name not in self.defined]
+            self.later.clear()
+            if refs:
+                yield "The criteria that were to be seen below:"
+                yield self.bullets(lines(ref, self.policy) for ref in refs)
+
     def body(self, condition: Condition) -> Iterator[str]:
         """A stage's condition: a heading and its parts, or a table of points."""
         line = lines(condition, self.policy)
@@ -187,11 +201,9 @@ class _Sheet:
     # ---------------------------------------------------------------------------- bullets
 
     def bullets(self, found: Iterable[Line], depth: int = 0) -> str:
-        text = ""
-        for line in found:
-            item = self.item(line, depth)
-            text += f"\n{item}" if "\n\n" not in text else f"\n\n{item}"
-        return text[1:]
+        items = [self.item(line, depth) for line in found]
+        loose = next((n for n, item in enumerate(items) if "\n\n" in item), len(items))
+        return "\n\n".join(["\n".join(items[: loose + 1]), *items[loose + 1 :]])
 
     def item(self, line: Line, depth: int) -> str:
         indent = "  " * depth
@@ -210,7 +222,9 @@ class _Sheet:
         """The first line of a criterion, and what stands below it."""
         says = criterion.says.rstrip(".")
         before = f"{self.text(label)}: " if label else ""
-        if criterion.name in self.defined:
+        if depth > DEEPEST and criterion.name not in self.defined:
+            self.later[criterion.name] = None
+        if criterion.name in self.defined or criterion.name in self.later:
             return f"{before}**{self.text(says)}** ({self.where(criterion.name)})", ""
         self.defined[criterion.name] = self.stage
         test, below = self.definition(criterion, depth)
@@ -239,6 +253,8 @@ class _Sheet:
 
     def where(self, name: str) -> str:
         """Where a criterion was defined."""
+        if name in self.later:
+            return "see below"
         stage = self.defined[name]
         if stage is None or stage is self.stage:
             return "as above"
@@ -314,27 +330,17 @@ class _Sheet:
     def needed(self, stages: Iterable[Iterable[Condition]]) -> list[str]:
         """Facts and events (`event:NAME`) that conditions rest on, each once, in order."""
         names: dict[str, None] = {}
-        seen: set[str] = set()
-
-        def collect(condition: Condition) -> None:
-            for part in walk(condition):
-                match part:
-                    case Ref() if part.name in self.policy.criteria and part.name not in seen:
-                        seen.add(part.name)
-                        collect(self.policy.criteria[part.name].condition)
-                    case Test():
-                        names.setdefault(part.subject)
-                        for operand in part.operands:
-                            if isinstance(operand, FactUse):
-                                names.setdefault(operand.name)
-                    case EventTest():
-                        names.setdefault(EVENT + part.event)
-                    case _:
-                        pass
-
-        for conditions in stages:
-            for condition in conditions:
-                collect(condition)
+        for part in self.policy.behind(one for conditions in stages for one in conditions):
+            match part:
+                case Test():
+                    names.setdefault(part.subject)
+                    for operand in part.operands:
+                        if isinstance(operand, FactUse):
+                            names.setdefault(operand.name)
+                case EventTest():
+                    names.setdefault(EVENT + part.event)
+                case _:
+                    pass
         return list(names)
 
     # ----------------------------------------------------------------------------- the end
@@ -345,6 +351,7 @@ class _Sheet:
             self.stage = None
             yield "## Defined, but not used by any stage"
             yield self.bullets(lines(ref, self.policy) for ref in left)
+            yield from self.deferred()
 
     def accepted(self) -> Iterator[str]:
         if self.policy.accepts:
