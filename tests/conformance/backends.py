@@ -13,24 +13,8 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from leadpolicy.backends import durable
 from leadpolicy.backends.closure import compile_logic
 from leadpolicy.backends.interpreter import Verdicts, verdicts
-from leadpolicy.logic.terms import (
-    All,
-    Any,
-    Compare,
-    Const,
-    CountAtLeast,
-    Happened,
-    Has,
-    Known,
-    Logic,
-    Member,
-    Not,
-    Other,
-    Subject,
-    SumAtLeast,
-    Term,
-    TextTest,
-)
+from leadpolicy.logic.terms import Happened, Logic
+from leadpolicy.logic.walk import facts, subjects, walk
 from leadpolicy.types import Type
 from leadpolicy.vocabulary import Record
 
@@ -224,12 +208,11 @@ class Words:
     def of(logic: Logic) -> Words:
         """The words of a policy."""
         words = Words()
-        for term in (*logic.criteria, *logic.stages):
-            for event, subject in subjects(term):
-                if subject is not None:
-                    words.facts[(event, subject.name) if event else subject.name] = subject.type
-                if event:
-                    words.kinds.add(event)
+        for term in walk((*logic.criteria, *logic.stages)):
+            words.facts.update({one.name: one.type for one in subjects(term)})
+            if isinstance(term, Happened):
+                words.kinds.add(term.event)
+                words.facts.update({(term.event, n): t for n, t in facts([term.where]).items()})
         return words
 
     def fits(self, other: Words) -> bool:
@@ -240,24 +223,3 @@ class Words:
         """Takes over the words of another policy."""
         self.facts.update(other.facts)
         self.kinds.update(other.kinds)
-
-
-def subjects(term: Term, event: str = "") -> Iterator[tuple[str, Subject | None]]:
-    """What a term looks at, with the event that it is an attribute of; None: the event itself."""
-    match term:
-        case All() | Any() | CountAtLeast() | SumAtLeast():
-            for part in term.terms:
-                yield from subjects(part, event)
-        case Not():
-            yield from subjects(term.term, event)
-        case Happened():
-            yield term.event, None
-            yield from subjects(term.where, term.event)
-        case Compare():
-            yield event, term.left
-            if isinstance(term.right, Other):
-                yield event, term.right.subject
-        case Member() | Known() | TextTest() | Has():
-            yield event, term.subject
-        case Const():
-            return

@@ -12,10 +12,11 @@ from typing import Final
 
 from leadpolicy.backends.interpreter import Verdicts
 from leadpolicy.diagnostics import LeadpolicyError
-from leadpolicy.logic.terms import Logic, Subject, Term
+from leadpolicy.logic.terms import Logic, Term
+from leadpolicy.logic.walk import facts
 from leadpolicy.truth import FALSE, TRUE, UNKNOWN
 from leadpolicy.vocabulary import Record
-from tests.conformance.backends import BACKENDS, Answers, Batch, subjects
+from tests.conformance.backends import BACKENDS, Answers, Batch
 from tests.fuzz import laws
 from tests.fuzz.scene import Loaded, Scene
 from tests.fuzz.worlds import Setup, World
@@ -31,14 +32,7 @@ def sqlite(
 ) -> Answers:
     """The three-valued core as SQLite understands it, which shares nothing with the project."""
     terms = {label: (*logic.criteria, *logic.stages) for label, logic in logics.items()}
-    names = {
-        subject.name
-        for found in terms.values()
-        for term in found
-        for _, subject in subjects(term)
-        if isinstance(subject, Subject)
-    }
-    columns = sorted(names) or ["nothing"]
+    columns = list(facts(term for found in terms.values() for term in found)) or ["nothing"]
     database = sqlite3.connect(":memory:")
     try:
         listed = ", ".join(f'"{name}"' for name in columns)

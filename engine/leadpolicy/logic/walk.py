@@ -187,16 +187,17 @@ def cuts(
     may: Callable[[Node], bool],
     deep: int,
     large: int,
+    alone: Iterable[Node] = (),
 ) -> list[Node]:
     """What has to be named apart for formulas to stay small when they are written out, parts before
     wholes.
 
     What stands in several places is written several times, with all that it is made of. Of what
     `may` be named, that is what would be nested `deep`, and what stands in several places and would
-    be written with at least so many nodes (`large`).
+    be written with at least so many nodes (`large`). What is written `alone` stands there, too.
     """
     order = list(upwards(roots, inside))
-    uses: dict[Node, int] = dict.fromkeys(order, 0)
+    uses: dict[Node, int] = dict.fromkeys(order, 0) | dict.fromkeys(alone, 1)
     for node in order:
         for part in inside(node):
             uses[part] += 1

@@ -106,7 +106,7 @@ class References:
         for stage in self.stages:
             told: set[str] = set()
             for ref in refs(stage.when):
-                if last[ref.name] <= order[stage.name]:
+                if last.get(ref.name, -1) <= order[stage.name]:
                     continue
                 for name in upwards([ref.name], reached):
                     if order.get(name, -1) > order[stage.name] and name not in told:

@@ -23,11 +23,11 @@ from leadpolicy.logic.walk import conjuncts, cuts, demanded, parts, walk
 OURS: Final = "leadpolicy"
 """How the names of our own columns begin, beside columns of the source."""
 LONG_SCORE: Final = 6
-DEEPEST: Final = 80
+DEEPEST: Final = 60
 """Terms inside one another in one formula: the engine reads 1,000 levels, a few for each term."""
-LARGEST: Final = 200
+LARGEST: Final = 50
 """Terms in a formula that is written several times."""
-MOST_LAYERS: Final = 150
+MOST_LAYERS: Final = 40
 """Queries inside one another: the time that planning takes grows with their square."""
 
 
@@ -262,14 +262,13 @@ def _by_layer(logics: Mapping[str, Logic], named: Collection[Term]) -> list[list
 
     Raises `LeadpolicyError` where the engine could not hold so many layers.
     """
-    apart = {
-        term
-        for logic in logics.values()
-        for term in cuts(
-            dict.fromkeys((*logic.criteria, *logic.stages) if named else logic.stages), parts,
-            may=lambda term: bool(parts(term)), deep=DEEPEST, large=LARGEST,
-        )
-    }  # fmt: skip
+    apart: set[Term] = set()
+    for logic in logics.values():
+        roots = [term for term in (*logic.criteria, *logic.stages) if term in named]
+        apart |= {*cuts(
+            roots or logic.stages, parts,
+            may=lambda term: bool(parts(term)), deep=DEEPEST, large=LARGEST, alone=roots,
+        )}  # fmt: skip
     below: dict[Term, int] = {}
     layers: dict[int, list[Term]] = {}
     for term in walk((*named, *(s for logic in logics.values() for s in logic.stages))):
