@@ -7,6 +7,7 @@ DATA    ?= fixtures/demo
 REPORT  ?= build/compare.html
 WORKERS ?= 2
 ROWS    ?= 1000000
+COMPANIES ?= 10000 100000
 MINUTES ?= 5
 RACES   ?= 500
 BACKEND ?= sql
@@ -102,6 +103,7 @@ backtest: $(RUN_STAMP) $(PKG_STAMP) ## Carry out the study of the bundled histor
 bench: $(BENCH_VENV)/.installed ## Measure against hand-written rivals and other engines (ROWS=1000000)
 	@$(BENCH_VENV)/bin/python -m tests.bench_single
 	@$(BENCH_VENV)/bin/python -m tests.bench --rows $(ROWS)
+	@$(BENCH_VENV)/bin/python -m tests.bench.reading --companies $(COMPANIES)
 
 fuzz: $(DEV_STAMP) $(PKG_STAMP) $(STREAM_STAMP) ## Random policies through every backend (MINUTES=5)
 	@$(BIN)/python -m tests.fuzz --minutes $(MINUTES)

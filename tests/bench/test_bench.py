@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from tests.bench import __main__ as program
-from tests.bench import crowd, goals
+from tests.bench import crowd, goals, reading
 from tests.bench.contest import HAND_DUCKDB, HAND_POLARS, KERNELS, OURS, OURS_FULL
 from tests.bench.measure import Figure, in_turns
 from tests.bench.workload import COLUMNS, table_file
@@ -94,3 +94,11 @@ def test_the_table_is_the_one_that_was_promised(tmp_path: Path) -> None:
     missing = {name: table.column(name).null_count / 3_000 for name in table.column_names[1:]}
     assert len(missing) == len(COLUMNS) >= 24
     assert all(0.15 < share < 0.45 for share in missing.values())
+
+
+def test_files_are_read_beside_duckdb(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["--companies", "200", "--repeats", "1", "--folder", str(tmp_path)]
+    assert reading.main(arguments) == 0
+    lines = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert [line[1] for line in lines if line[0] == "200"] == ["compare", "DuckDB"]
+    assert lines[-1][0] == "ratio"

@@ -92,8 +92,9 @@ def read_base(work: Work) -> Base:
         if isinstance(spec, ColumnFact):
             base.columns[spec.fact.name] = (spec, _column(work, base, spec))
     for cell, kind, conditions in _own_cells(work):
-        rows = base.fits & main.where(conditions)
-        base.fits &= ~work.reject(cell, work.convert(cell, kind, rows), rows, records.id)
+        rows = np.flatnonzero(base.fits & main.where(conditions))
+        bad = work.reject(cell, work.convert(cell, kind, rows), rows, records.id)
+        base.fits[rows[bad]] = False
     if records.entered_at is not None:
         cell = records.entered_at
         base.entered = work.convert(
@@ -169,12 +170,12 @@ def _column(work: Work, base: Base, spec: ColumnFact) -> Converted:
 def _reject(work: Work, base: Base, table: str, converted: Converted, cell: Cell) -> None:
     """Rows with a bad cell are no records; bad rows of a joined table are nobody's partner."""
     if table == base.main.name:
-        bad = work.reject(cell, converted, base.fits, work.spec.records.id)
-        base.fits &= ~bad
+        rows = np.flatnonzero(base.fits)
+        bad = work.reject(cell, converted, rows, work.spec.records.id)
+        base.fits[rows[bad]] = False
         return
     key = next((j.on[0][1] for j in work.spec.records.join if j.table == table), None)
-    everywhere = np.ones(len(work.tables[table]), np.bool_)
-    bad = work.reject(cell, converted, everywhere, key)
+    bad = work.reject(cell, converted, np.arange(len(work.tables[table])), key)
     if bad.any():
         partner = base.partner[table]
         lost = (partner >= 0) & bad[np.maximum(partner, 0)]

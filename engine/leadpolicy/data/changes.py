@@ -60,9 +60,8 @@ def _dated_fact(work: Work, records: Numbered, spec: DatedFact) -> ChangeSource:
     note_skew(work, dated, spec.fact.name)
     converted = None
     if spec.value is not None:
-        mask = dated.mask()
-        converted = work.convert(spec.value, spec.fact.type, mask)
-        work.reject(spec.value, converted, mask, spec.rows.record)
+        converted = work.convert(spec.value, spec.fact.type, dated.rows)
+        work.reject(spec.value, converted, dated.rows, spec.rows.record)
     undated = _undated(work, dated, spec.rows.at)
     doubt = np.concatenate([dated.doubt, dated.records[undated]])
     dated = dated.only(~undated)
@@ -92,8 +91,11 @@ def _assessments(
     texts = column.texts()
     by = spec.by.column if spec.by is not None else None
     about, lost = column.codes[dated.rows], column.codes[dated.lost]
-    for code in np.unique(np.concatenate([about, lost])).tolist():
-        part = dated.only(about == code)
+    order = np.argsort(about, kind="stable")
+    codes = np.unique(np.concatenate([about, lost])).tolist()
+    ends = np.searchsorted(about[order], codes, "right").tolist()
+    for code, start, end in zip(codes, [0, *ends], ends, strict=False):
+        part = dated.only(order[start:end])
         fact = work.spec.vocabulary.facts.get(texts[code])
         if fact is None:
             hint = suggest(texts[code], work.spec.vocabulary.facts)
@@ -101,9 +103,8 @@ def _assessments(
             for row in part.rows.tolist():
                 work.set_aside(table, row, spec.rows.record, spec.fact.column, texts[code], reason)
             continue
-        mask = part.mask()
-        converted = work.convert(spec.value, fact.type, mask)
-        work.reject(spec.value, converted, mask, spec.rows.record)
+        converted = work.convert(spec.value, fact.type, part.rows)
+        work.reject(spec.value, converted, part.rows, spec.rows.record)
         undated = _undated(work, part, spec.rows.at)
         doubt = np.concatenate([dated.doubt[lost == code], part.records[undated]])
         part = part.only(~undated)

@@ -45,7 +45,7 @@ class Dated:
     doubt: Rows
     lost: Rows
 
-    def only(self, mask: Mask) -> Dated:
+    def only(self, mask: Mask | Rows) -> Dated:
         """Some of the rows."""
         if mask.dtype == np.bool_ and mask.all():
             return self
@@ -60,12 +60,6 @@ class Dated:
             self.lost,
         )
 
-    def mask(self) -> Mask:
-        """The rows as a mask over the whole table."""
-        mask = np.zeros(len(self.table), np.bool_)
-        mask[self.rows] = True
-        return mask
-
 
 def read_rows(
     work: Work, records: Numbered, spec: RowsSpec, what: str, *, day_ends: bool = False
@@ -78,63 +72,66 @@ def read_rows(
     mask = table.where(spec.where)
     if not mask.any() and len(table) and spec.where:
         _note_nothing(work, table, spec, what)
-    numbers, mask = _records(work, records, spec, mask, what)
-    rows = np.flatnonzero(mask & (numbers >= 0))
+    rows, numbers = _records(work, records, spec, np.flatnonzero(mask), what)
     bad = np.zeros(len(rows), np.bool_)
     at = np.full(len(rows), UNDATED, np.int64)
     if spec.at is not None:
-        converted = work.convert(spec.at, MOMENT, mask)
-        bad |= work.reject(spec.at, converted, mask, spec.record)[rows]
+        converted = work.convert(spec.at, MOMENT, rows)
+        bad |= work.reject(spec.at, converted, rows, spec.record)
         at = _instants(spec.at, converted, rows, day_ends)
     known = None
     if spec.known is not None:
-        known, unfit = _known(work, spec, spec.known, mask, rows)
+        known, unfit = _known(work, spec, spec.known, rows)
         bad |= unfit
     sequence = np.zeros(len(rows), np.int64)
     if spec.sequence is not None:
         cell = Cell(spec.sequence)
-        order = work.convert(cell, INTEGER, mask)
-        bad |= work.reject(cell, order, mask, spec.record)[rows]
+        order = work.convert(cell, INTEGER, rows)
+        bad |= work.reject(cell, order, rows, spec.record)
         sequence = order.whole_numbers()[order.codes[rows]]
-    lost = rows[bad]
-    whole = Dated(table, rows, numbers[rows], at, sequence, known, numbers[lost], lost)
-    return whole.only(~bad)
+    lost = bad & (numbers >= 0)
+    whole = Dated(table, rows, numbers, at, sequence, known, numbers[lost], rows[lost])
+    return whole.only(~bad & (numbers >= 0))
 
 
-def _known(work: Work, spec: RowsSpec, cell: Cell, mask: Mask, rows: Rows) -> tuple[Rows, Mask]:
+def _known(work: Work, spec: RowsSpec, cell: Cell, rows: Rows) -> tuple[Rows, Mask]:
     """When each of the rows became known, and those of which nobody can say."""
-    converted = work.convert(cell, MOMENT, mask)
-    bad = work.reject(cell, converted, mask, spec.record)
-    known = _instants(cell, converted, np.arange(len(mask)), day_ends=False)
-    silent = mask & ~bad & (known == UNDATED)
+    converted = work.convert(cell, MOMENT, rows)
+    bad = work.reject(cell, converted, rows, spec.record)
+    known = _instants(cell, converted, rows, day_ends=False)
+    silent = ~bad & (known == UNDATED)
     table = work.tables[spec.table]
-    for row in np.flatnonzero(silent).tolist():
+    for row in rows[silent].tolist():
         work.set_aside(table, row, spec.record, cell.column.column, "", UNHEARD)
-    return known[rows], (bad | silent)[rows]
+    return known, bad | silent
 
 
 def _records(
-    work: Work, records: Numbered, spec: RowsSpec, mask: Mask, what: str
-) -> tuple[Rows, Mask]:
-    """The number of each row's record, and the rows that have one."""
+    work: Work, records: Numbered, spec: RowsSpec, rows: Rows, what: str
+) -> tuple[Rows, Rows]:
+    """The rows that name a row of the records' table, and the number of each one's record."""
     if spec.record is None:
-        return records.number_of_row, mask & (records.number_of_row >= 0)
+        numbers = records.number_of_row[rows]
+        return rows[numbers >= 0], numbers[numbers >= 0]
     table = work.tables[spec.table]
     column = table.columns[spec.record.column]
-    nameless = table.empty(spec.record.column) & mask
-    for row in np.flatnonzero(nameless).tolist():
+    nameless = table.empty(spec.record.column)[rows]
+    for row in rows[nameless].tolist():
         work.set_aside(
             table, row, None, spec.record.column, "", "is empty: the row belongs to no record"
         )
-    found = records.of_rows(column)
-    strange = mask & ~nameless & (found == UNKNOWN_ID)
+    numbers = records.of_rows(column)[rows]
+    strange = ~nameless & (numbers == UNKNOWN_ID)
     if count := int(strange.sum()):
-        some = sorted({column.text(row) for row in np.flatnonzero(strange)[:1000].tolist()})
+        some = sorted({column.text(row) for row in rows[strange][:1000].tolist()})
         work.note(
             f"{plural(count, 'row')} of {table.name} ({what}) for records that are not there: "
             f"{listing(some, 3)}"
         )
-    return found, mask & ~nameless & ~strange
+    named = ~nameless & ~strange
+    if named.all():
+        return rows, numbers
+    return rows[named], numbers[named]
 
 
 def _note_nothing(work: Work, table: Table, spec: RowsSpec, what: str) -> None:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from leadpolicy.data import iso
 from leadpolicy.data.chronicle import UNDATED
 from leadpolicy.data.coding import Packed
-from leadpolicy.data.model import PLAIN, Reading
+from leadpolicy.data.model import PLAIN, Money, Reading
 from leadpolicy.data.tables import Mask, Rows
 from leadpolicy.data.texts import Texts
 from leadpolicy.data.typed import DAY, FIRST, LAST, TypedCells
@@ -42,11 +42,22 @@ def convert_directly(
         if direct is not None and cells.distinct and not direct.open.any():
             _keep_distinct(direct.values, cells)
         return direct
-    if kind.kind is Kind.MOMENT and isinstance(cells, Texts):
-        declared = replace(reading, nulls=frozenset(), format=None)
-        if reading.format in (None, "iso") and declared == PLAIN and not _dated(nulls):
-            return _texts(cells)
+    if isinstance(cells, Texts):
+        bare = replace(reading, nulls=frozenset(), money=_other_money(reading, kind))
+        if kind.kind in NUMERIC and bare == PLAIN:
+            return _whole_numbers(cells, kind, nulls)
+        declared = replace(bare, format=None)
+        if kind.kind is Kind.MOMENT and reading.format in (None, "iso") and declared == PLAIN:
+            return None if _dated(nulls) else _texts(cells)
     return None
+
+
+def _other_money(reading: Reading, kind: Type) -> Money | None:
+    """What is said of money, but that it is what the fact is in anyway."""
+    money = reading.money
+    if money is not None and money.column is None and money.currency in (None, kind.currency):
+        return None
+    return money
 
 
 def _keep_distinct(values: Packed, cells: TypedCells) -> None:
@@ -64,13 +75,16 @@ def _dated(nulls: frozenset[str]) -> bool:
 
 def _is_plain(reading: Reading, kind: Type, cells: TypedCells) -> bool:
     """Whether nothing is declared that changes what typed cells mean."""
-    money, timezone = reading.money, reading.timezone
-    if money is not None and money.column is None and money.currency in (None, kind.currency):
-        money = None
+    timezone = reading.timezone
     if cells.kind is Kind.MOMENT and cells.zone is not None:
         timezone = None
     bare = replace(
-        reading, nulls=frozenset(), format=None, number_format=None, money=money, timezone=timezone
+        reading,
+        nulls=frozenset(),
+        format=None,
+        number_format=None,
+        money=_other_money(reading, kind),
+        timezone=timezone,
     )
     return bare == PLAIN
 
@@ -127,6 +141,17 @@ def _direct(array: npt.NDArray[Any], kind: Type, unsettled: Mask) -> Direct:
 def _texts(cells: Texts) -> Direct:
     instants, found = iso.instants(cells)
     return Direct(Packed(instants, Kind.MOMENT), found, ~found)
+
+
+def _whole_numbers(cells: Texts, kind: Type, nulls: frozenset[str]) -> Direct | None:
+    """Plain whole numbers such as 0 and 120; None where a cell is anything else."""
+    filled = ~cells.among(nulls)
+    numbers = cells.whole_numbers(filled)
+    if numbers is None:
+        return None
+    array = numbers if kind.kind is Kind.INTEGER else numbers.astype(np.float64)
+    outside = filled & _outside(array, kind)
+    return Direct(Packed(array, kind.kind), filled & ~outside, outside)
 
 
 def moments_of(direct: Direct) -> Rows:

@@ -82,12 +82,11 @@ def _read_kind(
 
 def _read_rows(work: Work, spec: EventSpec, dated: Dated, log: _Log) -> None:
     """Events with a row each."""
-    mask = dated.mask()
     bad = np.zeros(len(dated.rows), np.bool_)
     converted = {}
     for name, cell in spec.attributes.items():
-        found = work.convert(cell, spec.kind.attributes[name].type, mask)
-        bad |= work.reject(cell, found, mask, spec.rows.record)[dated.rows]
+        found = work.convert(cell, spec.kind.attributes[name].type, dated.rows)
+        bad |= work.reject(cell, found, dated.rows, spec.rows.record)
         converted[name] = found
     log.doubt[dated.records[bad]] = True
     log.shown[:] = True
@@ -104,8 +103,8 @@ def _read_counts(work: Work, spec: EventSpec, dated: Dated, log: _Log) -> None:
     """A number of events without dates; no number means that nobody kept a log."""
     assert spec.count is not None
     cell = Cell(spec.count)
-    converted = work.convert(cell, INTEGER, dated.mask())
-    work.reject(cell, converted, dated.mask(), spec.rows.record)
+    converted = work.convert(cell, INTEGER, dated.rows)
+    work.reject(cell, converted, dated.rows, spec.rows.record)
     codes, _ = converted.part(dated.rows)
     numbers = converted.whole_numbers()[converted.codes[dated.rows]]
     known = codes != MISSING

@@ -28,7 +28,10 @@ def instants(cells: Texts) -> tuple[Rows, Mask]:
     lengths = np.diff(begins)
     for length in np.unique(lengths[(lengths >= 10) & (lengths <= _LONGEST)]).tolist():
         places = np.flatnonzero(lengths == length)
-        texts = letters[begins[places][:, np.newaxis] + np.arange(length)]
+        if len(places) == len(cells):
+            texts = letters[begins[0] : begins[-1]].reshape(-1, length)
+        else:
+            texts = letters[begins[places][:, np.newaxis] + np.arange(length)]
         moments[places], found[places] = _read(texts)
     return moments, found
 
@@ -54,8 +57,8 @@ def _read(letters: Letters) -> tuple[Rows, Mask]:
 
 def _number(letters: Letters) -> tuple[Rows, Mask]:
     """The number that digits spell, and where there are only digits."""
-    digits = letters.astype(np.int64) - _ZERO
-    good: Mask = np.all((digits >= 0) & (digits <= 9), axis=1)
+    digits = letters - np.uint8(_ZERO)
+    good: Mask = np.all(digits <= 9, axis=1)
     number = np.zeros(len(letters), np.int64)
     for place in range(digits.shape[1]):
         number = number * 10 + digits[:, place]

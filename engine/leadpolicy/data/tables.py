@@ -35,7 +35,9 @@ class Column:
     codes: Codes
     cells: Sequence[object]
     _hits: dict[frozenset[str], Mask] = field(default_factory=dict, repr=False, compare=False)
-    _places: dict[str, int] = field(default_factory=dict, repr=False, compare=False)
+    _codes_of: dict[int, tuple[Column, Codes]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
 
     def text(self, row: int) -> str:
         """The cell of a row as text."""
@@ -71,6 +73,11 @@ class Column:
 
     def codes_of(self, other: Column) -> Codes:
         """For each cell of another column the code of the cell here with the same text, or -1."""
+        if id(other) not in self._codes_of:
+            self._codes_of[id(other)] = (other, self._find(other))
+        return self._codes_of[id(other)][1]
+
+    def _find(self, other: Column) -> Codes:
         match self.cells, other.cells:
             case Texts() as ours, Texts() as theirs:
                 return ours.places_of(theirs)
@@ -80,9 +87,8 @@ class Column:
                     return found
             case _:
                 pass
-        if not self._places:
-            self._places.update((text, code) for code, text in enumerate(self.texts()))
-        return np.array([self._places.get(text, -1) for text in other.texts()], np.int32)
+        places = {text: code for code, text in enumerate(self.texts())}
+        return np.array([places.get(text, -1) for text in other.texts()], np.int32)
 
     def distinct(self) -> Column:
         """The same column with each cell once."""

@@ -20,6 +20,7 @@ Places: TypeAlias = npt.NDArray[np.int64]
 
 _ZONED: Final = r"^(?s:.{10}).*(Z|[+-]\d{2}:?\d{2})\z"
 
+_DIGITS: Final = 15
 _DAY: Final = r"^\d{4}-\d{2}-\d{2}\z"
 
 
@@ -71,6 +72,27 @@ class Texts(Sequence[object]):
         near = np.flatnonzero(np.isin(lengths, [len(text.encode()) for text in wanted]))
         found[near] = [(text or "") in wanted for text in self.some(near)]
         return found
+
+    def whole_numbers(self, filled: npt.NDArray[np.bool_]) -> Places | None:
+        """The numbers that the texts spell, 0 for those not filled; None where one spells none.
+
+        A number is written in digits, without a sign or zeros before it, and below 10^15.
+        """
+        import pyarrow as pa
+
+        letters, begins = self.letters()
+        lengths = np.diff(begins)[filled]
+        if len(lengths) and lengths.max() > _DIGITS:
+            return None
+        texts = self.array if filled.all() else self.array.filter(pa.array(filled))
+        letters, begins = letters_of(texts)
+        digits = letters[begins[0] : begins[-1]] - np.uint8(ord("0"))
+        zeros = letters[begins[:-1][lengths > 1]] == ord("0")
+        if (digits > 9).any() or not lengths.all() or zeros.any():
+            return None
+        numbers = np.zeros(len(filled), np.int64)
+        numbers[filled] = texts.cast(pa.int64()).to_numpy(zero_copy_only=False)
+        return numbers
 
     def places_of(self, others: Texts) -> npt.NDArray[np.int32]:
         """For each of the others its place here, or -1."""

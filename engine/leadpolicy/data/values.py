@@ -63,15 +63,15 @@ class Converted:
     bad: dict[int, str] = field(default_factory=dict)
     twice: set[int] = field(default_factory=set)
 
-    def bad_rows(self) -> Mask:
-        """Which rows hold a cell that does not fit."""
+    def bad_rows(self, rows: Rows) -> Mask:
+        """Which of the rows hold a cell that does not fit."""
         if not self.bad:
-            return np.zeros(len(self.codes), np.bool_)
+            return np.zeros(len(rows), np.bool_)
         hits = np.zeros(len(self.values), np.bool_)
         hits[list(self.bad)] = True
-        return hits[self.codes]
+        return hits[self.codes[rows]]
 
-    def happened_twice(self, rows: Mask | None) -> bool:
+    def happened_twice(self, rows: Mask | Rows | None) -> bool:
         """Whether one of the rows holds a clock reading that happened twice."""
         if not self.twice:
             return False
@@ -139,7 +139,7 @@ class Conversion:
             direct.filled,
         )
 
-    def of(self, rows: Mask | None = None) -> Converted:
+    def of(self, rows: Mask | Rows | None = None) -> Converted:
         """The values, with those of the cells in `rows` worked out (default: all)."""
         if self.converted.done.all():
             return self.converted

@@ -8,8 +8,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-import numpy as np
-
 from leadpolicy.data.model import (
     Cell,
     ColumnFact,
@@ -17,10 +15,10 @@ from leadpolicy.data.model import (
     Condition,
     DatasetSpec,
     DatedFact,
-    Rows,
 )
+from leadpolicy.data.model import Rows as RowsSpec
 from leadpolicy.data.quarantine import Quarantine, SetAside
-from leadpolicy.data.tables import Mask, Table
+from leadpolicy.data.tables import Mask, Rows, Table
 from leadpolicy.data.values import Conversion, Converted
 from leadpolicy.diagnostics import Problems
 from leadpolicy.source import Span
@@ -46,7 +44,7 @@ class Work:
         if text not in self.notes:
             self.notes.append(text)
 
-    def convert(self, cell: Cell, kind: Type, rows: Mask | None = None) -> Converted:
+    def convert(self, cell: Cell, kind: Type, rows: Mask | Rows | None = None) -> Converted:
         """The values of a column."""
         key = (str(cell.column), kind, repr(cell.reading))
         conversion = self.conversions.get(key)
@@ -71,13 +69,13 @@ class Work:
         return converted
 
     def reject(
-        self, cell: Cell, converted: Converted, rows: Mask, id_column: ColumnRef | None
+        self, cell: Cell, converted: Converted, rows: Rows, id_column: ColumnRef | None
     ) -> Mask:
-        """Sets the rows aside whose cell does not fit, and says which they are."""
-        bad = converted.bad_rows() & rows
+        """Sets those of the rows aside whose cell does not fit, and says which they are."""
+        bad = converted.bad_rows(rows)
         table = self.tables[cell.column.table]
         column = table.columns[cell.column.column]
-        for row in np.flatnonzero(bad).tolist():
+        for row in rows[bad].tolist():
             reason = converted.bad[int(converted.codes[row])]
             self.set_aside(table, row, id_column, cell.column.column, column.text(row), reason)
         return bad
@@ -175,7 +173,7 @@ def _of_cell(cell: Cell) -> Iterator[ColumnRef]:
         yield cell.reading.money.column
 
 
-def _of_rows(rows: Rows) -> Iterator[ColumnRef]:
+def _of_rows(rows: RowsSpec) -> Iterator[ColumnRef]:
     if rows.record is not None:
         yield rows.record
     if rows.at is not None:

@@ -36,7 +36,7 @@ from leadpolicy.data.contract.model import (
 from leadpolicy.data.contract.uses import Ground, Use, ground, uses
 from leadpolicy.data.dataset import Dataset
 from leadpolicy.data.recordset import Progress
-from leadpolicy.data.tables import Mask, Table, cell_text
+from leadpolicy.data.tables import Codes, Mask, Table, cell_text
 from leadpolicy.data.values import Converted, convert_cell
 from leadpolicy.data.work import Work, without_collection
 from leadpolicy.diagnostics import ValueProblem, listing, suggest
@@ -194,21 +194,33 @@ def verdicts(
 ) -> Words:
     """For each row that it fits, or the reason why not; nothing where it is empty and may be."""
     words = [OK]
-    numbers: dict[str, int] = {}
+    by_code = _judged(converted, words, needed, bad, fine)
+    rows = np.flatnonzero(mask)
+    found = np.full(len(mask), -1, np.int32)
+    found[rows] = by_code[converted.codes[rows]]
+    return Words(found, words)
+
+
+def _judged(
+    converted: Converted,
+    words: list[str],
+    needed: str,
+    bad: Mapping[int, str],
+    fine: frozenset[int] = frozenset(),
+) -> Codes:
+    """For each cell the place in `words` of what is to be said of it; new ones are added there."""
     by_code = np.where(converted.filled, 0, -1).astype(np.int32)
     if needed:
         by_code[by_code == -1] = len(words)
         words.append(needed)
     by_code[list(fine)] = 0
+    places: dict[str, int] = {}
     for code, reason in bad.items():
-        if reason not in numbers:
-            numbers[reason] = len(words)
+        if reason not in places:
+            places[reason] = len(words)
             words.append(reason)
-        by_code[code] = numbers[reason]
-    rows = np.flatnonzero(mask)
-    found = np.full(len(mask), -1, np.int32)
-    found[rows] = by_code[converted.codes[rows]]
-    return Words(found, words)
+        by_code[code] = places[reason]
+    return by_code
 
 
 def _values(converted: Converted, mask: Mask) -> Words:
@@ -319,16 +331,13 @@ def _judgements(on: Ground, sheets: Mapping[str, Sheet]) -> Iterator[Expectation
                       source=spec.fact.column)  # fmt: skip
     yield critical(sheet, f"{base}.fits", named, f"at least 95 %: {says}", spec.fact.column)
     words, found = [OK], np.full(len(table), -1, np.int32)
-    for code in np.unique(fact_codes[mask & ~unknown]).tolist():
-        own = fact_codes == code
-        converted = on.work.convert(spec.value, facts[texts[code]].type, own)
-        part = verdicts(converted, own, "", converted.bad)
-        places = np.append(np.arange(len(words) - 1, len(words) + len(part.words) - 1), -1).astype(
-            np.int32
-        )
-        places[0] = 0
-        words += part.words[1:]
-        found = np.where(own, places[part.codes], found).astype(np.int32)
+    rows = np.flatnonzero(mask & ~unknown)
+    rows = rows[np.argsort(fact_codes[rows], kind="stable")]
+    begins = np.flatnonzero(np.diff(fact_codes[rows], prepend=-1))
+    for own in np.split(rows, begins[1:]) if len(rows) else ():
+        fact = facts[texts[fact_codes[own[0]]]]
+        converted = on.work.convert(spec.value, fact.type, own)
+        found[own] = _judged(converted, words, "", converted.bad)[converted.codes[own]]
     value = f"{spec.value.column.column} → value of the fact"
     sheet.columns[value] = Words(found, words)
     base = f"{table.name}.{spec.value.column.column}"
