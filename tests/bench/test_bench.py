@@ -97,8 +97,8 @@ def test_the_table_is_the_one_that_was_promised(tmp_path: Path) -> None:
 
 
 def test_files_are_read_beside_duckdb(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    arguments = ["--companies", "200", "--repeats", "1", "--folder", str(tmp_path)]
+    arguments = ["--companies", "300", "--repeats", "1", "--folder", str(tmp_path)]
     assert reading.main(arguments) == 0
     lines = [line.split() for line in capsys.readouterr().out.splitlines()]
-    assert [line[1] for line in lines if line[0] == "200"] == ["compare", "DuckDB"]
+    assert [line[1] for line in lines if line[0] == "300"] == ["compare", "DuckDB"]
     assert lines[-1][0] == "ratio"
