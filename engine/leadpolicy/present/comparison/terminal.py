@@ -32,6 +32,9 @@ WIDE: Final = 100
 """From this width on tables have their extra columns."""
 FEW_POLICIES: Final = 4
 """Up to so many policies agreement is a list of pairs, beyond it a matrix."""
+MANY_POLICIES: Final = 40
+"""Beyond so many nobody reads a matrix: the pairs that agree least are shown."""
+LEAST_AGREEING: Final = 10
 MOST_CAUSES: Final = 8
 MOST_NOTES: Final = 8
 ROOMY: Final = 96
@@ -198,6 +201,16 @@ def _agreement(comparison: Comparison, console: Console) -> None:
         if pairs.empty:
             continue
         defining = comparison.volumes.query("rung == @rung and defined")["policy"]
+        if len(defining) > MANY_POLICIES:
+            least = pairs.sort_values(["raw", "a", "b"], kind="stable").head(LEAST_AGREEING)
+            notes |= {row.note for row in rows_of(least) if row.note}
+            _pairs(console, rung, least, wide=console.width >= WIDE)
+            line(
+                console,
+                f"The {len(least)} pairs that agree least; all {len(pairs):,} are in --json.",
+                "dim",
+            )
+            continue
         if len(defining) > FEW_POLICIES:
             print_matrix(console, rung_title(rung), list(defining), pairs)
             continue
