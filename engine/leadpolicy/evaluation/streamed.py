@@ -13,6 +13,7 @@ import numpy as np
 from leadpolicy.backends.kernels.engine import PlaneAnswers
 from leadpolicy.backends.kernels.program import KernelAnswers as Said
 from leadpolicy.backends.kernels.program import KernelProgram
+from leadpolicy.backends.kernels.read import keys
 from leadpolicy.backends.kernels.stream import Stream
 from leadpolicy.evaluation.answers import StageAnswers, coded, in_words, put
 
@@ -50,7 +51,7 @@ class Streamed(StageAnswers):
             table.source,
             table.places,
             as_of=table.as_of,
-            id=table.id,
+            keep=keys(table.id),
             session=lambda: room.session,
         )
         self._counted: dict[str, Counter[str | None]] = {name: Counter() for name in names.every()}
@@ -98,10 +99,10 @@ class Streamed(StageAnswers):
                 progress("evaluating", done, max(self.stream.rows or 0, done))
             yield batch
 
-    def _batch(self, said: Said, keys: Any) -> tuple[pa.RecordBatch, Counted]:
+    def _batch(self, said: Said, kept: Any) -> tuple[pa.RecordBatch, Counted]:
         import pyarrow as pa
 
-        columns = {} if self.id is None else {self.id: keys}
+        columns = dict(kept)
         counts = {}
         for name, codes, words in coded(self.policies, PlaneAnswers(said), self.names):
             columns[name] = in_words(codes, words)

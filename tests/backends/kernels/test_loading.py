@@ -450,8 +450,8 @@ def test_policies_without_stages_or_criteria() -> None:
 
 def streamed(made: KernelProgram, source: object, **given: Any) -> tuple[list[int], list[Any]]:
     stream = Stream(made, source, as_of=given.pop("as_of", NOW), **given)
-    found = list(stream.map(lambda answers, keys: (answers.stage["p"].tolist(), keys)))
-    keys = [key for _, some in found if some is not None for key in some.to_pylist()]
+    found = list(stream.map(lambda answers, kept: (answers.stage["p"].tolist(), kept)))
+    keys = [key for _, kept in found for some in kept.values() for key in some.to_pylist()]
     return [code for codes, _ in found for code in codes], keys
 
 
@@ -461,7 +461,7 @@ def test_a_file_passes_by_in_its_order(tmp_path: Path) -> None:
     pq.write_table(source, tmp_path / "t.parquet", row_group_size=4)
     expected = [int(name == "Acme") for name in names]
     for one in (tmp_path / "t.parquet", source, source.to_pandas()):
-        assert streamed(program(IS_ACME), one, id="k") == (expected, list(range(35)))
+        assert streamed(program(IS_ACME), one, keep={"k": "the key"}) == (expected, list(range(35)))
     assert streamed(program(build.YES), tmp_path / "t.parquet") == ([1] * 35, [])
 
 

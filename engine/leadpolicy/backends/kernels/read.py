@@ -90,14 +90,14 @@ def load(
     wanted = wanted_facts(facts, columns or {}, times, flags)
     given = session
     room = None if given is None else lambda: given
-    table = tables.opened(source, wanted, id, room, "the table")
+    table = tables.opened(source, wanted, keys(id), room, "the table")
     found = table.read(table.whole())
     names = {one.name: one for one in wanted if isinstance(one.name, str)}
     joined = _Joined(session, source, id) if session is not None and id is not None else None
     return CodedTable(
         found.rows,
         {name: found.columns[name] for name in names},
-        None if found.ids is None else found.ids.to_numpy(zero_copy_only=False),
+        None if id is None else found.kept[id].to_numpy(zero_copy_only=False),
         {name: _numbers(found.columns["moment", name]) for name in times},
         {
             kind: None
@@ -119,6 +119,11 @@ def wanted_facts(
     wanted = [Wanted(name, name, kind, places.get(name, name)) for name, kind in facts.items()]
     wanted += [Wanted(("moment", name), name, _MOMENT, name) for name in moments]
     return wanted + [Wanted(("flag", name), name, FLAG, name) for name in flags]
+
+
+def keys(id: str | None) -> dict[str, str]:
+    """The column of the records' keys, to be kept."""
+    return {} if id is None else {id: "the records' keys"}
 
 
 def _numbers(column: Column) -> NumberColumn:
@@ -167,7 +172,7 @@ class _Joined:
         elif isinstance(table.since, datetime):
             since = microseconds(in_utc(table.since))
         assert recorded is None or isinstance(recorded, Flags)
-        return CodedLog(np.asarray(found.ids), found.columns[_AT], made, recorded, since)
+        return CodedLog(np.asarray(found.kept[_ROW]), found.columns[_AT], made, recorded, since)
 
     def _comparable(
         self,
@@ -203,7 +208,8 @@ class _Joined:
             only = tree.eq(tree.column(table.kind[0]), tree.text(table.kind[1]))
             source = tree.nested(tree.select(names, opened.sql.copy(), where=only), "of a kind")
             opened = Opened(source, opened.header)
-        found = Typed(self.session, opened, bound, types, {table.record: _KEY}, _ROW)
+        found = Typed(self.session, opened, bound, types, {table.record: _KEY})
+        found.keep = {_ROW: _ROW}
         keys = tree.render(
             tree.select([tree.alias(tree.column(self.key), _KEY)], records.sql.copy())
         )
@@ -215,4 +221,4 @@ class _Joined:
         return found.read(found.whole())
 
 
-__all__ = ["CodedLog", "CodedTable", "load", "wanted_facts"]
+__all__ = ["CodedLog", "CodedTable", "keys", "load", "wanted_facts"]

@@ -24,7 +24,8 @@ class Stream:
     """A program on a table that is read while it is asked. Nobody recorded events there.
 
     `source` is a path, or a table of Arrow, pandas, Polars or DuckDB; `as_of` the moment of
-    evaluation, or the column that holds it. Opens the table; raises `LeadpolicyError`.
+    evaluation, or the column that holds it; `keep` names columns that come along, and what they
+    are called in messages. Opens the table; raises `LeadpolicyError`.
     """
 
     def __init__(
@@ -34,21 +35,21 @@ class Stream:
         columns: Mapping[str, Place] | None = None,
         *,
         as_of: datetime | str,
-        id: str | None = None,
+        keep: Mapping[str, str] | None = None,
         session: Callable[[], Session] | None = None,
     ) -> None:
         self.program = program
         self.as_of = as_of
         moments = [as_of] if isinstance(as_of, str) else []
         wanted = wanted_facts(program.facts, columns or {}, moments)
-        self.table = tables.opened(source, wanted, id, session, "the table")
+        self.table = tables.opened(source, wanted, keep or {}, session, "the table")
         self.rows = self.table.rows
         self.threads = machine.processors()
 
     def map(self, make: Callable[[KernelAnswers, Any], Made]) -> Iterator[Made]:
-        """What `make(answers, keys)` makes of every batch, in order; each is made in some thread.
+        """What `make(answers, kept)` makes of every batch, in order; each is made in some thread.
 
-        Keys are as Arrow has them, None without `id`. Raises `LeadpolicyError`.
+        `kept` are the columns that came along, as Arrow has them. Raises `LeadpolicyError`.
         """
         groups = self.table.groups()
         if self.rows == 0:
@@ -85,7 +86,7 @@ class Stream:
             moments = {self.as_of: rows.columns["moment", self.as_of]}
         events = dict.fromkeys(self.program.events)
         coded = CodedTable(rows.rows, facts, None, moments, events, self.table.where)
-        return make(self.program.run(coded, self.as_of, threads=1), rows.ids)
+        return make(self.program.run(coded, self.as_of, threads=1), rows.kept)
 
 
 __all__ = ["Stream"]

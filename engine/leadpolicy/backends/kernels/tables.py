@@ -78,11 +78,11 @@ def _whole(array: Any) -> pa.Array:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TableSlice:
-    """Some rows of a table. `ids` are their keys, as Arrow has them."""
+    """Some rows of a table. `kept` are other columns by name, as Arrow has them."""
 
     rows: int
     columns: Mapping[Any, Column]
-    ids: Any
+    kept: Mapping[str, Any]
 
 
 class OpenTable(ABC):
@@ -91,10 +91,11 @@ class OpenTable(ABC):
     rows: int | None = None
     """How many there are, where that is known already."""
 
-    def __init__(self, where: str, found: Sequence[Found], key: str | None) -> None:
+    def __init__(self, where: str, found: Sequence[Found], keep: Sequence[str]) -> None:
         self.where = where
         self.found = tuple(found)
-        self.key = key
+        self.keep = {name: name for name in keep}
+        """Other columns by name, and where they stand."""
 
     @abstractmethod
     def whole(self) -> pa.Table:
@@ -114,30 +115,32 @@ class OpenTable(ABC):
             made = {one.name: one.of(batch) for one in self.found}
         except Misfit:
             raise self.misfits() from None
-        ids = None if self.key is None else _whole(batch.column(self.key))
-        return TableSlice(batch.num_rows, made, ids)
+        kept = {name: _whole(batch.column(place)) for name, place in self.keep.items()}
+        return TableSlice(batch.num_rows, made, kept)
 
     def _names(self) -> list[str]:
         names = [name for one in self.found for name in one.columns]
-        return list(dict.fromkeys([*names, *([] if self.key is None else [self.key])]))
+        return list(dict.fromkeys([*names, *self.keep.values()]))
 
 
 def opened(
     source: object,
     wanted: Sequence[Wanted],
-    key: str | None,
+    keep: Mapping[str, str],
     session: Callable[[], Session] | None,
     where: str,
 ) -> OpenTable:
     """Opens a table; the SQL room's `session` is asked for when it is needed.
 
+    `keep` names columns that come along, and what they are called in messages.
+
     Raises `LeadpolicyError`.
     """
 
     def typed() -> Typed:
-        return typed_table(source, wanted, key, session, where)
+        return typed_table(source, wanted, keep, session, where)
 
-    return _plain(source, wanted, key, where, typed) or typed()
+    return _plain(source, wanted, keep, where, typed) or typed()
 
 
 # --------------------------------------------------------------------------- as it stands there
@@ -146,7 +149,7 @@ def opened(
 def _plain(
     source: object,
     wanted: Sequence[Wanted],
-    key: str | None,
+    keep: Iterable[str],
     where: str,
     typed: Callable[[], Typed],
 ) -> OpenTable | None:
@@ -156,12 +159,12 @@ def _plain(
         schema = _schema(str(source))
     else:
         schema = source.schema if isinstance(source, pa.Table) else None
-    found = None if schema is None else _found(schema, wanted, key)
+    found = None if schema is None else _found(schema, wanted, list(keep))
     if found is None:
         return None
     if isinstance(source, pa.Table):
-        return ArrowTable(source, found, key, where, typed)
-    return ParquetFile(str(source), found, key, typed)
+        return ArrowTable(source, found, list(keep), where, typed)
+    return ParquetFile(str(source), found, list(keep), typed)
 
 
 def _schema(path: str) -> Any:
@@ -174,7 +177,7 @@ def _schema(path: str) -> Any:
         return None
 
 
-def _found(schema: Any, wanted: Iterable[Wanted], key: str | None) -> list[Found] | None:
+def _found(schema: Any, wanted: Iterable[Wanted], keep: Sequence[str]) -> list[Found] | None:
     """Where everything stands; None if something is missing, ambiguous, or of another type."""
     folded = [name.casefold() for name in schema.names]
 
@@ -190,7 +193,7 @@ def _found(schema: Any, wanted: Iterable[Wanted], key: str | None) -> list[Found
             if not clear(name) or not taken(kind, schema.field(name).type):
                 return None
         found.append(Found(one.name, one.type, columns))
-    return found if key is None or clear(key) else None
+    return found if all(map(clear, keep)) else None
 
 
 def _columns(place: Place) -> tuple[str, ...]:
@@ -208,11 +211,11 @@ class ArrowTable(OpenTable):
         self,
         source: pa.Table,
         found: Sequence[Found],
-        key: str | None,
+        keep: Sequence[str],
         where: str,
         typed: Callable[[], Typed],
     ) -> None:
-        super().__init__(where, found, key)
+        super().__init__(where, found, keep)
         self.source = source
         self.typed = typed
         self.rows = source.num_rows
@@ -232,11 +235,11 @@ class ParquetFile(OpenTable):
     """A file. Texts come as Parquet keeps them: each distinct one once."""
 
     def __init__(
-        self, path: str, found: Sequence[Found], key: str | None, typed: Callable[[], Typed]
+        self, path: str, found: Sequence[Found], keep: Sequence[str], typed: Callable[[], Typed]
     ) -> None:
         import pyarrow.parquet as pq
 
-        super().__init__(path, found, key)
+        super().__init__(path, found, keep)
         self.typed = typed
         self.metadata = pq.read_metadata(path)
         self.rows = self.metadata.num_rows
@@ -291,7 +294,6 @@ class Typed(OpenTable):
         bound: Mapping[Hashable, Bound],
         types: Mapping[Hashable, Type],
         keep: Mapping[str, str],
-        key: str | None,
     ) -> None:
         from leadpolicy.backends.sql import tree
         from leadpolicy.backends.sql.program import typed
@@ -300,7 +302,8 @@ class Typed(OpenTable):
             Found(name, types[name], tuple(part.name for part in one.parts))
             for name, one in bound.items()
         ]
-        super().__init__(source.header.where, found, key)
+        super().__init__(source.header.where, found, ())
+        self.keep = dict(keep)
         self.session = session
         self.reader: Any = None
         self.opened = source
@@ -355,7 +358,7 @@ def _as_text(part: Part) -> Part:
 def typed_table(
     source: object,
     wanted: Sequence[Wanted],
-    key: str | None,
+    keep: Mapping[str, str],
     session: Callable[[], Session] | None,
     where: str,
 ) -> Typed:
@@ -373,14 +376,14 @@ def typed_table(
         fact = binder.fact(one.shown, one.type, one.place, one.type.values)
         if fact is not None:
             bound[one.name] = fact
-    if key is not None:
-        binder.column_type(key, "the records' keys")
+    for name, what in keep.items():
+        binder.column_type(name, what)
     refuse_mixed(
         source, {str(name): one for name, one in bound.items()}, table.header.where, problems
     )
     problems.stop_on_errors()
-    keep = {} if key is None else {key: key}
-    return Typed(room, table, bound, {one.name: one.type for one in wanted}, keep, key)
+    kept = {name: f"kept {place}" for place, name in enumerate(keep)}
+    return Typed(room, table, bound, {one.name: one.type for one in wanted}, kept)
 
 
 __all__ = [

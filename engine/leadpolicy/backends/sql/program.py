@@ -13,12 +13,11 @@ from sqlglot import exp
 
 from leadpolicy.backends import EventTable, Place
 from leadpolicy.backends.sql import events as tallies
-from leadpolicy.backends.sql import grouping, plan, tree
+from leadpolicy.backends.sql import plan, tree
 from leadpolicy.backends.sql.columns import Binder, Bound, Part, guard, orders_for, raw_columns
 from leadpolicy.backends.sql.emit import CountedEvents, Emitter
 from leadpolicy.backends.sql.events import KEY, NOW
 from leadpolicy.backends.sql.forms import Form, Moment, Plain
-from leadpolicy.backends.sql.grouping import Limits
 from leadpolicy.backends.sql.plan import ResultLayout
 from leadpolicy.backends.sql.session import Opened, Session, Unfit, diagnose, mixed_columns
 from leadpolicy.backends.sql.sparse import Candidates, candidates
@@ -86,16 +85,6 @@ class Run:
             return self.arrow().to_pandas()  # type: ignore[no-any-return]
         frame: pd.DataFrame = self._collect(lambda relation: relation.df())
         return frame
-
-    def grouped(
-        self, masks: Sequence[int], by: Sequence[str], example: str | None, most: Limits
-    ) -> pa.Table:
-        """Answers that are alike counted together, as an Arrow table. See `grouping.grouped`."""
-        made = grouping.grouped(self.layout.words, masks, by, example, most)
-        sql = tree.render(made)
-        return self._collect(
-            lambda relation: relation.query(grouping.ANSWERS, sql).to_arrow_table()
-        )
 
     def collect(self, made: Callable[[Any], Answer]) -> Answer:
         """What a function makes of the engine's relation of answers. Raises `LeadpolicyError`."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from leadpolicy.backends import AUTO, all_at_once, engine_name, one_by_one, ready
+from leadpolicy.backends import AUTO, EngineTable, all_at_once, engine_name, one_by_one, ready
 from leadpolicy.comparison.cubes.groups import Groups, Segment, distinct, families
 from leadpolicy.diagnostics import LeadpolicyError
 from leadpolicy.evaluation.codes import OPEN, Codes, Whole, outcome_codes
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from leadpolicy.backends import EventTable, OneByOne, Place
-    from leadpolicy.backends.sql.session import Session
     from leadpolicy.data import RecordSet
 
 MOST: Final = 2_000_000
@@ -33,7 +32,7 @@ CUBE: Final = "cube"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CubeTable:
-    """A table with a row per record, as `TableProgram.prepare` takes it.
+    """A table with a row per record, as engines take it.
 
     `outcome` is a boolean column: won, not won, or NULL where nothing can be said.
     """
@@ -44,7 +43,6 @@ class CubeTable:
     id: str | None = None
     events: Mapping[str, EventTable | None] = field(default_factory=dict)
     outcome: str | None = None
-    session: Session | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,38 +80,29 @@ def too_many(groups: str, question: ScanQuestion) -> LeadpolicyError:
 
 
 def scan_table(table: CubeTable, question: ScanQuestion) -> Groups:
-    """The groups of a table, counted by the engine. Raises `LeadpolicyError`."""
-    from leadpolicy.backends.sql.grouping import EXAMPLES, RECORDS, Limits
-    from leadpolicy.backends.sql.program import TableProgram
+    """The groups of a table, which may pass by. Raises `LeadpolicyError`."""
+    from leadpolicy.backends.kernels.grouping import grouped
 
-    terms, logic = question.terms, question.logic
     by = [*question.segments, *([table.outcome] if table.outcome else [])]
     where = str(table.source) if isinstance(table.source, str | Path) else "the table"
-    run = TableProgram({CUBE: logic}, full=True).prepare(
-        table.source, table.columns, as_of=table.as_of, id=table.id, events=table.events,
-        carry=list(dict.fromkeys(by)), session=table.session,
-    )  # fmt: skip
-    bits = dict(zip(logic.criteria, run.layout.criteria[CUBE], strict=True))
-    found = run.grouped(
-        _masks([bits[term] for term in terms], len(run.layout.words)),
-        list(dict.fromkeys(by)), table.id, Limits(MOST, question.examples),
-    )  # fmt: skip
-    if found.num_rows > MOST:
+    asked = EngineTable(table.source, table.as_of, table.columns or {}, table.id, table.events)
+    found = grouped(question.logic, question.terms, asked, by, MOST, question.examples)
+    if found is None:
         raise too_many(f"more than {MOST:,}", question)
     examples: list[_Lists] = []
-    if EXAMPLES in found.column_names:
-        lists = found.column(EXAMPLES).combine_chunks()
-        examples = [_Lists(lists, place) for place in range(question.examples)]
-    columns = _unpacked(found, bits, terms)
-    counts = found.column(RECORDS).to_numpy().astype(np.int64)
-    outcomes = np.full(len(counts), OPEN, np.int8)
+    if found.examples is not None:
+        examples = [_Lists(found.examples, place) for place in range(question.examples)]
+    outcomes = np.full(len(found.counts), OPEN, np.int8)
     if table.outcome:
-        outcomes = _outcomes(found.column(table.outcome), table.outcome, where)
-    segments = {name: _segment(found.column(name)) for name in question.segments}
+        outcomes = _outcomes(found.shared[table.outcome], table.outcome, where)
     return Groups(
-        counts, outcomes, segments, families(question.columns, columns), examples,
+        found.counts,
+        outcomes,
+        {name: _segment(found.shared[name]) for name in question.segments},
+        families(question.columns, found.verdicts),
+        examples,
         _rank(examples[0].lists) if examples else np.zeros(0, np.int64),
-    )  # fmt: skip
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -138,33 +127,6 @@ def _rank(lists: pa.ListArray) -> Whole:
     firsts = pc.list_element(pc.if_else(pc.greater(pc.list_value_length(lists), 0), lists, None), 0)
     found: Whole = pc.rank(firsts, tiebreaker="first").to_numpy().astype(np.int64)
     return found
-
-
-def _masks(bits: Iterable[Any], words: int) -> list[int]:
-    from leadpolicy.backends.sql.emit import WORD
-
-    masks = [0] * words
-    for one in bits:
-        masks[one.word] |= (1 << one.bit) | (1 << one.bit + WORD)
-    return masks
-
-
-def _unpacked(
-    found: pa.Table, bits: Mapping[Term, Any], terms: Sequence[Term]
-) -> dict[Term, Codes]:
-    from leadpolicy.backends.sql.emit import WORD
-    from leadpolicy.backends.sql.grouping import key, place
-
-    columns: dict[Term, Codes] = {}
-    keys: dict[str, Whole] = {}
-    for term in terms:
-        number, holds = place(bits[term].word, bits[term].bit)
-        name = key(number)
-        if name not in keys:
-            keys[name] = found.column(name).to_numpy()
-        word = keys[name]
-        columns[term] = (1 + (word >> holds & 1) - (word >> holds + WORD & 1)).astype(np.int8)
-    return columns
 
 
 def _outcomes(column: pa.ChunkedArray, name: str, where: str) -> Codes:
