@@ -15,25 +15,25 @@ from typing import TYPE_CHECKING, Any, Final
 from leadpolicy.version import __version__ as __version__
 
 if TYPE_CHECKING:
-    from leadpolicy.backtest import Backtest as Backtest
-    from leadpolicy.backtest import Study as Study
-    from leadpolicy.backtest import backtest
-    from leadpolicy.backtest import open_study as open_study
+    from leadpolicy.backtest.read import open_study as open_study
+    from leadpolicy.backtest.result import Backtest as Backtest
+    from leadpolicy.backtest.run import backtest
+    from leadpolicy.backtest.study import Study as Study
     from leadpolicy.board import explore as explore
-    from leadpolicy.comparison import Comparison as Comparison
-    from leadpolicy.comparison import compare as compare
-    from leadpolicy.comparison import cube as cube
-    from leadpolicy.data import Dataset as Dataset
-    from leadpolicy.data import RecordSet as RecordSet
-    from leadpolicy.data import from_frame as from_frame
-    from leadpolicy.data import open_dataset as open_dataset
+    from leadpolicy.comparison.comparison import Comparison as Comparison
+    from leadpolicy.comparison.comparison import compare as compare
+    from leadpolicy.comparison.cubes.cube import cube as cube
+    from leadpolicy.data.dataset import Dataset as Dataset
+    from leadpolicy.data.dataset import open_dataset as open_dataset
+    from leadpolicy.data.frames import from_frame as from_frame
+    from leadpolicy.data.recordset import RecordSet as RecordSet
     from leadpolicy.decision import Decision as Decision
     from leadpolicy.decision import decide as decide
     from leadpolicy.diagnostics import Diagnostic as Diagnostic
     from leadpolicy.diagnostics import LeadpolicyError as LeadpolicyError
     from leadpolicy.evaluation.stages import evaluate as evaluate
-    from leadpolicy.history import Replay as Replay
-    from leadpolicy.history import replay as replay
+    from leadpolicy.history.result import Replay as Replay
+    from leadpolicy.history.run import replay as replay
     from leadpolicy.policy import Policy as Policy
     from leadpolicy.policy import load_policies as load_policies
     from leadpolicy.policy import load_policy, parse_policy
@@ -49,39 +49,39 @@ if TYPE_CHECKING:
     run_study = backtest
 
 _HOMES: Final = {
-    "Backtest": "backtest",
-    "Comparison": "comparison",
-    "Dataset": "data",
+    "Backtest": "backtest.result",
+    "Comparison": "comparison.comparison",
+    "Dataset": "data.dataset",
     "Decision": "decision",
     "Diagnostic": "diagnostics",
     "LeadpolicyError": "diagnostics",
     "Policy": "policy",
     "Record": "vocabulary",
-    "RecordSet": "data",
-    "Replay": "history",
-    "Study": "backtest",
+    "RecordSet": "data.recordset",
+    "Replay": "history.result",
+    "Study": "backtest.study",
     "Truth": "truth",
     "Vocabulary": "vocabulary",
-    "compare": "comparison",
-    "cube": "comparison",
+    "compare": "comparison.comparison",
+    "cube": "comparison.cubes.cube",
     "decide": "decision",
     "evaluate": "evaluation.stages",
     "explore": "board",
-    "from_frame": "data",
+    "from_frame": "data.frames",
     "load": "policy:load_policy",
     "load_policies": "policy",
     "load_vocabulary": "vocabulary",
-    "open_dataset": "data",
-    "open_study": "backtest",
+    "open_dataset": "data.dataset",
+    "open_study": "backtest.read",
     "parse": "policy:parse_policy",
     "plots": "present.plots:",
     "read_record": "vocabulary",
-    "replay": "history",
-    "run_study": "backtest:backtest",
+    "replay": "history.run",
+    "run_study": "backtest.run:backtest",
 }
 
-_ON_MANY_RECORDS: Final = ("evaluation.stages",)
-"""Rooms above that need the extra `compare`; others see to it themselves."""
+_ON_MANY_RECORDS: Final = {"backtest", "comparison", "data", "evaluation", "history"}
+"""The rooms that are built on the extra `compare`."""
 
 __all__ = [*_HOMES, "__version__"]  # noqa: PLE0604  (names of the table above)
 
@@ -90,11 +90,12 @@ def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module 'leadpolicy' has no attribute {name!r}")
     room, colon, called = _HOMES[name].partition(":")
-    if room in _ON_MANY_RECORDS:
-        from leadpolicy.extras import needs
+    if room.partition(".")[0] in _ON_MANY_RECORDS:
+        from leadpolicy.extras import brought
 
-        needs("compare")
-    module = import_module(f"leadpolicy.{room}")
+        module = brought("compare", f"leadpolicy.{room}")
+    else:
+        module = import_module(f"leadpolicy.{room}")
     value = module if colon and not called else getattr(module, called or name)
     globals()[name] = value
     return value

@@ -11,7 +11,10 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from leadpolicy.backtest import Backtest, Capacity, Study, Sweep, backtest, open_study
+from leadpolicy.backtest.read import open_study
+from leadpolicy.backtest.result import Backtest
+from leadpolicy.backtest.run import backtest
+from leadpolicy.backtest.study import Capacity, Study, Sweep
 from leadpolicy.data.moments import AfterEntry
 from leadpolicy.diagnostics import LeadpolicyError
 from leadpolicy.present.wording import rows_of

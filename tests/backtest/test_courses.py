@@ -119,7 +119,7 @@ def test_agreement_counts_records_from_their_entry_on() -> None:
 
 def test_load_counts_whole_weeks_only() -> None:
     """2024-01-01 is a Monday; three enter in the first week, one in the third, which is cut off."""
-    from leadpolicy.backtest import Capacity
+    from leadpolicy.backtest.study import Capacity
 
     spans = spans_of([(n, day, None, 1, 1) for n, day in enumerate([0, 1, 6, 15])], 4)
     of = cohort(entered=[0, 1, 6, 15], won=[None] * 4, until=17)

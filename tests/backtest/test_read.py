@@ -10,9 +10,9 @@ import jsonschema
 import pytest
 import yaml
 
-from leadpolicy.backtest import Capacity, Sweep, open_study
-from leadpolicy.backtest.read import KEYS, REQUIRED, read_study
+from leadpolicy.backtest.read import KEYS, REQUIRED, open_study, read_study
 from leadpolicy.backtest.schema import study_schema
+from leadpolicy.backtest.study import Capacity, Sweep
 from leadpolicy.data.moments import AfterEntry
 from leadpolicy.diagnostics import LeadpolicyError, Problems
 from leadpolicy.source import Source

@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from leadpolicy.backtest import Backtest, backtest
+from leadpolicy.backtest.result import Backtest
+from leadpolicy.backtest.run import backtest
 from leadpolicy.present.backtest.report import html_report
 from leadpolicy.present.backtest.terminal import print_backtest
 from tests.backtest.history import STUDY, write_history

@@ -8,10 +8,11 @@ from typing import Any, Final
 
 import pytest
 
-from leadpolicy.backtest import Backtest, backtest
-from leadpolicy.comparison import Comparison, compare
-from leadpolicy.data import open_dataset
+from leadpolicy.backtest.result import Backtest
+from leadpolicy.backtest.run import backtest
+from leadpolicy.comparison.comparison import Comparison, compare
 from leadpolicy.data.contract.gate import stop_on_failures
+from leadpolicy.data.dataset import open_dataset
 from leadpolicy.diagnostics import LeadpolicyError
 from leadpolicy.policy import Policy, load_policies
 from leadpolicy.present.wording import rows_of

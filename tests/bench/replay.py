@@ -227,8 +227,8 @@ def main() -> None:
         return
     clock, processors = time.perf_counter(), time.process_time()
 
-    from leadpolicy.data import open_dataset
-    from leadpolicy.history import replay
+    from leadpolicy.data.dataset import open_dataset
+    from leadpolicy.history.run import replay
     from leadpolicy.policy import load_policies
     from leadpolicy.policy.load import find
 

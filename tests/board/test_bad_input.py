@@ -8,7 +8,7 @@ import pandas as pd
 
 import leadpolicy
 from leadpolicy.board.explorer import Explorer
-from leadpolicy.data import RecordSet
+from leadpolicy.data.recordset import RecordSet
 
 
 def opened(world: Path, employees: list[int | None]) -> tuple[Explorer, RecordSet]:

@@ -59,7 +59,7 @@ COMMANDS = {
 
 
 def first_id() -> str:
-    from leadpolicy.data import open_dataset
+    from leadpolicy.data.dataset import open_dataset
 
     return open_dataset(EXAMPLE).records().ids[0]
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from leadpolicy.comparison import Comparison, compare
+from leadpolicy.comparison.comparison import Comparison, compare
 from leadpolicy.diagnostics import LeadpolicyError
 from leadpolicy.evaluation.codes import FALSE, TRUE, UNKNOWN
 from leadpolicy.evaluation.verdicts import verdicts_of

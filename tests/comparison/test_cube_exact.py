@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from leadpolicy.backends.interpreter import verdicts
 from leadpolicy.comparison.cubes.cube import Cube, cube
 from leadpolicy.comparison.cubes.scan import CubeTable
-from leadpolicy.data import RecordSet
+from leadpolicy.data.recordset import RecordSet
 from leadpolicy.policy import Policy
 from leadpolicy.vocabulary import Record
 from tests.backends.sql.tables import MOMENT, columns_of, events_of

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from leadpolicy.backends import BACKENDS, availability
-from leadpolicy.comparison import compare, cube
-from leadpolicy.comparison.comparison import FRAMES
-from leadpolicy.data import open_dataset
+from leadpolicy.comparison.comparison import FRAMES, compare
+from leadpolicy.comparison.cubes.cube import cube
+from leadpolicy.data.dataset import open_dataset
 from leadpolicy.policy import load_policies
 from tests.conftest import FIXTURES, POLICIES
 from tests.evaluation.test_engines import few

@@ -9,7 +9,7 @@ from typing import Final
 
 import pytest
 
-from leadpolicy.comparison import compare
+from leadpolicy.comparison.comparison import compare
 from leadpolicy.comparison.leaks import Leak, Sort, leaks, users, warnings
 from leadpolicy.data.dataset import open_dataset
 from leadpolicy.diagnostics import Problems

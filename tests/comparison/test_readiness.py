@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from leadpolicy.comparison import compare
-from leadpolicy.data import from_frame
+from leadpolicy.comparison.comparison import compare
+from leadpolicy.data.frames import from_frame
 from tests.comparison.world import AS_OF, World
 
 BOTH = """\

@@ -24,7 +24,8 @@ from typing import Any
 
 import pandas as pd
 
-from leadpolicy.data import RecordSet, from_frame
+from leadpolicy.data.frames import from_frame
+from leadpolicy.data.recordset import RecordSet
 from leadpolicy.diagnostics import Problems
 from leadpolicy.policy import Policy, parse_policy
 from leadpolicy.vocabulary import Vocabulary, read_vocabulary

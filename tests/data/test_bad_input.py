@@ -8,7 +8,7 @@ from typing import Final
 import pytest
 import yaml
 
-from leadpolicy.data import open_dataset
+from leadpolicy.data.dataset import open_dataset
 from leadpolicy.diagnostics import LeadpolicyError
 from tests.data.room import Room
 

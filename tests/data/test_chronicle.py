@@ -13,10 +13,11 @@ from typing import Final
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leadpolicy.data import Chronicle, RecordSet, open_dataset, record_at
-from leadpolicy.data.chronicle import ALWAYS, MISSING, NEVER, UNDATED
-from leadpolicy.data.dataset import Dataset
+from leadpolicy.data.as_of import record_at
+from leadpolicy.data.chronicle import ALWAYS, MISSING, NEVER, UNDATED, Chronicle
+from leadpolicy.data.dataset import Dataset, open_dataset
 from leadpolicy.data.moments import from_microseconds, microseconds
+from leadpolicy.data.recordset import RecordSet
 from leadpolicy.types import Value
 from leadpolicy.vocabulary.record import Record
 from tests.data.room import TOP, VOCABULARY, Room

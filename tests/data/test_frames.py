@@ -5,8 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from leadpolicy.data import from_frame
-from leadpolicy.data.frames import Outcome
+from leadpolicy.data.frames import Outcome, from_frame
 from leadpolicy.diagnostics import LeadpolicyError
 from leadpolicy.types import show
 from leadpolicy.vocabulary import load_vocabulary

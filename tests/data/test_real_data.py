@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from leadpolicy.data import open_dataset
-from leadpolicy.data.dataset import Dataset
+from leadpolicy.data.dataset import Dataset, open_dataset
 from leadpolicy.data.recordset import RecordSet
 from leadpolicy.types import show
 

@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 
 from leadpolicy.backends.sql.engine import in_order
-from leadpolicy.data import from_frame, open_dataset
+from leadpolicy.data.dataset import open_dataset
+from leadpolicy.data.frames import from_frame
 from leadpolicy.evaluation.verdicts import verdicts_of
 from leadpolicy.policy import Policy, load_policies
 from leadpolicy.vocabulary import load_vocabulary
@@ -18,7 +19,7 @@ from tests.comparison.world import World
 from tests.conftest import FIXTURES, POLICIES
 
 if TYPE_CHECKING:
-    from leadpolicy.data import RecordSet
+    from leadpolicy.data.recordset import RecordSet
     from leadpolicy.evaluation.verdicts import RecordVerdicts
 
 REAL = ("bpi2012", "uci_bank", "olist")

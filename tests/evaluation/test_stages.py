@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import leadpolicy
+from leadpolicy.data.moments import parse_as_of
 from leadpolicy.diagnostics import LeadpolicyError
 from leadpolicy.evaluation.stages import evaluate
 from leadpolicy.policy import Policy, parse_policy
@@ -220,7 +221,7 @@ def test_the_moment_is_a_date_or_a_column(here: Here) -> None:
     with pytest.raises(LeadpolicyError, match="as_of"):
         evaluate(week, table)
     with pytest.raises(LeadpolicyError, match="7 days after entry"):
-        evaluate(week, table, as_of=leadpolicy.data.parse_as_of("7 days after entry"))
+        evaluate(week, table, as_of=parse_as_of("7 days after entry"))
 
 
 def test_mixed_time_zones_are_instants(here: Here) -> None:

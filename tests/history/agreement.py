@@ -16,12 +16,13 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from leadpolicy.backends.sql.session import Session
-from leadpolicy.data import open_dataset
 from leadpolicy.data.as_of import only
 from leadpolicy.data.chronicle import Chronicle
-from leadpolicy.history import Replay, StageSpan, replay, replay_record
-from leadpolicy.history.definition import states_at
+from leadpolicy.data.dataset import open_dataset
+from leadpolicy.history.definition import StageSpan, replay_record, states_at
 from leadpolicy.history.horizon import horizon
+from leadpolicy.history.result import Replay
+from leadpolicy.history.run import replay
 from leadpolicy.policy import Policy, load_policies
 from tests.conftest import FIXTURES
 from tests.history.worlds import worlds

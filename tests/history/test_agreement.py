@@ -14,10 +14,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from leadpolicy.backends.sql.session import Session
-from leadpolicy.data import open_dataset
 from leadpolicy.data.chronicle import NEVER, Chronicle
+from leadpolicy.data.dataset import open_dataset
 from leadpolicy.data.moments import from_microseconds, microseconds
-from leadpolicy.history import StageSpan, ledger, replay, replay_record
+from leadpolicy.history import ledger
+from leadpolicy.history.definition import StageSpan, replay_record
+from leadpolicy.history.run import replay
 from leadpolicy.policy import load_policies
 from tests.history.agreement import by_engine, disagreements, unforeseen
 from tests.history.worlds import Life, World, at, chronicle, moments_near, random_life, worlds

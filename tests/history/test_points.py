@@ -8,7 +8,8 @@ from typing import Any, TypeAlias
 import pytest
 
 from leadpolicy.data.chronicle import ALWAYS, NEVER, Chronicle
-from leadpolicy.history import replay, replay_record
+from leadpolicy.history.definition import replay_record
+from leadpolicy.history.run import replay
 from leadpolicy.policy import Policy
 from leadpolicy.vocabulary import Vocabulary
 from tests.history.agreement import by_engine

@@ -14,8 +14,8 @@ import pytest
 import leadpolicy
 from leadpolicy.data.chronicle import NEVER, Chronicle
 from leadpolicy.diagnostics import LeadpolicyError
-from leadpolicy.history import Replay, replay
-from leadpolicy.history.result import NOT_THERE
+from leadpolicy.history.result import NOT_THERE, Replay
+from leadpolicy.history.run import replay
 from leadpolicy.history.summary import as_dict, rung_counts
 from leadpolicy.vocabulary import Vocabulary
 from tests.history.conftest import Write

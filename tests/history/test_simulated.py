@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from leadpolicy.data import open_dataset
-from leadpolicy.history import replay, replay_record
+from leadpolicy.data.dataset import open_dataset
+from leadpolicy.history.definition import replay_record
+from leadpolicy.history.run import replay
 from leadpolicy.policy import load_policies
 from leadpolicy.policy.load import find
 from tests.bench.replay import EIGHT, dataset

@@ -13,13 +13,13 @@ import pytest
 
 import leadpolicy
 from leadpolicy import LeadpolicyError, plots
-from leadpolicy.backtest import backtest, open_study
-from leadpolicy.comparison import cube
+from leadpolicy.backtest.read import open_study
+from leadpolicy.backtest.run import backtest
 from leadpolicy.comparison.comparison import Comparison
-from leadpolicy.comparison.cubes.cube import Cube
+from leadpolicy.comparison.cubes.cube import Cube, cube
 from leadpolicy.data.chronicle import NEVER
 from leadpolicy.evaluation.codes import TRUE
-from leadpolicy.history import Replay
+from leadpolicy.history.result import Replay
 from leadpolicy.present.backtest.thresholds import _Candidate, _front, _places
 from leadpolicy.present.backtest.waiting import _cells
 from leadpolicy.present.comparison.alluvial import HIGH, _blocks, _ribbons

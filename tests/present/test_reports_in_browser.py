@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from leadpolicy.backtest import backtest
-from leadpolicy.comparison import compare
+from leadpolicy.backtest.run import backtest
+from leadpolicy.comparison.comparison import compare
 from leadpolicy.policy import load_policy
 from leadpolicy.present.backtest.report import write_report as write_backtest
 from leadpolicy.present.comparison.report import write_report as write_comparison

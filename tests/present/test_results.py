@@ -8,7 +8,8 @@ import pytest
 
 import leadpolicy
 from leadpolicy import LeadpolicyError, Policy
-from leadpolicy.backtest import backtest, open_study
+from leadpolicy.backtest.read import open_study
+from leadpolicy.backtest.run import backtest
 from leadpolicy.present.policy.notebook import policy_sheet
 from leadpolicy.present.theme import THEMES
 from tests.conftest import FIXTURES, POLICIES

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from leadpolicy.cli.simulate import TableFormat, simulate
-from leadpolicy.data import open_dataset
+from leadpolicy.data.dataset import open_dataset
 from leadpolicy.diagnostics import LeadpolicyError
 from tests.conftest import POLICIES
 

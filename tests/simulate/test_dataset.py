@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from leadpolicy.backends.interpreter import verdicts
-from leadpolicy.data import open_dataset
+from leadpolicy.data.dataset import open_dataset
 from leadpolicy.data.recordset import RecordSet
 from leadpolicy.policy import Policy, load_policy
 from leadpolicy.simulate import dirt

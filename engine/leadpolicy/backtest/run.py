@@ -235,7 +235,7 @@ def _check(study: Study, policies: Mapping[str, Policy]) -> None:
 
 def history_of(study: Study, progress: Progress | None = None) -> Chronicle:
     """The history that a study is about. Raises `LeadpolicyError`."""
-    from leadpolicy.data import open_dataset
+    from leadpolicy.data.dataset import open_dataset
 
     dataset = open_dataset(study.dataset)
     if study.grain is not None and study.grain != dataset.grain:
@@ -297,7 +297,7 @@ def replay_spans(
     progress: Progress | None,
 ) -> dict[str, VerdictSpans]:
     """The spans of every policy on all records of a chronicle."""
-    from leadpolicy.history import replay
+    from leadpolicy.history.run import replay
 
     found = replay(policies, chronicle, accept_snapshot=accepted, progress=progress)
     spans = {}

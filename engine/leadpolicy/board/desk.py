@@ -18,7 +18,7 @@ from leadpolicy.workshop.decks import read_deck
 
 if TYPE_CHECKING:
     from leadpolicy.board.explorer import Explorer
-    from leadpolicy.data import RecordSet
+    from leadpolicy.data.recordset import RecordSet
 
 FILE: Final = "dataset.yaml"
 CARDS: Final = "cards.yaml"

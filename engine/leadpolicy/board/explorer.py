@@ -26,7 +26,8 @@ from leadpolicy.present.wording import rung_title
 if TYPE_CHECKING:
     from leadpolicy.comparison.cubes.scan import CubeTable
     from leadpolicy.comparison.cubes.view import CubeLevel, CubeView
-    from leadpolicy.data import Dataset, Progress, RecordSet
+    from leadpolicy.data.dataset import Dataset
+    from leadpolicy.data.recordset import Progress, RecordSet
 
 EXAMPLES: Final = 8
 """Names that each group of records keeps, and that each line of gained and lost shows."""
@@ -73,7 +74,7 @@ def _labelled(
 
 
 def _records(data: RecordSet | Dataset | CubeTable | str | Path) -> RecordSet | CubeTable:
-    from leadpolicy.data import Dataset, open_dataset
+    from leadpolicy.data.dataset import Dataset, open_dataset
 
     if isinstance(data, str | Path):
         data = open_dataset(data)

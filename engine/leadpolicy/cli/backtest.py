@@ -29,11 +29,11 @@ def backtest(
 
     Example: leadpolicy backtest demo --report backtest.html
     """
-    from leadpolicy.backtest import backtest as carry_out
     from leadpolicy.backtest.read import open_study
+    from leadpolicy.backtest.run import backtest as carry_out
     from leadpolicy.backtest.run import history_of, policies_of
     from leadpolicy.comparison.leaks import leaks, warnings
-    from leadpolicy.data.contract import stop_on_failures
+    from leadpolicy.data.contract.gate import stop_on_failures
     from leadpolicy.files import write_whole
     from leadpolicy.policy.labels import labels
     from leadpolicy.present.console import stdout_console

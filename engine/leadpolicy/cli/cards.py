@@ -46,7 +46,8 @@ def cards(
 
     Example: leadpolicy cards heinz b2b-international --data demo --out workshop/cards.html
     """
-    from leadpolicy.data import open_dataset, parse_as_of
+    from leadpolicy.data.dataset import open_dataset
+    from leadpolicy.data.moments import parse_as_of
     from leadpolicy.evaluation.verdicts import verdicts_of
     from leadpolicy.present.progress import ProgressLine
     from leadpolicy.workshop.deal import deal

@@ -68,9 +68,10 @@ def compare(
     """
     chosen = chosen_policies(policies, folder, changes or [])
 
-    from leadpolicy.comparison import compare as compare_policies
-    from leadpolicy.data import open_dataset, parse_as_of
-    from leadpolicy.data.contract import stop_on_failures
+    from leadpolicy.comparison.comparison import compare as compare_policies
+    from leadpolicy.data.contract.gate import stop_on_failures
+    from leadpolicy.data.dataset import open_dataset
+    from leadpolicy.data.moments import parse_as_of
     from leadpolicy.present.console import stdout_console
     from leadpolicy.present.progress import ProgressLine
 

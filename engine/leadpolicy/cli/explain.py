@@ -208,7 +208,8 @@ def _from_data(
     policies: list[Policy], data: str, id: str, as_of: str | None, engine: str
 ) -> list[Decision]:
     needs("compare")
-    from leadpolicy.data import open_dataset, parse_as_of
+    from leadpolicy.data.dataset import open_dataset
+    from leadpolicy.data.moments import parse_as_of
 
     dataset = open_dataset(data)
     records = dataset.records(parse_as_of(as_of) if as_of else None)

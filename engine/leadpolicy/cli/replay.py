@@ -65,9 +65,9 @@ def replay(
     chosen = chosen_policies(policies, folder, changes or [])
     end = None if until is None else _end(until)
 
-    from leadpolicy.data import open_dataset
+    from leadpolicy.data.dataset import open_dataset
     from leadpolicy.files import write_whole
-    from leadpolicy.history import replay as replay_policies
+    from leadpolicy.history.run import replay as replay_policies
     from leadpolicy.history.summary import as_json
     from leadpolicy.present.console import stdout_console
     from leadpolicy.present.history.terminal import print_replay

@@ -15,7 +15,7 @@ from leadpolicy.policy.load import POLICIES
 
 if TYPE_CHECKING:
     from leadpolicy.comparison.readiness import MissingFact, PolicyReadiness
-    from leadpolicy.data import Dataset
+    from leadpolicy.data.dataset import Dataset
     from leadpolicy.data.recordset import Progress
 
 BUILD: Final = Path("build/validate")
@@ -71,8 +71,8 @@ def validate(
     Example: leadpolicy validate demo --policy heinz --out build/validate/demo
     """
     from leadpolicy.comparison.leaks import leaks
-    from leadpolicy.data import open_dataset
     from leadpolicy.data.contract.report import validated
+    from leadpolicy.data.dataset import open_dataset
     from leadpolicy.present.console import stdout_console
     from leadpolicy.present.data.page import write_index
     from leadpolicy.present.data.terminal import print_validation

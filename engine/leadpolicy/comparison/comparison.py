@@ -36,7 +36,9 @@ from leadpolicy.policy.labels import labelled
 from leadpolicy.shown import Shown
 
 if TYPE_CHECKING:
-    from leadpolicy.data import AsOf, Dataset, RecordSet
+    from leadpolicy.data.dataset import Dataset
+    from leadpolicy.data.moments import AsOf
+    from leadpolicy.data.recordset import RecordSet
 
 FORMAT: Final = 1
 TOP: Final = 10
@@ -255,7 +257,8 @@ def compare(
 def _records(
     data: RecordSet | Dataset | str | Path, as_of: AsOf | str | None, progress: Progress | None
 ) -> RecordSet:
-    from leadpolicy.data import Dataset, open_dataset, parse_as_of
+    from leadpolicy.data.dataset import Dataset, open_dataset
+    from leadpolicy.data.moments import parse_as_of
 
     if isinstance(data, str | Path):
         data = open_dataset(data)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from leadpolicy.backends import Logics
-    from leadpolicy.data import RecordSet
+    from leadpolicy.data.recordset import RecordSet
     from leadpolicy.vocabulary.record import Record
 
 Progress = Callable[[str, int, int], None]

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from leadpolicy.backends import Place
     from leadpolicy.backends.sql.columns import Header
     from leadpolicy.backends.sql.session import Session
-    from leadpolicy.data import AsOf, RecordSet
+    from leadpolicy.data.moments import AsOf
+    from leadpolicy.data.recordset import RecordSet
     from leadpolicy.evaluation.engines import Progress
     from leadpolicy.logic.terms import Happened, Term
     from leadpolicy.policy import Policy
@@ -55,7 +56,8 @@ def records_of(
     """The records of a data set; None where `data` is a table. Raises `LeadpolicyError`."""
     if is_table(data) if isinstance(data, str | Path) else is_frame(data):
         return None
-    from leadpolicy.data import Dataset, RecordSet, open_dataset
+    from leadpolicy.data.dataset import Dataset, open_dataset
+    from leadpolicy.data.recordset import RecordSet
 
     if isinstance(data, str | Path):
         data = open_dataset(data)

@@ -17,7 +17,7 @@ from leadpolicy.policy.model import RUNGS, Policy
 from leadpolicy.vocabulary.model import EVENT
 
 if TYPE_CHECKING:
-    from leadpolicy.data import RecordSet
+    from leadpolicy.data.recordset import RecordSet
 
 VALUES: Final = 3
 """Verdicts that there are."""

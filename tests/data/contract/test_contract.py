@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from leadpolicy.data.contract import Level, contract, judge, stop_on_failures
-from leadpolicy.data.contract.judgement import reason_of
-from leadpolicy.data.contract.model import Contract, Finding
+from leadpolicy.data.contract.draw import contract
+from leadpolicy.data.contract.gate import stop_on_failures
+from leadpolicy.data.contract.judgement import judge, reason_of
+from leadpolicy.data.contract.model import Contract, Finding, Level
 from leadpolicy.data.dataset import open_dataset
 from leadpolicy.diagnostics import LeadpolicyError
 from tests.data.contract.tables import MAPPING, clean, dirty, write

@@ -10,9 +10,11 @@ from typing import Any
 
 import pytest
 
-from leadpolicy.data.contract import contract, judge, run_suite
 from leadpolicy.data.contract.docs import local
+from leadpolicy.data.contract.draw import contract
+from leadpolicy.data.contract.judgement import judge
 from leadpolicy.data.contract.report import validated
+from leadpolicy.data.contract.suite import run_suite
 from tests.conftest import skip_without
 from tests.data.contract.tables import MAPPING, clean, dirty, write
 from tests.data.room import Room

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from leadpolicy.comparison import Comparison, compare
+from leadpolicy.comparison.comparison import Comparison, compare
 from leadpolicy.diagnostics import LeadpolicyError
 from leadpolicy.present.comparison.report import html_report, write_report
 from tests.comparison.world import World, make_world

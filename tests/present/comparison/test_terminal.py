@@ -11,7 +11,7 @@ import pytest
 from rich.console import Console
 
 from leadpolicy.characters import visible
-from leadpolicy.comparison import Comparison, compare
+from leadpolicy.comparison.comparison import Comparison, compare
 from leadpolicy.present.comparison.terminal import print_comparison
 from tests.comparison.world import World, make_world
 

@@ -105,7 +105,7 @@ class StartPage:
             self.begun()
 
     def _read(self, path: Path) -> None:
-        from leadpolicy.data import open_dataset
+        from leadpolicy.data.dataset import open_dataset
 
         if self.desk.records is None or self.desk.records.dataset.path.parent != path:
             self.desk.records = open_dataset(path).records(progress=self._progress)
@@ -124,7 +124,7 @@ def _options(sets: tuple[Path, ...]) -> list[tuple[str, Path | None]]:
 
 
 def _shown(path: Path) -> str:
-    from leadpolicy.data import open_dataset
+    from leadpolicy.data.dataset import open_dataset
 
     try:
         return f"{path.name}: {open_dataset(path).title or path.name}"

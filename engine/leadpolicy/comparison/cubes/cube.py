@@ -25,7 +25,7 @@ from leadpolicy.policy.labels import labels
 from leadpolicy.policy.model import Parameter, Policy
 
 if TYPE_CHECKING:
-    from leadpolicy.data import RecordSet
+    from leadpolicy.data.recordset import RecordSet
 
 EXAMPLES = 3
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from leadpolicy.backends import EventTable, OneByOne, Place
-    from leadpolicy.data import RecordSet
+    from leadpolicy.data.recordset import RecordSet
 
 MOST: Final = 2_000_000
 """Groups beyond which a move would take too long."""

@@ -12,7 +12,7 @@ from leadpolicy.present.console import grid, heading, label, line, said, show
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from leadpolicy.history import Replay
+    from leadpolicy.history.result import Replay
 
 MOST_NOTES = 8
 
