@@ -26,6 +26,11 @@ def _moves(char: str) -> bool:
     return char not in _HARMLESS and unicodedata.category(char) in _INVISIBLE
 
 
+def visible_lines(text: str) -> str:
+    """A text of several lines, each of them visible."""
+    return "\n".join(visible(line) for line in text.split("\n"))
+
+
 def isolated(text: str) -> str:
     """A name to stand inside a sentence: one that is read from right to left turns nothing else."""
     turns = any(unicodedata.bidirectional(char) in ("R", "AL") for char in text)
@@ -52,4 +57,4 @@ def json_text(data: Any, *, indent: int = 2, allow_nan: bool = True) -> str:
     )
 
 
-__all__ = ["inert", "isolated", "named", "visible"]
+__all__ = ["inert", "isolated", "json_text", "named", "visible", "visible_lines"]

@@ -239,11 +239,13 @@ def _print_table(
     """A table whose columns, but the first, hold numbers."""
     from rich.table import Table
 
+    from leadpolicy.present.console import said
+
     table = Table(title=title, title_justify="left", box=None)
     for place, name in enumerate(header):
         table.add_column(name, justify="right" if place else "left")
     for row in rows:
-        table.add_row(*row)
+        table.add_row(*map(said, row))
     console.print(table)
     console.print()
 
@@ -252,15 +254,17 @@ def _print_first(found: StageAnswers, made: Any, console: Console, key: str) -> 
     """The first records, with the stages of as many policies as fit."""
     from rich.table import Table
 
+    from leadpolicy.present.console import said
+
     labels = list(found.policies)[:SHOWN]
     shown = [name for name in made.column_names if name == key]
     for label in labels:
         shown += [found.names.stage[label], found.names.possible[label]]
     table = Table(title="The first records", title_justify="left", box=None)
     for name in shown:
-        table.add_column(name)
+        table.add_column(said(name))
     for row in made.select(shown).slice(0, FIRST).to_pylist():
-        table.add_row(*("—" if row[name] is None else str(row[name]) for name in shown))
+        table.add_row(*(said("—" if row[name] is None else row[name]) for name in shown))
     console.print(table)
     if len(found.policies) > len(labels):
         console.print(f"{len(found.policies) - len(labels)} policies more: --out writes all")

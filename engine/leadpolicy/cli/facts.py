@@ -10,7 +10,7 @@ from typing import Annotated, Final
 
 import typer
 
-from leadpolicy.characters import json_text
+from leadpolicy.characters import json_text, visible_lines
 from leadpolicy.cli.options import PoliciesFolder
 from leadpolicy.diagnostics import LeadpolicyError, suggest
 from leadpolicy.policy.load import POLICIES, VOCABULARY, Shelf, policies_at_hand, policy_files
@@ -45,7 +45,7 @@ def facts(
     vocabulary = load_vocabulary(folder / VOCABULARY)
     width = min(shutil.get_terminal_size((80, 24)).columns, WIDEST)
     if pattern is not None and not as_json and (one := _alone(pattern, events, vocabulary)):
-        typer.echo(_everything(one, folder, width))
+        typer.echo(visible_lines(_everything(one, folder, width)))
         return
     found = [] if events else [f for f in vocabulary.facts.values() if _fits(f, pattern)]
     kinds = [e for e in vocabulary.events.values() if _fits(e, pattern)]
@@ -56,7 +56,7 @@ def facts(
         typer.echo(json_text(plain))
         return
     blocks = [catalogue.render_facts(found, width), catalogue.render_events(kinds, width)]
-    typer.echo("\n\n".join(block for block in blocks if block))
+    typer.echo(visible_lines("\n\n".join(block for block in blocks if block)))
 
 
 def _alone(pattern: str, events: bool, vocabulary: Vocabulary) -> Fact | EventKind | None:

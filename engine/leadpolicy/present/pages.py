@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from leadpolicy.characters import inert, visible
+from leadpolicy.characters import inert, visible, visible_lines
 from leadpolicy.present.theme import page_colours, variables
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ def environment() -> Environment:
     made = Environment(
         loader=PackageLoader("leadpolicy.present", ""),
         autoescape=True,
+        finalize=_inert,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -34,6 +35,11 @@ def environment() -> Environment:
     made.filters["unbroken"] = unbroken
     made.filters["visible"] = lambda text: visible(str(text))
     return made
+
+
+def _inert(value: Any) -> Any:
+    """What a template puts into a page, unless it was made as HTML."""
+    return visible_lines(value) if type(value) is str else value
 
 
 def page(template: str, **context: Any) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from leadpolicy.characters import visible
 from leadpolicy.diagnostics import CODES
 from leadpolicy.english import capital
 from leadpolicy.governance.identity import content_hash
@@ -372,7 +373,7 @@ class _Sheet:
 
 def escaped(text: str) -> str:
     """A text in one line that Markdown leaves alone."""
-    return _SPECIAL.sub(lambda found: "\\" + found[0], " ".join(text.split()))
+    return _SPECIAL.sub(lambda found: "\\" + found[0], visible(" ".join(text.split())))
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]], right: Sequence[int] = ()) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from math import ceil
 
+from leadpolicy.characters import visible
 from leadpolicy.english import capital, plural
 from leadpolicy.policy.phrases import words
 from leadpolicy.types import Kind, Range, Type, Value, show
@@ -136,6 +137,6 @@ def listed(dealt: Deal) -> str:
         f"{plural(len(deck.cards), 'card')} about {', '.join(deck.policies)}; votes: {answers}"
     ]
     for card in deck.cards:
-        about = f": {deck.vocabulary.phrase(card.about)}" if card.about else ""
-        lines.append(f"  {card.code:<4} {card.name:<{width}}  {card.why}{about}")
+        about = f": {visible(deck.vocabulary.phrase(card.about))}" if card.about else ""
+        lines.append(f"  {card.code:<4} {visible(card.name):<{width}}  {card.why}{about}")
     return "\n".join(lines)
