@@ -10,10 +10,11 @@ from typing import Final
 import pytest
 
 from leadpolicy.comparison.comparison import compare
-from leadpolicy.comparison.leaks import Leak, Sort, leaks, users, warnings
+from leadpolicy.comparison.leaks import Leak, Sort, leaks, users
 from leadpolicy.data.dataset import open_dataset
 from leadpolicy.diagnostics import Problems
 from leadpolicy.policy import load_policies, parse_policy
+from leadpolicy.present.comparison.evidence import warnings
 from leadpolicy.present.comparison.findings import findings
 from leadpolicy.vocabulary import read_vocabulary
 

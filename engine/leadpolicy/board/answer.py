@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from leadpolicy.board.drawings import RateSpan, StageBar, bars, spans
-from leadpolicy.board.look import faint, table
+from leadpolicy.board.style import faint, table
 from leadpolicy.characters import inert, visible
 from leadpolicy.english import plural
 from leadpolicy.policy.model import Policy

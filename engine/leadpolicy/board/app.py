@@ -6,8 +6,6 @@ from pathlib import Path
 from typing import Any
 
 from leadpolicy.board.desk import Desk, data_sets
-from leadpolicy.board.kit import widgets
-from leadpolicy.board.look import STYLE
 from leadpolicy.board.pages.agreement import AgreementPage
 from leadpolicy.board.pages.cards import CardsPage
 from leadpolicy.board.pages.decide import DecidePage
@@ -15,6 +13,8 @@ from leadpolicy.board.pages.explore import ExplorePage
 from leadpolicy.board.pages.page import Page, button
 from leadpolicy.board.pages.start import StartPage
 from leadpolicy.board.pages.vote import VotePage
+from leadpolicy.board.style import STYLE
+from leadpolicy.board.widgets import widgets
 
 
 def board(

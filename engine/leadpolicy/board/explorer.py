@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from leadpolicy.backends import AUTO
 from leadpolicy.board import answer
-from leadpolicy.board.kit import widgets
-from leadpolicy.board.look import STYLE, faint, refusal
 from leadpolicy.board.positions import all_positions, fixed, positions, shown
 from leadpolicy.board.saving import Saving
+from leadpolicy.board.style import STYLE, faint, refusal
+from leadpolicy.board.widgets import widgets
 from leadpolicy.characters import inert
 from leadpolicy.comparison.cubes.cube import Cube, cube
 from leadpolicy.comparison.cubes.moves import alike

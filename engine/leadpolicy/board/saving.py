@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from leadpolicy.board.kit import widgets
-from leadpolicy.board.look import plain_lines, refusal
+from leadpolicy.board.style import plain_lines, refusal
+from leadpolicy.board.widgets import widgets
 from leadpolicy.characters import inert
 from leadpolicy.diagnostics import LeadpolicyError
 from leadpolicy.governance.difference import difference

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from leadpolicy.board.look import faint, table
+from leadpolicy.board.style import faint, table
 from leadpolicy.characters import inert
-from leadpolicy.comparison.scale import told as step_told
+from leadpolicy.comparison.scale import step_told
 from leadpolicy.english import plural
 from leadpolicy.governance.expect import failures
 from leadpolicy.policy.model import Policy

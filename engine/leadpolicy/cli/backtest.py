@@ -32,10 +32,11 @@ def backtest(
     from leadpolicy.backtest.read import open_study
     from leadpolicy.backtest.run import backtest as carry_out
     from leadpolicy.backtest.run import history_of, policies_of
-    from leadpolicy.comparison.leaks import leaks, warnings
+    from leadpolicy.comparison.leaks import leaks
     from leadpolicy.data.contract.gate import stop_on_failures
     from leadpolicy.files import write_whole
     from leadpolicy.policy.labels import labels
+    from leadpolicy.present.comparison.evidence import warnings
     from leadpolicy.present.console import stdout_console
     from leadpolicy.present.progress import ProgressLine
 

@@ -17,7 +17,7 @@ disagree.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
@@ -25,7 +25,6 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from leadpolicy.diagnostics import listing
 from leadpolicy.evaluation.codes import Mask, Whole
 from leadpolicy.logic.walk import needs
 from leadpolicy.types import NUMERIC, TEMPORAL, Kind, Range, show
@@ -166,34 +165,6 @@ def users(leak: Leak, policies: Mapping[str, Policy]) -> tuple[str, ...]:
         for label, policy in policies.items()
         if leak.fact in needs((*policy.logic.stages, *policy.logic.criteria))
     )
-
-
-def warnings(
-    found: Iterable[Leak], policies: Mapping[str, Policy], figures: Iterable[str] = ()
-) -> list[str]:
-    """What has to be said before any figure about the outcome: the leaks that nothing guards.
-
-    `figures` are facts that figures are made of directly, such as the amount of a study.
-    """
-    direct = frozenset(figures)
-    said = []
-    for leak in found:
-        if leak.guarded:
-            continue
-        by = users(leak, policies)
-        by += ("the amounts of this study",) if leak.fact in direct else ()
-        said.append(told(leak.fact, leak.sort, leak.evidence, by))
-    return said
-
-
-def told(fact: str, sort: str, evidence: str, by: Sequence[str] | None) -> str:
-    """A leak in words, with the policies that look at it (None: no policy is in question)."""
-    use = "no policy here looks at it."
-    if by is None:
-        use = "figures on the outcome that use it are too good."
-    elif by:
-        use = f"used by {listing(by, 6)}, whose figures on the outcome are too good."
-    return f"Leak: {fact.removeprefix('event:')} knows the future ({sort}): {evidence}; {use}"
 
 
 def leaks_frame(evaluation: RecordVerdicts, found: Iterable[Leak]) -> pd.DataFrame:

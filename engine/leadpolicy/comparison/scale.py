@@ -87,7 +87,7 @@ def scale_of(policies: Sequence[Policy]) -> Scale:
     return Scale(tuple(rung for rung in RUNGS if rung in defined))
 
 
-def told(step: str) -> str:
+def step_told(step: str) -> str:
     """A step in words."""
     return step.replace("_", " ")
 

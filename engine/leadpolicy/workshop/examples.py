@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 from leadpolicy.backends.interpreter import verdicts
-from leadpolicy.comparison.scale import NONE, Scale, told
+from leadpolicy.comparison.scale import NONE, Scale, step_told
 from leadpolicy.diagnostics import LeadpolicyError, Problems
 from leadpolicy.files import alone, write_whole
 from leadpolicy.governance.examples import NO_STAGE, Card, reached, read_cards
@@ -129,8 +129,8 @@ def _lines(one: Agreed, policy: Policy, every: Sequence[Policy], scale: Scale) -
     """One item of the list of cards."""
     card = one.card
     step = scale.answers[one.answer]
-    below = f"none of {', '.join(map(told, scale.steps))}"
-    says = f"{card.name}, agreed in a workshop: {told(step) if step != NONE else below}"
+    below = f"none of {', '.join(map(step_told, scale.steps))}"
+    says = f"{card.name}, agreed in a workshop: {step_told(step) if step != NONE else below}"
     lines = [
         f"- card: {_slug(card.name)}",
         f"  says: {written(says)}",

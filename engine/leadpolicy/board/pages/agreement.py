@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Final
 
 from leadpolicy.board.desk import Desk
-from leadpolicy.board.kit import widgets
-from leadpolicy.board.look import faint, table
 from leadpolicy.board.pages.page import button, show, told_in
 from leadpolicy.board.saving import Saving
+from leadpolicy.board.style import faint, table
+from leadpolicy.board.widgets import widgets
 from leadpolicy.characters import inert
-from leadpolicy.comparison.scale import told as step_told
+from leadpolicy.comparison.scale import step_told
 from leadpolicy.diagnostics import LeadpolicyError
 from leadpolicy.english import plural
 from leadpolicy.policy.model import Policy

@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from typing import Final
 
 from leadpolicy.board.desk import KEY, Desk
-from leadpolicy.board.kit import widgets
-from leadpolicy.board.look import faint
 from leadpolicy.board.pages.page import button, progress_in, show, told_in
+from leadpolicy.board.style import faint
+from leadpolicy.board.widgets import widgets
 from leadpolicy.characters import inert
-from leadpolicy.comparison.scale import told as step_told
+from leadpolicy.comparison.scale import step_told
 from leadpolicy.decision import decide
 from leadpolicy.diagnostics import LeadpolicyError
 from leadpolicy.english import capital, plural

@@ -8,10 +8,10 @@ from typing import Final
 
 from leadpolicy.board.answer import sheet
 from leadpolicy.board.desk import Desk
-from leadpolicy.board.kit import widgets
-from leadpolicy.board.look import faint, plain_lines
 from leadpolicy.board.pages.page import button, show, told_in
 from leadpolicy.board.signing import changed_examples, keep_agreed
+from leadpolicy.board.style import faint, plain_lines
+from leadpolicy.board.widgets import widgets
 from leadpolicy.characters import inert
 from leadpolicy.diagnostics import LeadpolicyError
 from leadpolicy.governance.adoption import Signature, adoption_of, sign

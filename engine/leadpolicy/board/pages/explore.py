@@ -6,8 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from leadpolicy.board.desk import Desk
-from leadpolicy.board.kit import widgets
 from leadpolicy.board.pages.page import progress_in, told_in
+from leadpolicy.board.widgets import widgets
 
 
 class ExplorePage:

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from typing import Any, Protocol
 
 from leadpolicy.board.desk import Desk
-from leadpolicy.board.kit import widgets
-from leadpolicy.board.look import faint, refusal
+from leadpolicy.board.style import faint, refusal
+from leadpolicy.board.widgets import widgets
 from leadpolicy.characters import inert
 from leadpolicy.diagnostics import LeadpolicyError
 from leadpolicy.evaluation.engines import Progress

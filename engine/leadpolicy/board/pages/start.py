@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from leadpolicy.board.desk import Desk
-from leadpolicy.board.kit import widgets
-from leadpolicy.board.look import faint, refusal
 from leadpolicy.board.pages.page import button, told_in
+from leadpolicy.board.style import faint, refusal
+from leadpolicy.board.widgets import widgets
 from leadpolicy.characters import inert
 from leadpolicy.diagnostics import LeadpolicyError
 from leadpolicy.english import plural

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from leadpolicy.board.desk import Desk, ballot_name
-from leadpolicy.board.kit import widgets
-from leadpolicy.board.look import faint, table
 from leadpolicy.board.pages.cards import deck_fronts, face
 from leadpolicy.board.pages.page import button, show, told_in
+from leadpolicy.board.style import faint, table
+from leadpolicy.board.widgets import widgets
 from leadpolicy.characters import inert
-from leadpolicy.comparison.scale import told as step_told
+from leadpolicy.comparison.scale import step_told
 from leadpolicy.diagnostics import LeadpolicyError
 from leadpolicy.english import plural
 from leadpolicy.files import write_whole

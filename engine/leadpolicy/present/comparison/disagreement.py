@@ -8,7 +8,7 @@ from typing import Final
 
 from leadpolicy.characters import visible
 from leadpolicy.comparison.parting import Parting, PolicyReading
-from leadpolicy.comparison.scale import told
+from leadpolicy.comparison.scale import step_told
 from leadpolicy.files import write_whole
 from leadpolicy.present.comparison.wording import cause_sentence
 from leadpolicy.present.decision.terminal import MARKS, NOT_DEFINED, WORDS, folded
@@ -91,7 +91,7 @@ def summary(parting: Parting) -> Iterator[str]:
 
 def _step(parting: Parting) -> str:
     step = parting.step or ""
-    return rung_title(step) if parting.scale.common else told(step).capitalize()
+    return rung_title(step) if parting.scale.common else step_told(step).capitalize()
 
 
 def _asked(parting: Parting) -> str:

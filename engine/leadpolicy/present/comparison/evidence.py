@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from leadpolicy.comparison.leaks import told
+from leadpolicy.comparison.leaks import Leak, users
 from leadpolicy.diagnostics import listing
 from leadpolicy.present.wording import percent, rows_of
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from leadpolicy.policy.model import Policy
 
 
 def leak_warnings(leaks: pd.DataFrame) -> list[str]:
@@ -52,3 +55,31 @@ def one_answer(row: Any) -> str:
         f"{row.policy}: {str(row.fact).removeprefix('event:')} alone, once known, would decide "
         f"{percent(row.share_alone, 0)} of the records."
     )
+
+
+def warnings(
+    found: Iterable[Leak], policies: Mapping[str, Policy], figures: Iterable[str] = ()
+) -> list[str]:
+    """What has to be said before any figure about the outcome: the leaks that nothing guards.
+
+    `figures` are facts that figures are made of directly, such as the amount of a study.
+    """
+    direct = frozenset(figures)
+    said = []
+    for leak in found:
+        if leak.guarded:
+            continue
+        by = users(leak, policies)
+        by += ("the amounts of this study",) if leak.fact in direct else ()
+        said.append(told(leak.fact, leak.sort, leak.evidence, by))
+    return said
+
+
+def told(fact: str, sort: str, evidence: str, by: Sequence[str] | None) -> str:
+    """A leak in words, with the policies that look at it (None: no policy is in question)."""
+    use = "no policy here looks at it."
+    if by is None:
+        use = "figures on the outcome that use it are too good."
+    elif by:
+        use = f"used by {listing(by, 6)}, whose figures on the outcome are too good."
+    return f"Leak: {fact.removeprefix('event:')} knows the future ({sort}): {evidence}; {use}"

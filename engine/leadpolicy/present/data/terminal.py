@@ -6,12 +6,13 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from leadpolicy.comparison.leaks import Leak, told
+from leadpolicy.comparison.leaks import Leak
 from leadpolicy.comparison.readiness import MissingFact, PolicyReadiness
 from leadpolicy.data.contract.model import Level
 from leadpolicy.data.contract.report import Validation
 from leadpolicy.diagnostics import listing
 from leadpolicy.english import plural
+from leadpolicy.present.comparison.evidence import told
 from leadpolicy.present.console import grid, heading, label, line, said, show
 from leadpolicy.present.wording import percent
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from leadpolicy.characters import visible
-from leadpolicy.comparison.scale import told
+from leadpolicy.comparison.scale import step_told
 from leadpolicy.english import plural
 from leadpolicy.policy.model import Policy
 from leadpolicy.present.decision.terminal import table
@@ -93,7 +93,7 @@ def _split(workshop: Workshop, width: int, *, every: bool) -> Iterator[str]:
 
 def _counts(split: SplitCard, team: str, answers: Sequence[str]) -> str:
     counts = split.votes.get(team, {})
-    return ", ".join(f"{n} {told(answers[answer])}" for answer, n in counts.items()) or "—"
+    return ", ".join(f"{n} {step_told(answers[answer])}" for answer, n in counts.items()) or "—"
 
 
 def _agreed(workshop: Workshop) -> Iterator[str]:
@@ -105,7 +105,7 @@ def _agreed(workshop: Workshop) -> Iterator[str]:
     for place, step in enumerate(answers):
         codes = [card.code for card, answer in workshop.agreed if answer == place]
         if codes:
-            yield f"  {told(step)}: {', '.join(codes)}"
+            yield f"  {step_told(step)}: {', '.join(codes)}"
 
 
 def _fits(workshop: Workshop, width: int) -> Iterator[str]:
@@ -121,7 +121,7 @@ def _fits(workshop: Workshop, width: int) -> Iterator[str]:
     yield "Shares of votes that are the policy's stage; both: each team weighs the same."
     yield "open: votes for a stage that the policy neither grants nor rules out."
     for identity, steps in workshop.lacking.items():
-        yield f"{identity} does not speak of: {', '.join(told(step) for step in steps)}."
+        yield f"{identity} does not speak of: {', '.join(step_told(step) for step in steps)}."
     for one in workshop.searches:
         if not one.complete:
             yield (
@@ -185,7 +185,8 @@ def render_kept(kept: Kept, policy: Policy) -> str:
         lines.append(f"There already: {', '.join(kept.present)}")
     for code, (says, wanted) in kept.refused.items():
         lines.append(
-            f"Not added: {code}. {policy.identity} says {told(says)}, the room {told(wanted)}."
+            f"Not added: {code}. {policy.identity} says {step_told(says)}, the room "
+            f"{step_told(wanted)}."
         )
     if kept.refused:
         lines.append("Change the policy first (leadpolicy revise), then add again.")
