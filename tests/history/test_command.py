@@ -103,8 +103,8 @@ def test_timelines_are_written(here: Path) -> None:
     rows = pq.read_table(here / "timelines.parquet").to_pylist()
     found = [(row["id"], row["begin"].date().isoformat(), row["stage"]) for row in rows]
     assert found == [
-        *(("a", "2025-01-01", 0), ("a", "2025-01-05", 1), ("a", "2025-01-15", 0)),
-        ("b", "2025-02-01", 0),
+        *(("a", "2025-01-01", None), ("a", "2025-01-05", "lead"), ("a", "2025-01-15", None)),
+        ("b", "2025-02-01", None),
     ]
 
 

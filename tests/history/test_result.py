@@ -128,9 +128,11 @@ def test_the_file_is_for_people_who_have_only_the_file(result: Replay, tmp_path:
     result.to_parquet(path)
     rows = pq.read_table(path).to_pylist()
     assert [(row["id"], row["stage"], row["baseline"]) for row in rows] == [
-        *(("r0", 0, True), ("r0", 1, False), ("r0", 2, False), ("r0", 0, False)),
-        *(("r1", 2, True), ("r2", 0, True)),
+        *(("r0", None, True), ("r0", "s0", False), ("r0", "s1", False), ("r0", None, False)),
+        *(("r1", "s1", True), ("r2", None, True)),
     ]
+    assert [row["holding"] for row in rows[:4]] == [[], ["s0"], ["s0", "s1"], []]
+    assert {name for name in rows[0] if isinstance(rows[0][name], int)} == {"baseline"}
     assert rows[0]["begin"] == datetime(2025, 1, 1, tzinfo=UTC)
     assert rows[3]["end"] is None
     assert b"written@1.0.0" in pq.read_schema(path).metadata[b"leadpolicy"]

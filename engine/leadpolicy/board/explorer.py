@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from leadpolicy.backends import AUTO
+from leadpolicy.backends import AUTO, engine_name
 from leadpolicy.board import answer
 from leadpolicy.board.positions import all_positions, fixed, positions, shown
 from leadpolicy.board.saving import Saving
@@ -16,18 +16,22 @@ from leadpolicy.board.widgets import widgets
 from leadpolicy.characters import inert
 from leadpolicy.comparison.cubes.cube import Cube, cube
 from leadpolicy.comparison.cubes.moves import alike
+from leadpolicy.comparison.cubes.scan import CubeTable
 from leadpolicy.diagnostics import LeadpolicyError, listing
 from leadpolicy.english import plural
-from leadpolicy.policy import load_policies
-from leadpolicy.policy.labels import labelled
+from leadpolicy.evaluation.arguments import check
+from leadpolicy.evaluation.cohort import FrameMeaning, chosen_of, records_for
 from leadpolicy.policy.model import Parameter, Policy
 from leadpolicy.present.wording import rung_title
 
 if TYPE_CHECKING:
-    from leadpolicy.comparison.cubes.scan import CubeTable
+    from datetime import date
+
     from leadpolicy.comparison.cubes.view import CubeLevel, CubeView
-    from leadpolicy.data.dataset import Dataset
+    from leadpolicy.data.frames import Outcome
+    from leadpolicy.data.moments import AsOf
     from leadpolicy.data.recordset import Progress, RecordSet
+    from leadpolicy.evaluation.cohort import Chosen
 
 EXAMPLES: Final = 8
 """Names that each group of records keeps, and that each line of gained and lost shows."""
@@ -36,10 +40,16 @@ TOGETHER: Final = 6
 ALL: Final = ""
 
 
-def explore(
-    policies: Mapping[str, Policy] | Iterable[Policy | str | Path] | Policy | str | Path,
-    data: RecordSet | Dataset | CubeTable | str | Path,
+def explore(  # noqa: PLR0913 - what describes a frame is named one by one
+    policies: Chosen,
+    data: object,
     *,
+    as_of: AsOf | date | str | None = None,
+    id: str | None = None,
+    facts: Mapping[str, str] | None = None,
+    events: object | None = None,
+    recorded: Collection[str] | None = None,
+    outcome: Outcome | str | None = None,
     parameters: Mapping[str, Any] | None = None,
     reps: int = 10,
     saved: Callable[[Path], None] | None = None,
@@ -48,37 +58,25 @@ def explore(
 ) -> Explorer:
     """An explorer for a notebook: pick a policy, move its parameters, see what follows.
 
-    `policies` and `data` are what `compare` takes, or a `Table` of any size. `parameters` says
-    where sliders may go, as `cube` does; by default to round values around the policy's own.
-    `reps` is among how many people the records are shared out. `saved` is called with the file of
-    every new version; `engine` is one of `backends.ENGINES`. Raises `LeadpolicyError`.
+    `policies`, `data` and what describes a frame are as `compare` takes them; or `data` is a
+    `CubeTable` of any size. `parameters` says where sliders may go, as `cube` does; by default to
+    round values around the policy's own. `reps` is among how many people the records are shared
+    out. `saved` is called with the file of every new version; `engine` is one of
+    `backends.ENGINES`. Raises `LeadpolicyError`.
     """
-    return Explorer(
-        _labelled(policies), _records(data), parameters,
-        reps=reps, saved=saved, engine=engine, progress=progress,
+    check(
+        policies=policies, as_of=as_of, id=id, facts=facts, recorded=recorded, outcome=outcome,
+        parameters=parameters, reps=reps, saved=saved, progress=progress,
     )  # fmt: skip
-
-
-def _labelled(
-    given: Mapping[str, Policy] | Iterable[Policy | str | Path] | Policy | str | Path,
-) -> dict[str, Policy]:
-    if isinstance(given, Mapping):
-        return dict(given)
-    many = [given] if isinstance(given, Policy | str | Path) else list(given)
-    found: list[Policy] = []
-    for one in many:
-        found += [one] if isinstance(one, Policy) else load_policies([one])
-    if not found:
-        raise LeadpolicyError.of("LP506", "there is no policy to explore")
-    return labelled(found)
-
-
-def _records(data: RecordSet | Dataset | CubeTable | str | Path) -> RecordSet | CubeTable:
-    from leadpolicy.data.dataset import Dataset, open_dataset
-
-    if isinstance(data, str | Path):
-        data = open_dataset(data)
-    return data.records() if isinstance(data, Dataset) else data
+    chosen = chosen_of(policies, "explore")
+    engine_name(engine)
+    meaning = FrameMeaning(id, facts, events, recorded, outcome)
+    records = (
+        data if isinstance(data, CubeTable) else records_for(chosen, data, as_of, meaning, progress)
+    )
+    return Explorer(
+        chosen, records, parameters, reps=reps, saved=saved, engine=engine, progress=progress
+    )
 
 
 class Explorer:

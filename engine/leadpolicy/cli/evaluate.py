@@ -91,9 +91,9 @@ def evaluate(
     chosen = load_policies(policies, policies=folder)
     places = _places(columns or [])
 
+    from leadpolicy.data.given import is_table
     from leadpolicy.evaluation.sources import Described, Room
     from leadpolicy.evaluation.stages import answers
-    from leadpolicy.evaluation.tables import is_table
     from leadpolicy.present.console import stdout_console
     from leadpolicy.present.progress import ProgressLine
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -27,18 +26,20 @@ from leadpolicy.comparison.readiness import (
 from leadpolicy.comparison.segments import segments
 from leadpolicy.comparison.study import ComparedRecords, describe
 from leadpolicy.diagnostics import LeadpolicyError, suggest
+from leadpolicy.evaluation.arguments import check
 from leadpolicy.evaluation.codes import Whole
+from leadpolicy.evaluation.cohort import Chosen, FrameMeaning, chosen_of, records_for
 from leadpolicy.evaluation.engines import Progress, opened
 from leadpolicy.evaluation.groups import RecordGroups, groups_of
 from leadpolicy.evaluation.verdicts import RecordVerdicts, verdicts_of
-from leadpolicy.policy import RUNGS, Policy, load_policies
-from leadpolicy.policy.labels import labelled
+from leadpolicy.policy import RUNGS
 from leadpolicy.shown import Shown
 
 if TYPE_CHECKING:
-    from leadpolicy.data.dataset import Dataset
+    from datetime import date
+
+    from leadpolicy.data.frames import Outcome
     from leadpolicy.data.moments import AsOf
-    from leadpolicy.data.recordset import RecordSet
 
 FORMAT: Final = 1
 TOP: Final = 10
@@ -224,64 +225,53 @@ class Comparison(Shown):
         return f"<Comparison of {', '.join(self.policies['identity'])} on {self.study.cohort}>"
 
 
-def compare(
-    policies: Iterable[Policy | str | Path] | Policy | str | Path,
-    data: RecordSet | Dataset | str | Path,
+def compare(  # noqa: PLR0913 - what describes a frame is named one by one
+    policies: Chosen,
+    data: object,
     *,
-    as_of: AsOf | str | None = None,
+    as_of: AsOf | date | str | None = None,
+    id: str | None = None,
+    facts: Mapping[str, str] | None = None,
+    events: object | None = None,
+    recorded: Collection[str] | None = None,
+    outcome: Outcome | str | None = None,
+    entered_at: str | None = None,
     by: str | None = None,
     rungs: Sequence[str] = RUNGS,
     top: int = TOP,
     engine: str = AUTO,
     progress: Progress | None = None,
 ) -> Comparison:
-    """Compare policies on the records of a data set.
+    """Compare policies on the records of a data set, or of a frame.
 
     `policies` are policies, names (`heinz@1.0.0`) or folders; `data` is a record set, a data set,
-    or the path or name of one. `as_of` applies where the data has yet to be read. `by` names the
-    fact that cuts the records into segments; `top` is how many contested records to keep. `engine`
-    is one of `backends.ENGINES`; they all give the same figures.
+    the path or name of one, or a frame: of pandas, Polars, Arrow or DuckDB, a list of dictionaries,
+    or a Parquet or CSV file. `as_of` applies where the data has yet to be read; for a frame it is
+    needed.
+
+    What a frame's columns mean is said by `id` (the records' names; without it they are numbered),
+    `facts` (the column of each fact; without it columns named like facts are taken), `events` (a
+    frame with the columns `id`, `event`, `at` and attributes, complete for the kinds in
+    `recorded`), `outcome` (a column that is true for what was won) and `entered_at`.
+
+    `by` names the fact that cuts the records into segments; `top` is how many contested records to
+    keep. `engine` is one of `backends.ENGINES`; they all give the same figures.
 
     Raises `LeadpolicyError`.
     """
-    chosen = _policies(policies)
+    check(
+        policies=policies, as_of=as_of, id=id, facts=facts, recorded=recorded, outcome=outcome,
+        entered_at=entered_at, by=by, rungs=rungs, top=top, progress=progress,
+    )  # fmt: skip
+    chosen = chosen_of(policies, "compare")
     _check_rungs(rungs)
-    opened(labelled(chosen), engine_name(engine))  # it refuses before data are read
-    records = _records(data, as_of, progress)
+    opened(chosen, engine_name(engine))  # it refuses before data are read
+    meaning = FrameMeaning(id, facts, events, recorded, outcome, entered_at)
+    records = records_for(chosen, data, as_of, meaning, progress)
     if by is not None:
         records.segments(by)  # which refuses what is no fact
-    evaluation = verdicts_of(chosen, records, progress, engine=engine)
+    evaluation = verdicts_of(chosen.values(), records, progress, engine=engine)
     return Comparison(describe(evaluation, rungs, by), evaluation, tuple(rungs), top)
-
-
-def _records(
-    data: RecordSet | Dataset | str | Path, as_of: AsOf | str | None, progress: Progress | None
-) -> RecordSet:
-    from leadpolicy.data.dataset import Dataset, open_dataset
-    from leadpolicy.data.moments import parse_as_of
-
-    if isinstance(data, str | Path):
-        data = open_dataset(data)
-    moment = parse_as_of(as_of) if isinstance(as_of, str) else as_of
-    if isinstance(data, Dataset):
-        return data.records(moment, progress=progress)
-    if moment is not None:
-        raise LeadpolicyError.of(
-            "LP506",
-            "`as_of` is given, but these records have been read as of their own moments already",
-            help="pass the data set instead: compare(policies, data.dataset, as_of=…)",
-        )
-    return data
-
-
-def _policies(given: Iterable[Policy | str | Path] | Policy | str | Path) -> list[Policy]:
-    many = [given] if isinstance(given, Policy | str | Path) else list(given)
-    found: list[Policy] = []
-    for one in many:
-        found += [one] if isinstance(one, Policy) else load_policies([one])
-    if not found:
-        raise LeadpolicyError.of("LP506", "there is no policy to compare")
-    return found
 
 
 def _check_rungs(rungs: Sequence[str]) -> None:

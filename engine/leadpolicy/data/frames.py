@@ -13,6 +13,7 @@ import numpy as np
 from leadpolicy.data.arrow import column_of_arrow
 from leadpolicy.data.as_of import cut
 from leadpolicy.data.dataset import Dataset
+from leadpolicy.data.given import as_arrow, as_table
 from leadpolicy.data.model import (
     Cell,
     ColumnFact,
@@ -32,7 +33,7 @@ from leadpolicy.data.recordset import Progress, RecordSet
 from leadpolicy.data.tables import Column, Table, column_of_objects
 from leadpolicy.data.values import TRUE_WORDS
 from leadpolicy.data.work import wanted_columns
-from leadpolicy.diagnostics import Problems, suggest
+from leadpolicy.diagnostics import LeadpolicyError, Problems, suggest
 from leadpolicy.vocabulary.model import Vocabulary
 
 if TYPE_CHECKING:
@@ -52,13 +53,13 @@ class Outcome:
 
 
 def from_frame(  # noqa: PLR0913 - each argument is a part of a dataset.yaml, all by name
-    frame: pd.DataFrame,
+    frame: object,
     vocabulary: Vocabulary,
     *,
-    id: str,
-    as_of: AsOf | str | date | datetime,
+    id: str | None = None,
+    as_of: AsOf | str | date | datetime | None = None,
     facts: Mapping[str, str] | None = None,
-    events: pd.DataFrame | None = None,
+    events: object | None = None,
     recorded: Collection[str] | None = None,
     entered_at: str | None = None,
     outcome: Outcome | str | None = None,
@@ -66,7 +67,8 @@ def from_frame(  # noqa: PLR0913 - each argument is a part of a dataset.yaml, al
     grain: str = "company",
     progress: Progress | None = None,
 ) -> RecordSet:
-    """Records out of a frame with one row each. `id` is the column with their names.
+    """Records out of a frame with one row each: of pandas, Polars, Arrow or DuckDB, or a list of
+    dictionaries. `id` is the column with their names; without it they are numbered from 1.
 
     `facts` maps facts to columns; without it, columns named like facts are taken. `events` is a
     frame with the columns `id`, `event`, `at` and attributes; it is taken to be complete for the
@@ -78,7 +80,18 @@ def from_frame(  # noqa: PLR0913 - each argument is a part of a dataset.yaml, al
     fit are set aside in the result's `quarantine`.
     """
     problems = Problems()
-    frames = {RECORDS: frame} | ({} if events is None else {EVENTS: events})
+    if as_of is None:
+        raise LeadpolicyError.of(
+            "LP513", "the moment of evaluation is missing: `as_of`",
+            expected="a date such as 2026-03-01",
+        )  # fmt: skip
+    if events is not None and id is None:
+        raise LeadpolicyError.of("LP502", "events need the column of the records' keys: `id`")
+    frames = {RECORDS: _Frame.of(frame, "the frame")}
+    if events is not None:
+        frames[EVENTS] = _Frame.of(events, "the events")
+    if id is None:
+        id, frames[RECORDS] = frames[RECORDS].numbered()
     spec = DatasetSpec(
         name=name,
         title=name,
@@ -93,30 +106,83 @@ def from_frame(  # noqa: PLR0913 - each argument is a part of a dataset.yaml, al
             ColumnRef(RECORDS, id),
             entered_at=Cell(ColumnRef(RECORDS, entered_at)) if entered_at else None,
         ),
-        facts=_facts(frame, vocabulary, facts, problems),
-        events=() if events is None else _events(events, id, vocabulary, recorded, problems),
+        facts=_facts(frames[RECORDS], vocabulary, facts, problems),
+        events=()
+        if events is None
+        else _events(frames[EVENTS], id, vocabulary, recorded, problems),
         outcome=_outcome(outcome),
     )
     tables = {}
     for key, wanted in wanted_columns(spec).items():
-        header = [str(column) for column in frames[key].columns]
+        header = frames[key].header
         check_header(spec.tables[key], header, wanted, problems)
         if set(wanted) <= set(header):
-            tables[key] = table_of_frame(key, frames[key], wanted)
+            tables[key] = frames[key].table(key, wanted)
     problems.stop_on_errors()
     moment = parse_as_of(as_of)
     return cut(Dataset(spec, tables).chronicle(progress), moment)
 
 
+NUMBER: Final = "row"
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """A frame of pandas, or an Arrow table: what every other kind becomes."""
+
+    data: Any
+
+    @staticmethod
+    def of(given: object, what: str) -> _Frame:
+        """Raises `LeadpolicyError` for what is no frame."""
+        found = as_table(given, what)
+        if isinstance(found, str | Path) or type(found).__module__.startswith("polars"):
+            return _Frame(as_arrow(found, what))
+        return _Frame(found)
+
+    @property
+    def pandas(self) -> bool:
+        return hasattr(self.data, "iloc")
+
+    @property
+    def header(self) -> list[str]:
+        names = self.data.columns if self.pandas else self.data.column_names
+        return [str(name) for name in names]
+
+    def numbered(self) -> tuple[str, _Frame]:
+        """The same with numbers for ids, and the column that holds them."""
+        name = NUMBER
+        while name in self.header:
+            name += "_"
+        numbers = [str(number) for number in range(1, len(self.data) + 1)]
+        if self.pandas:
+            return name, _Frame(self.data.assign(**{name: numbers}))
+        return name, _Frame(self.data.append_column(name, [numbers]))
+
+    def distinct(self, column: str) -> list[str]:
+        """The different texts of a column, in the order in which they come."""
+        if self.pandas:
+            return [str(value) for value in self.data[column].dropna().unique()]
+        return [str(v) for v in self.data.column(column).unique().to_pylist() if v is not None]
+
+    def table(self, name: str, wanted: Iterable[str]) -> Table:
+        """The wanted columns."""
+        if self.pandas:
+            return table_of_frame(name, self.data, wanted)
+        columns = {column: column_of_arrow(self.data.column(column)) for column in wanted}
+        rows = np.arange(1, self.data.num_rows + 1, dtype=np.int64)
+        return Table(name, name, columns, rows, "row")
+
+
 def _facts(
-    frame: pd.DataFrame,
+    frame: _Frame,
     vocabulary: Vocabulary,
     facts: Mapping[str, str] | None,
     problems: Problems,
 ) -> tuple[ColumnFact, ...]:
     named = facts
     if named is None:
-        named = {str(c): str(c) for c in frame.columns if str(c) in vocabulary.facts}
+        named = {name: name for name in frame.header if name in vocabulary.facts}
     found = []
     for fact, column in named.items():
         if fact in vocabulary.facts:
@@ -128,16 +194,16 @@ def _facts(
 
 
 def _events(
-    events: pd.DataFrame,
+    events: _Frame,
     id: str,
     vocabulary: Vocabulary,
     recorded: Collection[str] | None,
     problems: Problems,
 ) -> tuple[EventSpec, ...]:
-    header = {str(column) for column in events.columns}
+    header = set(events.header)
     kinds: Iterable[str] = recorded if recorded is not None else ()
     if "event" in header:
-        kinds = dict.fromkeys([*kinds, *(str(kind) for kind in events["event"].dropna().unique())])
+        kinds = dict.fromkeys([*kinds, *events.distinct("event")])
     specs = []
     for name in kinds:
         kind = vocabulary.events.get(name)

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from leadpolicy.backends import Between, EngineTable, EventTable
+from leadpolicy.data.given import as_table, is_frame, is_table
 from leadpolicy.data.moments import AfterEntry, AtMoment, parse_as_of
 from leadpolicy.diagnostics import LeadpolicyError, Problems, ValueProblem, suggest
-from leadpolicy.evaluation.tables import as_table, is_frame, is_table
 from leadpolicy.logic.walk import facts, happenings
 from leadpolicy.times import read_moment
 

@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from leadpolicy.backends import AUTO, engine_name
-from leadpolicy.diagnostics import LeadpolicyError
+from leadpolicy.data.given import check_form, in_form
 from leadpolicy.evaluation.answers import Made, Queried, StageAnswers, table_of
+from leadpolicy.evaluation.arguments import check
+from leadpolicy.evaluation.cohort import Chosen, chosen_of
 from leadpolicy.evaluation.engines import Progress, logics_of, of_records, of_table, opened
 from leadpolicy.evaluation.names import Names
 from leadpolicy.evaluation.sources import (
@@ -24,23 +26,19 @@ from leadpolicy.evaluation.sources import (
     Room,
     records_of,
 )
-from leadpolicy.evaluation.tables import check_form, in_form
-from leadpolicy.policy import Policy, load_policies
-from leadpolicy.policy.labels import labels
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
     from leadpolicy.backends import EngineTable, Place
 
-Policies: TypeAlias = "Iterable[Policy | str | Path] | Policy | str | Path"
 Form: TypeAlias = Literal["pandas", "polars", "arrow"]
 RECORD: Final = "record"
 """What the column with the ids of a data set is called in the result."""
 
 
 def evaluate(  # noqa: PLR0913 - what describes a table is named one by one
-    policies: Policies,
+    policies: Chosen,
     data: object,
     *,
     as_of: Moment = None,
@@ -58,7 +56,8 @@ def evaluate(  # noqa: PLR0913 - what describes a table is named one by one
     """The stage and the possible stage of every record, under every policy.
 
     `policies` are policies, names or folders. `data` is a Parquet or CSV file, a table of Arrow,
-    pandas, Polars or DuckDB, or a data set (its path, name, `Dataset` or `RecordSet`).
+    pandas, Polars or DuckDB, a list of dictionaries, or a data set (its path, name, `Dataset` or
+    `RecordSet`).
 
     For a table `as_of` is the moment of evaluation, or the name of the column that holds each
     record's; for a data set it may be left out. `columns` says in which column a fact stands, in
@@ -80,6 +79,10 @@ def evaluate(  # noqa: PLR0913 - what describes a table is named one by one
 
     Raises `LeadpolicyError` with everything that does not fit.
     """
+    check(
+        policies=policies, as_of=as_of, columns=columns, id=id, recorded=recorded,
+        partial=partial, explain=explain, out=out, progress=progress,
+    )  # fmt: skip
     check_form(as_)
     with closing(Room()) as room:
         described = Described(columns, id, events, recorded, partial)
@@ -94,7 +97,7 @@ def evaluate(  # noqa: PLR0913 - what describes a table is named one by one
 
 
 def answers(
-    policies: Policies,
+    policies: Chosen,
     data: object,
     room: Room,
     as_of: Moment = None,
@@ -105,8 +108,8 @@ def answers(
     progress: Progress | None = None,
 ) -> StageAnswers:
     """What `evaluate` gives, opened and checked. Raises `LeadpolicyError`."""
-    given = _policies(policies)
-    chosen = dict(zip(labels(given), given, strict=True))
+    chosen = chosen_of(policies, "evaluate")
+    given = list(chosen.values())
     beside = described.events is not None
     name = engine_name(engine, in_memory=not (isinstance(data, str | Path) and beside))
     opened(chosen, name)  # what an engine refuses it refuses before data are read
@@ -131,16 +134,6 @@ def answers(
     said, _ = of_table(chosen, table, name, progress)
     ids = {} if table.id is None else {table.id: _keys(room, table)}
     return Made(chosen, name, names, room, table_of(chosen, said, names, ids))
-
-
-def _policies(given: Policies) -> list[Policy]:
-    many = [given] if isinstance(given, Policy | str | Path) else list(given)
-    found = [
-        p for one in many for p in ([one] if isinstance(one, Policy) else load_policies([one]))
-    ]
-    if not found:
-        raise LeadpolicyError.of("LP509", "there is no policy to evaluate")
-    return found
 
 
 def _keys(room: Room, table: EngineTable) -> pa.ChunkedArray:

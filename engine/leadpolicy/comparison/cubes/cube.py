@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 from math import prod
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from leadpolicy.backends import AUTO
+from leadpolicy.backends import AUTO, engine_name
 from leadpolicy.comparison.cubes.answer import Answering
 from leadpolicy.comparison.cubes.formula import Formula, families
 from leadpolicy.comparison.cubes.groups import Groups, Segment
@@ -20,12 +20,16 @@ from leadpolicy.comparison.cubes.scan import CubeTable, ScanQuestion, scan_recor
 from leadpolicy.comparison.cubes.view import CubeView
 from leadpolicy.comparison.frames import AGREEMENT, frame
 from leadpolicy.diagnostics import LeadpolicyError, listing, suggest
+from leadpolicy.evaluation.arguments import check
+from leadpolicy.evaluation.cohort import Chosen, FrameMeaning, chosen_of, records_for
 from leadpolicy.evaluation.engines import Progress
-from leadpolicy.policy.labels import labels
 from leadpolicy.policy.model import Parameter, Policy
 
 if TYPE_CHECKING:
-    from leadpolicy.data.recordset import RecordSet
+    from datetime import date
+
+    from leadpolicy.data.frames import Outcome
+    from leadpolicy.data.moments import AsOf
 
 EXAMPLES = 3
 
@@ -131,10 +135,16 @@ def given(setting: Parameter) -> Any:
     return list(setting.texts) if setting.listed else setting.texts[0]
 
 
-def cube(
-    policies: Mapping[str, Policy] | Iterable[Policy],
-    data: RecordSet | CubeTable,
+def cube(  # noqa: PLR0913 - what describes a frame is named one by one
+    policies: Chosen,
+    data: object,
     *,
+    as_of: AsOf | date | str | None = None,
+    id: str | None = None,
+    facts: Mapping[str, str] | None = None,
+    events: object | None = None,
+    recorded: Collection[str] | None = None,
+    outcome: Outcome | str | None = None,
     parameters: Wanted | None = None,
     segments: Sequence[str] = (),
     examples: int = EXAMPLES,
@@ -143,18 +153,25 @@ def cube(
 ) -> Cube:
     """Scans all records once. Raises `LeadpolicyError`.
 
+    `policies`, `data` and what describes a frame are as `compare` takes them; or `data` is a
+    `CubeTable` of any size, which SQL scans.
+
     `parameters` says what may move, and where to: `{"k": [2, 3, 4]}` for every policy that has a
     parameter of that name, or `{"heinz": {"k": [2, 3, 4]}}`; `Steps(0, 100, 5)` for numbers at even
     distances. The name of a criterion or stage that is one quorum or one score stands for its
     number, which so moves like a parameter. By default parameters with declared values or a
     declared range move. `segments` are facts of a record set, or columns of a table. `examples` is
-    how many ids each group keeps. `engine` is one of `backends.ENGINES`; a table is scanned by SQL.
+    how many ids each group keeps. `engine` is one of `backends.ENGINES`.
     """
-    if isinstance(policies, Mapping):
-        chosen = dict(policies)
-    else:
-        listed = list(policies)
-        chosen = dict(zip(labels(listed), listed, strict=True))
+    check(
+        policies=policies, as_of=as_of, id=id, facts=facts, recorded=recorded, outcome=outcome,
+        parameters=parameters, segments=segments, examples=examples, progress=progress,
+    )  # fmt: skip
+    chosen = chosen_of(policies, "scan for")
+    engine_name(engine)
+    if not isinstance(data, CubeTable):
+        meaning = FrameMeaning(id, facts, events, recorded, outcome)
+        data = records_for(chosen, data, as_of, meaning, progress)
     chosen = freed(chosen, parameters)
     allowed = settings(chosen, parameters)
     formulas = {label: reduced(policy, allowed[label]) for label, policy in chosen.items()}

@@ -102,6 +102,8 @@ def as_arrow(table: object, what: str = "the table") -> pa.Table:
     import pyarrow as pa
 
     found = as_table(table, what)
+    if isinstance(found, str | Path):
+        return _of_file(Path(found))
     if isinstance(found, pa.Table):
         return found
     if hasattr(found, "to_arrow"):
@@ -113,6 +115,20 @@ def as_arrow(table: object, what: str = "the table") -> pa.Table:
             "LP503", f"the frame cannot be read: {cited(str(error), 120)}", where=what,
             help="convert columns of several types to one type",
         ) from None  # fmt: skip
+
+
+def _of_file(path: Path) -> pa.Table:
+    """A Parquet file, or a text file of which all cells stay texts."""
+    from contextlib import closing
+
+    from leadpolicy.backends.sql import tree
+    from leadpolicy.backends.sql.session import Session
+
+    with closing(Session()) as session:
+        opened = session.open(path, str(path))
+        query = tree.render(tree.select([tree.column(n) for n in opened.header.types], opened.sql))
+        with session.errors(str(path)):
+            return session.connection.sql(query).to_arrow_table()
 
 
 def in_form(table: pa.Table, form: str) -> Any:

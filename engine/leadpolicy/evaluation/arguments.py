@@ -1,0 +1,99 @@
+"""What callers may give to the public functions: an argument of another kind gets a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+from leadpolicy.diagnostics import Problems
+from leadpolicy.policy.model import Policy
+
+Fits = Callable[[object], bool]
+
+
+def _is(*kinds: type) -> Fits:
+    return lambda value: isinstance(value, kinds) and not isinstance(value, bool)
+
+
+def _or_none(fits: Fits) -> Fits:
+    return lambda value: value is None or fits(value)
+
+
+def _each(fits: Fits) -> Fits:
+    """A list, a tuple or a set of such values."""
+    return lambda value: (
+        isinstance(value, list | tuple | set | frozenset) and all(fits(one) for one in value)
+    )
+
+
+def _mapping(value: object) -> bool:
+    return isinstance(value, Mapping) and all(isinstance(key, str) for key in value)
+
+
+def _policies(value: object) -> bool:
+    one = _is(Policy, str, Path)
+    if isinstance(value, Mapping):
+        return all(isinstance(policy, Policy) for policy in value.values())
+    return one(value) or (isinstance(value, Iterable) and not isinstance(value, bytes))
+
+
+def _moment(value: object) -> bool:
+    from leadpolicy.data.moments import AfterEntry, AtMoment
+
+    return isinstance(value, date | str | AtMoment | AfterEntry)
+
+
+def _outcome(value: object) -> bool:
+    from leadpolicy.data.frames import Outcome
+
+    return isinstance(value, str | Outcome)
+
+
+def _flag(value: object) -> bool:
+    return isinstance(value, bool)
+
+
+def _number(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+ARGUMENTS: Final[Mapping[str, tuple[Fits, str]]] = {
+    "policies": (_policies, "policies, their names or folders, or a list of these"),
+    "as_of": (_or_none(_moment), "a date such as 2026-03-01, a moment, or a column's name"),
+    "by": (_or_none(_is(str)), "the name of a fact"),
+    "rungs": (_each(_is(str)), "a list of rungs, such as ['lead']"),
+    "top": (_number, "a whole number from 0 on"),
+    "examples": (_number, "a whole number from 0 on"),
+    "reps": (_number, "a whole number from 0 on"),
+    "saved": (_or_none(callable), "a function that takes a path, or None"),
+    "progress": (_or_none(callable), "a function of three arguments, or None"),
+    "columns": (_or_none(_mapping), "a mapping of facts to the columns that hold them"),
+    "facts": (_or_none(_mapping), "a mapping of facts to the columns that hold them"),
+    "id": (_or_none(_is(str)), "the name of a column"),
+    "entered_at": (_or_none(_is(str)), "the name of a column"),
+    "outcome": (_or_none(_outcome), "the name of a column, or an `Outcome`"),
+    "recorded": (_or_none(_each(_is(str))), "a list of kinds of events"),
+    "segments": (_each(_is(str)), "a list of facts"),
+    "parameters": (_or_none(_mapping), "a mapping of parameters to their settings"),
+    "partial": (_flag, "True or False"),
+    "explain": (_flag, "True or False"),
+    "out": (_or_none(_is(str, Path)), "a path"),
+}
+"""What each argument may be, and what to expect in words."""
+
+
+def check(**given: object) -> None:
+    """Raises `LeadpolicyError` (LP506) that names every argument of a wrong kind."""
+    problems = Problems()
+    for name, value in given.items():
+        fits, expected = ARGUMENTS[name]
+        if not fits(value):
+            kind = "nothing" if value is None else f"a value of the type `{type(value).__name__}`"
+            shown = f" ({value})" if isinstance(value, int) else ""
+            problems.error("LP506", f"`{name}` is {kind}{shown}", expected=expected)
+    problems.stop_on_errors()
+
+
+__all__ = ["ARGUMENTS", "check"]

@@ -1,0 +1,92 @@
+"""An argument of a wrong kind gets a sentence, whatever it is and wherever it is given."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any, Final
+
+import pandas as pd
+import pytest
+
+import leadpolicy
+from leadpolicy.comparison.comparison import compare
+from leadpolicy.comparison.cubes.cube import cube
+from leadpolicy.data.dataset import open_dataset
+from leadpolicy.data.recordset import RecordSet
+from leadpolicy.diagnostics import LeadpolicyError
+from leadpolicy.evaluation.stages import evaluate
+from leadpolicy.policy.load import load_policy
+from tests.conftest import FIXTURES, POLICIES
+
+WRONG: Final[dict[str, tuple[object, ...]]] = {
+    "policies": (None, 5, 2.5, b"heinz", [5], [None], object(), []),
+    "data": (None, 5, b"demo", object(), {"a": 1}, [1, 2], "", "no-such-data-set", "none.parquet"),
+    "as_of": (5, 2.5, b"2026", object(), ["2026-03-01"]),
+    "by": (5, ["company.industry"], object(), "no.such.fact"),
+    "rungs": (None, "lead", 5, [5], ["leads"], object()),
+    "top": (None, -1, 2.5, "10", True, object()),
+    "examples": (None, -1, 2.5, "3", True, object()),
+    "engine": (None, 5, "kernel", ["sql"], object()),
+    "progress": (5, "yes", object()),
+    "columns": (5, "a=b", ["a"], {1: "a"}, object()),
+    "facts": (5, "a=b", ["a"], {1: "a"}, object()),
+    "id": (5, ["id"], b"id", object()),
+    "entered_at": (5, ["at"], object()),
+    "recorded": (5, "asked", [5], object()),
+    "segments": (None, 5, "company.industry", [5], ["no.such.fact"]),
+    "parameters": (5, "k=3", ["k"], {1: 2}, object()),
+    "partial": (None, 1, "yes", object()),
+    "explain": (None, 1, "yes", object()),
+    "out": (5, b"x.parquet", ["x.parquet"], "x.xyz"),
+    "as_": (None, 5, "numpy", object()),
+    "events": (5, b"x", object(), "none.parquet", [1]),
+    "outcome": (5, ["won"], object(), "no such column"),
+}
+FRAME: Final = pd.DataFrame({"id": ["a", "b"], "company.employees": [10, 20]})
+CALLS: Final[tuple[Callable[..., Any], ...]] = (compare, evaluate, cube)
+
+
+@pytest.fixture(scope="module")
+def records() -> RecordSet:
+    return open_dataset(FIXTURES / "example").records()
+
+
+def wrong() -> list[tuple[Callable[..., Any], str, object]]:
+    return [
+        (call, name, value)
+        for call in CALLS
+        for name in inspect.signature(call).parameters
+        for value in WRONG[name]
+    ]
+
+
+@pytest.mark.parametrize(
+    ("call", "name", "value"), wrong(), ids=lambda v: getattr(v, "__name__", None) or repr(v)[:20]
+)
+def test_every_parameter(
+    records: RecordSet, call: Callable[..., Any], name: str, value: object
+) -> None:
+    policy = load_policy("heinz", policies=POLICIES)
+    given: dict[str, Any] = {"policies": policy, "data": records}
+    if name in ("id", "events", "recorded", "columns", "facts", "outcome", "entered_at", "as_of"):
+        given |= {"data": FRAME, "as_of": "2026-03-01", "id": "id"}
+    if name in ("events", "recorded") and call is evaluate:
+        given["partial"] = True
+    if name == "recorded":
+        given["events"] = pd.DataFrame({"id": ["a"], "event": ["x"], "at": ["2026-01-01"]})
+    given[name] = value
+    with pytest.raises(LeadpolicyError) as caught:
+        call(given.pop("policies"), given.pop("data"), **given)
+    for diagnostic in caught.value.diagnostics:
+        assert diagnostic.message[0] != "<"
+        assert "Traceback" not in str(caught.value)
+
+
+def test_decide_and_replay_say_so_too(records: RecordSet) -> None:
+    policy = load_policy("heinz", policies=POLICIES)
+    for value in (None, 5, "kernel"):
+        with pytest.raises(LeadpolicyError, match="there is no engine"):
+            policy.decide({}, as_of="2026-03-01", engine=value)  # type: ignore[arg-type]
+        with pytest.raises(LeadpolicyError, match="there is no engine"):
+            leadpolicy.replay([policy], records.dataset, engine=value)  # type: ignore[arg-type]
