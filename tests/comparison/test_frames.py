@@ -1,0 +1,111 @@
+"""A frame of any kind is compared, scanned and evaluated as the same records from anywhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+import leadpolicy
+from leadpolicy.comparison.comparison import compare
+from leadpolicy.comparison.cubes.cube import cube
+from leadpolicy.diagnostics import LeadpolicyError
+from leadpolicy.policy.load import load_policies
+from leadpolicy.policy.model import Policy
+from tests.conftest import POLICIES
+
+ROWS: list[dict[str, Any]] = [
+    {"firm": "a", "company.employees": 40, "branch": "manufacturing", "won": True},
+    {"firm": "b", "company.employees": 5, "branch": "manufacturing", "won": False},
+    {"firm": "c", "company.employees": None, "branch": None, "won": False},
+]
+EVENTS: list[dict[str, Any]] = [
+    {"firm": "a", "event": "inbound_request", "kind": "demo", "at": "2026-02-20"}
+]
+MEANING: dict[str, Any] = {
+    "as_of": "2026-03-01",
+    "id": "firm",
+    "facts": {"company.employees": "company.employees", "company.industry": "branch"},
+    "outcome": "won",
+}
+
+
+def in_pandas(rows: list[dict[str, Any]]) -> pd.DataFrame:
+    """Whole numbers with gaps, as pandas has them when it is asked to."""
+    return pd.DataFrame(rows).convert_dtypes()
+
+
+FORMS: dict[str, Callable[[list[dict[str, Any]]], Any]] = {
+    "rows": lambda rows: rows,
+    "pandas": in_pandas,
+    "polars": pl.DataFrame,
+    "lazy": lambda rows: pl.DataFrame(rows).lazy(),
+    "arrow": pa.Table.from_pylist,
+    "duckdb": lambda rows: duckdb.connect().from_arrow(pa.Table.from_pylist(rows)),
+}
+
+
+@pytest.fixture(scope="module")
+def policies() -> list[Policy]:
+    return load_policies(["heinz", "salesdevs"], policies=POLICIES)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_every_kind_of_frame_gives_the_same(form: str, policies: list[Policy]) -> None:
+    made = FORMS[form]
+    found = compare(policies, made(ROWS), events=made(EVENTS), **MEANING)
+    expected = compare(policies, ROWS, events=EVENTS, **MEANING)
+    assert found.evaluation.ids == ("a", "b", "c")
+    assert found.study.base.won == 1
+    for name, table in expected.frames().items():
+        assert found.frames()[name].to_json() == table.to_json(), name
+    scanned = cube(policies, made(ROWS), events=made(EVENTS), **MEANING)
+    assert scanned.records == 3
+    assert scanned.view("heinz").volumes().to_json() == (
+        cube(policies, ROWS, events=EVENTS, **MEANING).view("heinz").volumes().to_json()
+    )
+
+
+def test_a_file_is_a_frame(tmp_path: Path, policies: list[Policy]) -> None:
+    pq.write_table(pa.Table.from_pylist(ROWS), tmp_path / "firms.parquet")
+    in_pandas(ROWS).to_csv(tmp_path / "firms.csv", index=False)
+    for name in ("firms.parquet", "firms.csv"):
+        found = compare(policies, tmp_path / name, **MEANING)
+        assert found.evaluation.ids == ("a", "b", "c")
+        assert found.volumes.to_json() == compare(policies, ROWS, **MEANING).volumes.to_json()
+
+
+def test_without_ids_records_are_numbered(policies: list[Policy]) -> None:
+    for form in ("rows", "pandas", "polars", "arrow"):
+        found = compare(policies, FORMS[form](ROWS), as_of="2026-03-01")
+        assert found.evaluation.ids == ("1", "2", "3")
+
+
+def test_what_is_missing_is_told(policies: list[Policy]) -> None:
+    with pytest.raises(LeadpolicyError, match=r"LP513.*as_of"):
+        compare(policies, ROWS)
+    with pytest.raises(LeadpolicyError, match="`id`"):
+        compare(policies, ROWS, as_of="2026-03-01", events=EVENTS)
+    with pytest.raises(LeadpolicyError, match="several types"):
+        compare(policies, [{"a": 1}, {"a": "x"}], as_of="2026-03-01")
+
+
+def test_results_come_in_every_form(policies: list[Policy]) -> None:
+    given: dict[str, Any] = {"as_of": "2026-03-01", "id": "firm", "partial": True}
+    rows = [{"firm": "a", "company.employees": 40, "company.industry": "manufacturing"}]
+    arrow = leadpolicy.evaluate(policies, rows, as_="arrow", **given)
+    assert arrow.column_names[:3] == ["firm", "heinz_stage", "heinz_possible"]
+    assert all(name.isidentifier() for name in arrow.column_names)
+    frame = leadpolicy.evaluate(policies, rows, as_="polars", **given)
+    assert isinstance(frame, pl.DataFrame)
+    assert frame.columns == arrow.column_names
+    assert leadpolicy.evaluate(policies, rows, **given).heinz_possible.tolist() == (
+        arrow.column("heinz_possible").to_pylist()
+    )
