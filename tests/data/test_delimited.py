@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import zipfile
 from pathlib import Path
 from typing import Any, Final
 
@@ -77,15 +78,22 @@ def test_what_was_written_is_read(
     assert not found.faults
 
 
-def test_a_file_that_unpacks_without_end(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("name", ["companies.csv.gz", "companies.xlsx"])
+def test_a_file_that_unpacks_without_end(
+    name: str, room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(encodings, "FREE", 100_000)
-    packed = gzip.compress(b"id,employees\n" + b"a,20\n" * 1_000_000)
-    (room.folder / "companies.csv").write_bytes(packed)
+    rows = b"id,employees\n" + b"a,20\n" * 1_000_000
+    if name.endswith(".xlsx"):
+        with zipfile.ZipFile(room.folder / name, "w", zipfile.ZIP_DEFLATED) as packed:
+            packed.writestr("xl/workbook.xml", rows)
+    else:
+        (room.folder / name).write_bytes(gzip.compress(rows))
     found = room.refusal(
-        """\
-        tables: {companies: {file: companies.csv}}
-        records: {table: companies, id: id}
-        facts: {company.employees: employees}
+        f"""\
+        tables: {{companies: {{file: {name}}}}}
+        records: {{table: companies, id: id}}
+        facts: {{company.employees: employees}}
         """
     )
     assert "unpacked, the file is more than 200 times as large: tables are not like that" in found

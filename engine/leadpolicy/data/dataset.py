@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -19,9 +20,12 @@ from leadpolicy.data.recordset import Progress, RecordSet
 from leadpolicy.data.tables import Table
 from leadpolicy.data.work import Conversions, Work, wanted_columns, without_collection
 from leadpolicy.diagnostics import LeadpolicyError, Problems, listing, suggest
+from leadpolicy.source import Span
 from leadpolicy.vocabulary.model import Vocabulary
 
 FILE = "dataset.yaml"
+READERS = 2
+"""So many tables are read at the same time: to unpack and to parse need no interpreter."""
 
 
 @dataclass(slots=True)
@@ -85,17 +89,26 @@ class Dataset:
         wanted = wanted_columns(self.spec)
         missing = [name for name in wanted if name not in self._tables]
         problems = Problems()
-        for done, name in enumerate(missing):
-            spec = self.spec.tables[name]
-            if progress is not None:
-                progress(f"reading {spec.shown}", done, len(missing))
-            table = read_table(spec, wanted[name], problems)
-            if table is not None:
-                self._tables[name] = table
+        readers = ThreadPoolExecutor(READERS)
+        try:
+            found = [readers.submit(self._read, name, wanted[name]) for name in missing]
+            for done, (name, reading) in enumerate(zip(missing, found, strict=True)):
+                if progress is not None:
+                    progress(f"reading {self.spec.tables[name].shown}", done, len(missing))
+                table, own = reading.result()
+                problems.found += own.found
+                if table is not None:
+                    self._tables[name] = table
+        finally:
+            readers.shutdown(wait=False, cancel_futures=True)  # who interrupts does not wait
         if problems.errors:
             self._add_source(problems)
         problems.stop_on_errors()
         return self._tables
+
+    def _read(self, name: str, wanted: Mapping[str, Span | None]) -> tuple[Table | None, Problems]:
+        problems = Problems()
+        return read_table(self.spec.tables[name], wanted, problems), problems
 
     def _add_source(self, problems: Problems) -> None:
         """Where the tables themselves are missing, where to get them is the best help."""

@@ -180,9 +180,13 @@ def _read_excel(
     from openpyxl.utils.exceptions import InvalidFileException
 
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # about styles and extensions, which do not matter
-            book = openpyxl.load_workbook(spec.path, read_only=True, data_only=True)
+        # What it warns of are styles and extensions, which do not matter.
+        warnings.filterwarnings("ignore", module="openpyxl")
+        with zipfile.ZipFile(spec.path) as packed:
+            grows = sum(part.file_size for part in packed.infolist())
+        if grows > encodings.most_unpacked(spec.path.stat().st_size):
+            raise encodings.grown()
+        book = openpyxl.load_workbook(spec.path, read_only=True, data_only=True)
     except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError):
         raise Unreadable(
             "this is not an Excel workbook (.xlsx)", help="save it as .xlsx or .csv"
