@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from leadpolicy.data.base import Base, Numbered, entries, number, read_base
 from leadpolicy.data.changes import ChangeSource, read_changes, read_sources
 from leadpolicy.data.chronicle import Changes, Chronicle, Coded
 from leadpolicy.data.coding import Part, constant
@@ -16,10 +15,11 @@ from leadpolicy.data.happenings import read_events
 from leadpolicy.data.model import ConstantFact, DatedFact, FactSpec
 from leadpolicy.data.outcomes import read_ends
 from leadpolicy.data.quarantine import SetAside, TableRead
+from leadpolicy.data.record_rows import Base, Numbered, entries, number, read_base
 from leadpolicy.data.recordset import Progress
 from leadpolicy.data.tables import Rows, Table
 from leadpolicy.data.traces import Origination
-from leadpolicy.data.work import Work
+from leadpolicy.data.workbench import Work
 from leadpolicy.diagnostics import LeadpolicyError
 
 if TYPE_CHECKING:

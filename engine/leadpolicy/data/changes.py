@@ -7,15 +7,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from leadpolicy.data.base import Numbered
 from leadpolicy.data.chronicle import ALWAYS, MISSING, UNDATED, Changes, Coded
 from leadpolicy.data.coding import Part, constant, in_order, layered, share
 from leadpolicy.data.contradictions import note_skew
 from leadpolicy.data.dated import Dated, read_rows
 from leadpolicy.data.model import AssessmentsSpec, Cell, DatedFact
+from leadpolicy.data.record_rows import Numbered
 from leadpolicy.data.tables import Codes, Mask, Rows
 from leadpolicy.data.traces import Traced
-from leadpolicy.data.work import Work
+from leadpolicy.data.workbench import Work
 from leadpolicy.diagnostics import listing, suggest
 from leadpolicy.types import Type, show
 

@@ -16,7 +16,7 @@ from leadpolicy.data.moments import microseconds
 from leadpolicy.data.outcomes import Ends
 from leadpolicy.data.tables import Rows
 from leadpolicy.data.typed import DAY
-from leadpolicy.data.work import Work
+from leadpolicy.data.workbench import Work
 from leadpolicy.english import plural
 from leadpolicy.types import show
 

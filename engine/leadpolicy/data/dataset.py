@@ -18,7 +18,7 @@ from leadpolicy.data.moments import AsOf, parse_as_of
 from leadpolicy.data.readers import read_table
 from leadpolicy.data.recordset import Progress, RecordSet
 from leadpolicy.data.tables import Table
-from leadpolicy.data.work import Conversions, Work, wanted_columns, without_collection
+from leadpolicy.data.workbench import Conversions, Work, wanted_columns, without_collection
 from leadpolicy.diagnostics import LeadpolicyError, Problems, listing, suggest
 from leadpolicy.source import Span
 from leadpolicy.vocabulary.model import Vocabulary

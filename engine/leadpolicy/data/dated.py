@@ -8,16 +8,16 @@ from typing import Final
 
 import numpy as np
 
-from leadpolicy.data.base import MOMENT, UNKNOWN_ID, Numbered
 from leadpolicy.data.chronicle import UNDATED
 from leadpolicy.data.dates import DAY
 from leadpolicy.data.model import Cell
 from leadpolicy.data.model import Rows as RowsSpec
+from leadpolicy.data.record_rows import MOMENT, UNKNOWN_ID, Numbered
 from leadpolicy.data.tables import Mask, Rows, Table
 from leadpolicy.data.texts import Texts
 from leadpolicy.data.typed import TypedCells
 from leadpolicy.data.values import Converted
-from leadpolicy.data.work import Work
+from leadpolicy.data.workbench import Work
 from leadpolicy.diagnostics import listing, suggest
 from leadpolicy.english import plural
 from leadpolicy.types import TEMPORAL, Kind, Type

@@ -32,7 +32,7 @@ from leadpolicy.data.readers import check_header
 from leadpolicy.data.recordset import Progress, RecordSet
 from leadpolicy.data.tables import Column, Table, column_of_objects
 from leadpolicy.data.values import TRUE_WORDS
-from leadpolicy.data.work import wanted_columns
+from leadpolicy.data.workbench import wanted_columns
 from leadpolicy.diagnostics import LeadpolicyError, Problems, suggest
 from leadpolicy.vocabulary.model import Vocabulary
 

@@ -8,16 +8,16 @@ from typing import Final
 
 import numpy as np
 
-from leadpolicy.data.base import Numbered
 from leadpolicy.data.chronicle import ALWAYS, MISSING, NEVER, UNDATED, Coded, Events
 from leadpolicy.data.coding import Part, constant, in_order, share
 from leadpolicy.data.contradictions import note_doubles, note_skew
 from leadpolicy.data.dated import INTEGER, Dated, read_rows
 from leadpolicy.data.model import Cell, EventSpec
 from leadpolicy.data.moments import microseconds
+from leadpolicy.data.record_rows import Numbered
 from leadpolicy.data.tables import Mask, Rows
 from leadpolicy.data.traces import Traced
-from leadpolicy.data.work import Work
+from leadpolicy.data.workbench import Work
 from leadpolicy.english import plural
 from leadpolicy.vocabulary.model import EventKind
 

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from leadpolicy.data.base import Numbered
 from leadpolicy.data.chronicle import NEVER, UNDATED, Chronicle
 from leadpolicy.data.dated import Dated, read_rows
 from leadpolicy.data.model import OutcomeSpec
 from leadpolicy.data.moments import MICROSECOND, microseconds
+from leadpolicy.data.record_rows import Numbered
 from leadpolicy.data.tables import Mask, Rows
-from leadpolicy.data.work import Work
+from leadpolicy.data.workbench import Work
 from leadpolicy.english import plural
 from leadpolicy.times import show_duration
 

@@ -16,9 +16,9 @@ from typing import Final
 import numpy as np
 
 from leadpolicy.data import amounts, dates
+from leadpolicy.data.bulk_values import Direct, convert_directly, moments_of
 from leadpolicy.data.chronicle import UNDATED
 from leadpolicy.data.coding import Packed, Part, at_rows
-from leadpolicy.data.direct import Direct, convert_directly, moments_of
 from leadpolicy.data.model import Money, Reading
 from leadpolicy.data.moments import microseconds
 from leadpolicy.data.tables import Codes, Column, Mask, Rows, cell_text

@@ -13,7 +13,6 @@ from leadpolicy.backends.sql.columns import orders_for
 from leadpolicy.data.chronicle import MISSING, NEVER, Changes, Chronicle, Coded
 from leadpolicy.data.coding import share
 from leadpolicy.data.tables import Codes, Rows
-from leadpolicy.history.asked import PointQuestion
 from leadpolicy.history.columns import arrays, instants, lane_codes, shape_for, taken
 from leadpolicy.history.happened import Book, log_of
 from leadpolicy.history.horizon import Horizon
@@ -21,6 +20,7 @@ from leadpolicy.history.lanes import AT, RECORD, Lanes, word
 from leadpolicy.history.logs import Log
 from leadpolicy.history.stored import StoredShape
 from leadpolicy.history.timeline import Absent, Fixed, Layout, Moving, Stored
+from leadpolicy.history.triggers import PointQuestion
 from leadpolicy.types import Type, Value
 
 RECORDS: Final = "replayed records"

@@ -17,13 +17,13 @@ from leadpolicy.data.dataset import Dataset, open_dataset
 from leadpolicy.data.tables import Rows
 from leadpolicy.diagnostics import LeadpolicyError
 from leadpolicy.evaluation.engines import STEP, opened
-from leadpolicy.history.asked import asked_by
 from leadpolicy.history.horizon import Horizon, horizon, left_out
 from leadpolicy.history.lanes import AT, RECORD
 from leadpolicy.history.ledger import BATCH, Ledger
 from leadpolicy.history.result import Replay, Spans
 from leadpolicy.history.snapshots import accepted_snapshots
 from leadpolicy.history.timeline import POINTS, TimelineProgram, answers, registered
+from leadpolicy.history.triggers import asked_by
 from leadpolicy.policy.labels import labelled
 from leadpolicy.policy.load import load_policies
 from leadpolicy.policy.model import Policy

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from leadpolicy.data.chronicle import MISSING, Chronicle
 from leadpolicy.data.model import ColumnFact
 from leadpolicy.diagnostics import LeadpolicyError, listing, suggest
-from leadpolicy.history.asked import asked_by
+from leadpolicy.history.triggers import asked_by
 from leadpolicy.policy.model import Policy
 from leadpolicy.vocabulary.model import PointInTime
 

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
-from leadpolicy.data.base import MOMENT
 from leadpolicy.data.chronicle import NEVER, UNDATED
 from leadpolicy.data.contract.model import (
     FRESH_DAYS,
@@ -24,6 +23,7 @@ from leadpolicy.data.model import Cell, ColumnRef, DatedFact
 from leadpolicy.data.model import Rows as RowsSpec
 from leadpolicy.data.moments import AtMoment, microseconds
 from leadpolicy.data.outcomes import read_ends
+from leadpolicy.data.record_rows import MOMENT
 from leadpolicy.data.tables import Mask, Rows
 from leadpolicy.data.typed import DAY
 from leadpolicy.types import show

@@ -38,7 +38,7 @@ from leadpolicy.data.dataset import Dataset
 from leadpolicy.data.recordset import Progress
 from leadpolicy.data.tables import Codes, Mask, Table, cell_text
 from leadpolicy.data.values import Converted, convert_cell
-from leadpolicy.data.work import Work, without_collection
+from leadpolicy.data.workbench import Work, without_collection
 from leadpolicy.diagnostics import ValueProblem, listing, suggest
 from leadpolicy.types import Kind, Range, Type, Value, show
 

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from leadpolicy.data.base import NAMELESS
 from leadpolicy.data.contract.model import (
     OK,
     Among,
@@ -20,6 +19,7 @@ from leadpolicy.data.contract.model import (
 from leadpolicy.data.contract.uses import Ground
 from leadpolicy.data.model import ColumnRef, DatedFact, JoinSpec
 from leadpolicy.data.model import Rows as RowsSpec
+from leadpolicy.data.record_rows import NAMELESS
 from leadpolicy.data.tables import Mask, Table
 
 STRANGER = "is the id of no record: the row belongs to nobody"

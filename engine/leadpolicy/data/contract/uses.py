@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from leadpolicy.data.base import MOMENT, UNKNOWN_ID, Base, Numbered, number
 from leadpolicy.data.dated import INTEGER, UNHEARD
 from leadpolicy.data.happenings import MOST_COUNTED
 from leadpolicy.data.model import (
@@ -18,8 +17,9 @@ from leadpolicy.data.model import (
     DatedFact,
 )
 from leadpolicy.data.model import Rows as RowsSpec
+from leadpolicy.data.record_rows import MOMENT, UNKNOWN_ID, Base, Numbered, number
 from leadpolicy.data.tables import Mask, Table
-from leadpolicy.data.work import Work
+from leadpolicy.data.workbench import Work
 from leadpolicy.types import Kind, Type
 
 UNDATED_ROW = "is empty: nobody knows when"

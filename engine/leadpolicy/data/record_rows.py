@@ -12,7 +12,7 @@ from leadpolicy.data.model import Cell, ColumnFact, ColumnRef, Condition, DatedF
 from leadpolicy.data.model import Rows as RowsSpec
 from leadpolicy.data.tables import Column, Mask, Rows, Table
 from leadpolicy.data.values import Converted
-from leadpolicy.data.work import Work
+from leadpolicy.data.workbench import Work
 from leadpolicy.diagnostics import listing
 from leadpolicy.english import plural
 from leadpolicy.types import Kind, Type, show
