@@ -61,7 +61,7 @@ COMMANDS: Final[dict[str, tuple[str, ...]]] = {
     "diff": ("diff", "heinz@1.0.0", "heinz@1.1.0"),
     "adopt": ("adopt", "heinz@1.1.0", "--sign", "sales:Ann Lee", *DATES),
     "lock": ("lock", "policies", "--force"),
-    "simulate": ("simulate", "--companies", "300", "--out", "OUT"),
+    "simulate": ("simulate", "--companies", "300", "--force", "--out", "OUT"),
 }  # fmt: skip
 """By name; OUT stands for a place that the test chooses."""
 
