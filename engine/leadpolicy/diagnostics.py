@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import unicodedata
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final
@@ -191,6 +192,18 @@ class Problems:
     @property
     def warnings(self) -> list[Diagnostic]:
         return [d for d in self if d.severity is Severity.WARNING]
+
+    def failed(self, since: int = 0) -> bool:
+        """Whether there is an error among the findings after the first `since`."""
+        return any(d.severity is Severity.ERROR for d in self.found[since:])
+
+    @contextmanager
+    def noted(self) -> Iterator[None]:
+        """Notes what is raised inside as findings."""
+        try:
+            yield
+        except LeadpolicyError as error:
+            self.found += error.diagnostics
 
     def stop_on_errors(self) -> None:
         """Raise `LeadpolicyError` with all errors found so far, if there is any."""

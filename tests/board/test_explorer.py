@@ -115,7 +115,7 @@ def test_moves_of_one_policy_stay_while_another_is_looked_at(world: Path) -> Non
 
 
 def test_no_policy_and_unknown_data_are_told(world: Path) -> None:
-    with pytest.raises(LeadpolicyError, match="there is no policy to explore"):
+    with pytest.raises(LeadpolicyError, match="there is no policy to work on"):
         leadpolicy.explore([], world / "data" / "few")
     with pytest.raises(LeadpolicyError):
         leadpolicy.explore(world / "policies" / "ours", world / "data" / "none")

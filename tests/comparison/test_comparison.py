@@ -341,7 +341,7 @@ def test_an_unknown_fact_to_segment_by_is_refused(world: World) -> None:
 
 
 def test_no_policy_is_refused(world: World) -> None:
-    with pytest.raises(LeadpolicyError, match="there is no policy to compare"):
+    with pytest.raises(LeadpolicyError, match="there is no policy to work on"):
         compare([], world.records())
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from leadpolicy.diagnostics import Diagnostic, LeadpolicyError
 from leadpolicy.policy import load_policies, load_policy, parse_policy
+from leadpolicy.policy.load import policies_of
 from tests.conftest import REPO
 from tests.policy.samples import VOCABULARY, small
 from tests.strategies import dump
@@ -131,3 +132,46 @@ def test_a_policy_out_of_a_text() -> None:
     assert policy.identity == "small@1.0.0"
     with pytest.raises(LeadpolicyError, match="here: error LP108: the file is empty"):
         parse_policy("", VOCABULARY, name="here")
+
+
+def test_whatever_a_caller_may_give(shelf: Path) -> None:
+    one = load_policy("one")
+    given = [one, "two@1.9.0", shelf / "one" / "1.0.0.yaml", str(shelf / "six"), shelf]
+    found = policies_of(given)
+    assert [policy.identity for policy in found] == [
+        "one@1.0.0", "two@1.9.0", "one@1.0.0", "six@0.1.0", "two@1.10.0",
+    ]  # fmt: skip
+    assert found[0] is one
+    assert [policy.identity for policy in policies_of("two")] == ["two@1.10.0"]
+    assert policies_of(one) == [one]
+    assert len(policies_of(["two", "two"])) == 2, "named twice, it is compared with itself"
+    assert {id(policy.vocabulary) for policy in found[1:]} == {id(found[1].vocabulary)}
+    assert found[1].logic.stages[0] is found[4].logic.stages[0], "what is the same is one term"
+
+
+def test_all_that_is_wrong_with_any_is_told(shelf: Path) -> None:
+    for name in ("one", "six"):
+        (file,) = (shelf / name).glob("*.yaml")
+        text = file.read_text(encoding="utf-8")
+        file.write_text(text.replace("grain: company", "grain: team"), encoding="utf-8")
+    with pytest.raises(LeadpolicyError) as caught:
+        policies_of(["one", "tow", shelf / "six", 3])
+    assert sorted(found.code for found in caught.value.diagnostics) == [
+        "LP101", "LP302", "LP302", "LP506",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("given", "code", "message"),
+    [
+        ([], "LP509", "there is no policy to work on"),
+        (None, "LP506", "`None` is no policy"),
+        (7, "LP506", "`7` is no policy"),
+        (["two", b"one"], "LP506", "`b'one'` is no policy"),
+    ],
+)
+def test_what_is_no_policy(shelf: Path, given: object, code: str, message: str) -> None:
+    with pytest.raises(LeadpolicyError) as caught:
+        policies_of(given)
+    (found,) = caught.value.diagnostics
+    assert (found.code, found.message) == (code, message)

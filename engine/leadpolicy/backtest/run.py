@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
@@ -31,7 +30,7 @@ from leadpolicy.data.recordset import Progress
 from leadpolicy.diagnostics import LeadpolicyError, Problems, listing, suggest
 from leadpolicy.english import plural
 from leadpolicy.history.snapshots import accepted_snapshots
-from leadpolicy.policy import Policy, load_policies
+from leadpolicy.policy import Policy, load
 from leadpolicy.policy.labels import labels
 
 if TYPE_CHECKING:
@@ -43,8 +42,6 @@ POLICIES: Final = {
     "policy": "str", "identity": "str", "title": "str", "organization": "str", "grain": "str",
     "rungs": "object", "snapshot": "object",
 }  # fmt: skip
-VARIANT: Final = re.compile(r"(.+?)\((\w+\s*=.*)\)", re.DOTALL)
-NEXT: Final = re.compile(r",\s*(?=[a-z][a-z0-9_]*\s*=)")
 Replayed: TypeAlias = Callable[
     [Mapping[str, Policy], "Chronicle", Sequence[str], Progress | None], Mapping[str, VerdictSpans]
 ]
@@ -174,27 +171,7 @@ def at_other_moments(
 
 def policies_of(study: Study, given: Sequence[Policy] | None = None) -> list[Policy]:
     """The policies of a study, or those given for it. Raises `LeadpolicyError`."""
-    found = list(given) if given is not None else []
-    if given is None:
-        # One by one, so that they stay in the order of the study.
-        for name in study.policies:
-            plain, changes = _variant(name)
-            loaded = load_policies([plain], policies=study.folder)
-            found += [one.with_parameters(**changes) if changes else one for one in loaded]
-    if not found:
-        raise LeadpolicyError.of(
-            "LP506", "the study names no policy", where=str(study.path or study.dataset)
-        )
-    return found
-
-
-def _variant(name: str) -> tuple[str, dict[str, str]]:
-    """`heinz(fit_mode=both, k=3)` as its name and changes."""
-    written = VARIANT.fullmatch(name)
-    if written is None or Path(name).exists():
-        return name, {}
-    pairs = (change.partition("=") for change in NEXT.split(written[2]))
-    return written[1].strip(), {key.strip(): value.strip() for key, _, value in pairs}
+    return load.policies_of(study.policies if given is None else given, policies=study.folder)
 
 
 def _check(study: Study, policies: Mapping[str, Policy]) -> None:

@@ -20,7 +20,8 @@ from leadpolicy.comparison.cubes.scan import CubeTable
 from leadpolicy.diagnostics import LeadpolicyError, listing
 from leadpolicy.english import plural
 from leadpolicy.evaluation.arguments import check
-from leadpolicy.evaluation.cohort import FrameMeaning, chosen_of, records_for
+from leadpolicy.evaluation.cohort import FrameMeaning, records_for
+from leadpolicy.policy.labels import labelled
 from leadpolicy.policy.model import Parameter, Policy
 from leadpolicy.present.wording import rung_title
 
@@ -68,7 +69,7 @@ def explore(  # noqa: PLR0913 - what describes a frame is named one by one
         policies=policies, as_of=as_of, id=id, facts=facts, recorded=recorded, outcome=outcome,
         parameters=parameters, reps=reps, saved=saved, progress=progress,
     )  # fmt: skip
-    chosen = chosen_of(policies, "explore")
+    chosen = labelled(policies)
     engine_name(engine)
     meaning = FrameMeaning(id, facts, events, recorded, outcome)
     records = (

@@ -28,11 +28,12 @@ from leadpolicy.comparison.study import ComparedRecords, describe
 from leadpolicy.diagnostics import LeadpolicyError, suggest
 from leadpolicy.evaluation.arguments import check
 from leadpolicy.evaluation.codes import Whole
-from leadpolicy.evaluation.cohort import Chosen, FrameMeaning, chosen_of, records_for
+from leadpolicy.evaluation.cohort import Chosen, FrameMeaning, records_for
 from leadpolicy.evaluation.engines import Progress, opened
 from leadpolicy.evaluation.groups import RecordGroups, groups_of
 from leadpolicy.evaluation.verdicts import RecordVerdicts, verdicts_of
 from leadpolicy.policy import RUNGS
+from leadpolicy.policy.labels import labelled
 from leadpolicy.shown import Shown
 
 if TYPE_CHECKING:
@@ -263,7 +264,7 @@ def compare(  # noqa: PLR0913 - what describes a frame is named one by one
         policies=policies, as_of=as_of, id=id, facts=facts, recorded=recorded, outcome=outcome,
         entered_at=entered_at, by=by, rungs=rungs, top=top, progress=progress,
     )  # fmt: skip
-    chosen = chosen_of(policies, "compare")
+    chosen = labelled(policies)
     _check_rungs(rungs)
     opened(chosen, engine_name(engine))  # it refuses before data are read
     meaning = FrameMeaning(id, facts, events, recorded, outcome, entered_at)

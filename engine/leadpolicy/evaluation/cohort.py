@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from leadpolicy.data.given import EXPECTED, as_arrow, is_frame, is_table
 from leadpolicy.diagnostics import LeadpolicyError
-from leadpolicy.policy.labels import labelled
-from leadpolicy.policy.load import load_policies
 from leadpolicy.policy.model import Policy
 
 if TYPE_CHECKING:
@@ -22,30 +20,6 @@ if TYPE_CHECKING:
     from leadpolicy.evaluation.engines import Progress
 
 Chosen: TypeAlias = "Mapping[str, Policy] | Iterable[Policy | str | Path] | Policy | str | Path"
-
-
-def chosen_of(given: Chosen, doing: str) -> dict[str, Policy]:
-    """Policies by their labels. Raises `LeadpolicyError`; `doing` is what there is none for."""
-    if isinstance(given, Mapping):
-        found = dict(given)
-    else:
-        many = [given] if isinstance(given, Policy | str | Path) else list(given)
-        for one in many:
-            if not isinstance(one, Policy | str | Path):
-                raise LeadpolicyError.of(
-                    "LP506", f"`policies` holds a value of the type `{type(one).__name__}`",
-                    expected="policies, their names or folders",
-                )  # fmt: skip
-        found = labelled(
-            [
-                p
-                for one in many
-                for p in ([one] if isinstance(one, Policy) else load_policies([one]))
-            ]
-        )
-    if not found:
-        raise LeadpolicyError.of("LP509", f"there is no policy to {doing}")
-    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,4 +84,4 @@ def records_for(
     return data
 
 
-__all__ = ["Chosen", "FrameMeaning", "chosen_of", "records_for"]
+__all__ = ["Chosen", "FrameMeaning", "records_for"]

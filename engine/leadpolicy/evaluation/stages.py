@@ -15,7 +15,7 @@ from leadpolicy.backends import AUTO, engine_name
 from leadpolicy.data.given import check_form, in_form
 from leadpolicy.evaluation.answers import Made, Queried, StageAnswers, table_of
 from leadpolicy.evaluation.arguments import check
-from leadpolicy.evaluation.cohort import Chosen, chosen_of
+from leadpolicy.evaluation.cohort import Chosen
 from leadpolicy.evaluation.engines import Progress, logics_of, of_records, of_table, opened
 from leadpolicy.evaluation.names import Names
 from leadpolicy.evaluation.sources import (
@@ -26,6 +26,7 @@ from leadpolicy.evaluation.sources import (
     Room,
     records_of,
 )
+from leadpolicy.policy.labels import labelled
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -108,7 +109,7 @@ def answers(
     progress: Progress | None = None,
 ) -> StageAnswers:
     """What `evaluate` gives, opened and checked. Raises `LeadpolicyError`."""
-    chosen = chosen_of(policies, "evaluate")
+    chosen = labelled(policies)
     given = list(chosen.values())
     beside = described.events is not None
     name = engine_name(engine, in_memory=not (isinstance(data, str | Path) and beside))

@@ -244,7 +244,7 @@ def _signatures(source: Source, policies: Sequence[Policy], problems: Problems) 
 
 
 def _signature(node: Node, problems: Problems) -> Signature | None:
-    before = len(problems.errors)
+    before = len(problems.found)
     body = as_mapping(node, problems, "version, content, team, name and dates")
     if body is None:
         return None
@@ -254,7 +254,7 @@ def _signature(node: Node, problems: Problems) -> Signature | None:
         for key, what in (*REQUIRED.items(), ("note", "a text"))
     }
     days = {key: _day(body, key, problems) for key in ("signed", "effective", "review")}
-    if len(problems.errors) > before:
+    if problems.failed(before):
         return None
     for key, text in texts.items():
         if visible(text) != text:

@@ -55,8 +55,10 @@ def _check(path: Path, shelf: Shelf, today: date | None) -> int:
         if policy is not None:
             read.append(policy)
     if path.is_dir():
-        for folder in sorted({file.parent for file in files}):
-            own = [policy for policy in read if Path(policy.path).parent == folder]
+        by_folder: dict[Path, list[Policy]] = {file.parent: [] for file in files}
+        for policy in read:
+            by_folder[Path(policy.path).parent].append(policy)
+        for folder, own in by_folder.items():
             if (folder / EXAMPLES).is_file():
                 read_cards(folder, own, shelf.problems)
             if (folder / ADOPTIONS).is_file():

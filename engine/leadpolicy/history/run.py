@@ -25,7 +25,6 @@ from leadpolicy.history.snapshots import accepted_snapshots
 from leadpolicy.history.timeline import POINTS, TimelineProgram, answers, registered
 from leadpolicy.history.triggers import asked_by
 from leadpolicy.policy.labels import labelled
-from leadpolicy.policy.load import load_policies
 from leadpolicy.policy.model import Policy
 
 if TYPE_CHECKING:
@@ -62,7 +61,7 @@ def replay(
     Raises `LeadpolicyError`.
     """
     name = _engine(engine)
-    named = _named(policies)
+    named = labelled(policies)
     opened(named, name)
     chronicle = _chronicle(data, progress)
     badges = accepted_snapshots(named, chronicle, accept_snapshot)
@@ -130,19 +129,6 @@ def _by_definition(
         columns = np.array(of_policy, np.int64).reshape(-1, 4).T.copy()
         spans.add(label, *columns)
     return spans, points
-
-
-def _named(given: Mapping[str, Policy] | Sequence[Policy | str | Path]) -> dict[str, Policy]:
-    if isinstance(given, Mapping):
-        found = dict(given)
-    else:
-        many: list[Policy] = []
-        for one in given:
-            many += [one] if isinstance(one, Policy) else load_policies([one])
-        found = labelled(many)
-    if not found:
-        raise LeadpolicyError.of("LP506", "there is no policy to replay")
-    return found
 
 
 def _chronicle(data: Chronicle | Dataset | str | Path, progress: Progress | None) -> Chronicle:

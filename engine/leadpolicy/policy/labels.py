@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from leadpolicy.diagnostics import LeadpolicyError
+from leadpolicy.policy.load import policies_of
 from leadpolicy.policy.model import Policy
 
 
@@ -20,8 +22,13 @@ def labels(policies: Sequence[Policy]) -> list[str]:
     return unique
 
 
-def labelled(policies: Mapping[str, Policy] | Sequence[Policy]) -> dict[str, Policy]:
-    """Policies under their given names, or under `labels`."""
-    if isinstance(policies, Mapping):
-        return dict(policies)
-    return dict(zip(labels(policies), policies, strict=True))
+def labelled(given: object) -> dict[str, Policy]:
+    """Policies under their given names, or under `labels`; see `policies_of`.
+
+    Raises `LeadpolicyError`.
+    """
+    policies = policies_of(given.values() if isinstance(given, Mapping) else given)
+    names = list(given) if isinstance(given, Mapping) else labels(policies)
+    if len(names) != len(policies):
+        raise LeadpolicyError.of("LP506", "a name stands for a folder of policies", expected="one")
+    return dict(zip(names, policies, strict=True))

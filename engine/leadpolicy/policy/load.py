@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from os import PathLike
 from pathlib import Path
 from typing import Final
 
@@ -19,6 +21,9 @@ from leadpolicy.vocabulary import Vocabulary, read_vocabulary
 POLICIES: Final = Path("policies")
 VOCABULARY: Final = "vocabulary.yaml"
 EXAMPLES: Final = "examples.yaml"
+_POLICIES: Final = "a policy, its name, the path of a file or folder, or a list of these"
+_DERIVED: Final = re.compile(r"(?P<name>.+?)\((?P<changes>[a-z0-9_]+\s*=.*)\)\Z", re.DOTALL)
+_NEXT: Final = re.compile(r",\s*(?=[a-z][a-z0-9_]*\s*=)")
 
 
 @dataclass(slots=True)
@@ -33,7 +38,7 @@ class Shelf:
 
     def policy(self, path: Path) -> Policy | None:
         """The policy in a file, or None where errors were noted."""
-        before = len(self.problems.errors)
+        before = len(self.problems.found)
         source = read_source(path, self.problems)
         if source is None:
             return None
@@ -43,7 +48,7 @@ class Shelf:
             return None
         self._check_names(path, node)
         policy = read_policy(node, vocabulary, self.problems, str(path))
-        return policy if len(self.problems.errors) == before else None
+        return None if self.problems.failed(before) else policy
 
     def vocabulary(self, path: Path) -> Vocabulary | None:
         """The nearest vocabulary.yaml in a folder above a policy."""
@@ -182,36 +187,95 @@ def _names(policies: Path) -> list[str]:
     return sorted(f.name for f in policies.glob("*") if f.is_dir() and versions(f))
 
 
+def policies_of(given: object, *, policies: str | Path = POLICIES) -> list[Policy]:
+    """The policies that a caller means: one, or a list of them, in the order of the list.
+
+    Each is a policy, a name (`heinz`, `heinz@1.0.0`, `heinz(fit_mode=both)`), or the path of a file
+    or folder. A folder of policies adds those that are not named by themselves; a policy that is
+    named twice stands there twice, to be compared with itself. All that are read share one
+    vocabulary, so that what they say alike is one term.
+
+    Raises `LeadpolicyError` with everything that is wrong with any of them.
+    """
+    one = isinstance(given, Policy | str | PathLike) or not isinstance(given, Iterable)
+    asked = [_Asked(each, Path(policies)) for each in ([given] if one else given)]  # type: ignore[attr-defined]
+    shelf = Shelf()
+    problems = shelf.problems
+    read: dict[Path, Policy | None] = {}
+    for each in asked:
+        with problems.noted():
+            each.find()
+        for file in each.files:
+            if file.resolve() not in read:
+                read[file.resolve()] = shelf.policy(file)
+    alone = {each.files[0].resolve() for each in asked if len(each.files) == 1}
+    chosen: list[Policy] = []
+    for each in asked:
+        found = [each.policy, *(read[file.resolve()] for file in each.files)]
+        if len(each.files) > 1:
+            taken = {*chosen, *(read[file] for file in alone)}
+            found = [policy for policy in found if policy not in taken]
+        for policy in found:
+            if policy is not None:
+                with problems.noted():
+                    changed = policy.with_parameters(**each.changes) if each.changes else policy
+                    chosen.append(changed)
+    problems.stop_on_errors()
+    if not chosen:
+        raise LeadpolicyError.of("LP509", "there is no policy to work on", expected=_POLICIES)
+    return chosen
+
+
+class _Asked:
+    """One thing that stands for policies: itself, or files and what is changed in them."""
+
+    def __init__(self, given: object, policies: Path) -> None:
+        self.given = given
+        self.policies = policies
+        self.policy = given if isinstance(given, Policy) else None
+        self.files: list[Path] = []
+        self.changes: dict[str, str] = {}
+
+    def find(self) -> None:
+        """Looks for the files. Raises `LeadpolicyError`."""
+        if self.policy is not None:
+            return
+        if not isinstance(self.given, str | PathLike):
+            what = f"`{cited(repr(self.given))}` is no policy"
+            raise LeadpolicyError.of("LP506", what, expected=_POLICIES)
+        name = str(self.given)
+        written = _DERIVED.match(name)
+        if written is not None and not Path(name).exists():
+            name = written["name"].strip()
+            pairs = (change.partition("=") for change in _NEXT.split(written["changes"]))
+            self.changes = {key.strip(): value.strip() for key, _, value in pairs}
+        self.files = find(name, self.policies)
+        if self.changes and len(self.files) > 1:
+            raise LeadpolicyError.of(
+                "LP506",
+                f"`{self.given}` sets parameters of {len(self.files)} policies at once",
+                expected="one policy, such as heinz(fit_mode=both)",
+            )
+
+
 def load_policy(what: str | Path, *, policies: str | Path = POLICIES) -> Policy:
     """One policy: `heinz`, `heinz@1.0.0`, `policies/heinz` or a file; the newest by default.
 
     Raises `LeadpolicyError` with everything that is wrong.
     """
-    (policy,) = load_policies([what], policies=policies, most=1)
-    return policy
-
-
-def load_policies(
-    whats: Iterable[str | Path], *, policies: str | Path = POLICIES, most: int | None = None
-) -> list[Policy]:
-    """Policies by name, file or folder, each once. Raises `LeadpolicyError`.
-
-    `most` refuses more than so many (for callers that need exactly one).
-    """
-    found: dict[Path, Path] = {}
-    for file in (file for what in whats for file in find(what, Path(policies))):
-        found.setdefault(file.resolve(), file)
-    files = list(found.values())
-    if most is not None and len(files) > most:
+    found = policies_of(what, policies=policies)
+    if len(found) > 1:
         raise LeadpolicyError.of(
             "LP101",
-            f"{len(files)} policies are found, one is expected",
-            help="name one of them: " + ", ".join(f.parent.name for f in files),
+            f"{len(found)} policies are found, one is expected",
+            help="name one of them: " + ", ".join(policy.id for policy in found),
         )
-    shelf = Shelf()
-    loaded = [shelf.policy(file) for file in files]
-    shelf.problems.stop_on_errors()
-    return [policy for policy in loaded if policy is not None]
+    return found[0]
+
+
+def load_policies(whats: Iterable[str | Path], *, policies: str | Path = POLICIES) -> list[Policy]:
+    """Policies by name, file or folder, each once. Raises `LeadpolicyError`."""
+    return list(dict.fromkeys(policies_of(whats, policies=policies)))
 
 
 def parse_policy(text: str, vocabulary: Vocabulary, *, name: str = "policy") -> Policy:

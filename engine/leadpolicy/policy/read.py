@@ -84,14 +84,14 @@ def read_policy(
 
     Warnings do not stop it; those that its author accepts are left out.
     """
-    before, earlier = len(problems.errors), len(problems.found)
+    earlier = len(problems.found)
     top = as_mapping(node, problems, "the keys policy, version, title, criteria and stages")
     if top is None:
         return None
     check_keys(top, problems, known=TOP_KEYS, required=REQUIRED, of="a policy")
     reading = _Reading(top, vocabulary, problems)
     policy = reading.policy(path)
-    if policy is None or len(problems.errors) > before:
+    if policy is None or problems.failed(earlier):
         return None
     lint(policy, problems, reading.scope.used_parameters)
     problems.found[earlier:] = [d for d in problems.found[earlier:] if d.code not in policy.accepts]
@@ -110,7 +110,7 @@ class _Reading:
         self.stage_names: dict[str, Scalar] = {}
 
     def policy(self, path: str) -> Policy | None:
-        problems, before = self.problems, len(self.problems.errors)
+        problems, before = self.problems, len(self.problems.found)
         identity = self._named("policy", ID, "lower-case words with hyphens, such as our-leads")
         version = self._named("version", VERSION, "three numbers, such as 1.0.0")
         self._vocabulary_version()
@@ -128,7 +128,7 @@ class _Reading:
         references.check_names(self.criterion_names, self.stage_names)
         if self.criterion_names.isdisjoint(self.stage_names):
             references.check_circles_and_order()
-        if len(problems.errors) > before:
+        if problems.failed(before):
             return None
         logic, terms = lower(self.vocabulary, parameters, criteria, stages)
         return Policy(

@@ -21,8 +21,9 @@ from leadpolicy.comparison.cubes.view import CubeView
 from leadpolicy.comparison.frames import AGREEMENT, frame
 from leadpolicy.diagnostics import LeadpolicyError, listing, suggest
 from leadpolicy.evaluation.arguments import check
-from leadpolicy.evaluation.cohort import Chosen, FrameMeaning, chosen_of, records_for
+from leadpolicy.evaluation.cohort import Chosen, FrameMeaning, records_for
 from leadpolicy.evaluation.engines import Progress
+from leadpolicy.policy.labels import labelled
 from leadpolicy.policy.model import Parameter, Policy
 
 if TYPE_CHECKING:
@@ -167,7 +168,7 @@ def cube(  # noqa: PLR0913 - what describes a frame is named one by one
         policies=policies, as_of=as_of, id=id, facts=facts, recorded=recorded, outcome=outcome,
         parameters=parameters, segments=segments, examples=examples, progress=progress,
     )  # fmt: skip
-    chosen = chosen_of(policies, "scan for")
+    chosen = labelled(policies)
     engine_name(engine)
     if not isinstance(data, CubeTable):
         meaning = FrameMeaning(id, facts, events, recorded, outcome)
