@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from leadpolicy.diagnostics import Diagnostic, LeadpolicyError
-from leadpolicy.policy import load_policies, load_policy, parse_policy
+from leadpolicy.policy import load, load_policies, load_policy, parse_policy
 from leadpolicy.policy.load import policies_of
 from tests.conftest import REPO
 from tests.policy.samples import VOCABULARY, small
@@ -100,10 +100,10 @@ def test_more_than_one_where_one_is_expected(shelf: Path) -> None:
         load_policy(shelf)
 
 
-def test_no_vocabulary(shelf: Path) -> None:
-    (shelf / "vocabulary.yaml").unlink()
+def test_no_vocabulary(shelf: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(load, "VOCABULARY", "words.yaml")  # no folder above happens to hold one
     found = refusal("one")
-    assert found.message == "there is no vocabulary.yaml beside or above this policy"
+    assert found.message == "there is no words.yaml beside or above this policy"
 
 
 def test_the_nearest_vocabulary_counts(shelf: Path) -> None:
