@@ -11,6 +11,7 @@ from typing import Final
 
 from leadpolicy.logic import build
 from leadpolicy.logic.terms import Happened, Not, Term
+from leadpolicy.operators import OPERATORS
 from leadpolicy.policy.lower import NUMBER, Lowering
 from leadpolicy.policy.model import (
     AllOf,
@@ -248,7 +249,7 @@ def _is_plain(condition: Condition | None, policy: Policy) -> bool:
     return (
         isinstance(condition, Test)
         and policy.vocabulary.facts[condition.subject].type.kind is Kind.BOOLEAN
-        and condition.operator in {"is", "is_not"}
+        and OPERATORS[condition.operator].picks is not None
         and isinstance(condition.operands[0], Given)
     )
 

@@ -12,6 +12,7 @@ import json
 from datetime import timedelta
 from typing import Any
 
+from leadpolicy.operators import OPERATORS
 from leadpolicy.policy.model import (
     AllOf,
     AnyOf,
@@ -112,7 +113,7 @@ def canonical_condition(condition: Condition) -> Any:
 
 def _test(test: Test) -> dict[str, Any]:
     operands = [_written(operand) for operand in test.operands]
-    ordered = test.operator == "between"
+    ordered = OPERATORS[test.operator].ordered
     return {test.subject: {test.operator: operands if ordered else _unordered(operands)}}
 
 

@@ -61,6 +61,8 @@ OPERATORS: Final = (
             Example("boolean", "{is: true}", "false", FALSE),
         ),
         facts=True,
+        picks=True,
+        also=("=", "==", "equals", "eq", "equal"),
     ),
     Operator(
         "is_not",
@@ -75,6 +77,8 @@ OPERATORS: Final = (
             Example("choice", "{is_not: a}", None, UNKNOWN),
         ),
         facts=True,
+        picks=False,
+        also=("!=", "<>", "not", "not_equals"),
     ),
     Operator(
         "one_of",
@@ -91,6 +95,11 @@ OPERATORS: Final = (
             Example("integer", "{one_of: [1, 2, 3]}", "3-4", UNKNOWN),
             Example("integer", "{one_of: [1, 2, 3]}", "4-9", FALSE),
         ),
+        single="is {}",
+        several="is {}",
+        joiner="or",
+        picks=True,
+        also=("in", "any_of"),
     ),
     Operator(
         "none_of",
@@ -104,6 +113,11 @@ OPERATORS: Final = (
             Example("choice", "{none_of: [a, b]}", "b", FALSE),
             Example("choice", "{none_of: [a, b]}", None, UNKNOWN),
         ),
+        single="is not {}",
+        several="is neither {}",
+        joiner="nor",
+        picks=False,
+        also=("not_in",),
     ),
     Operator(
         "known",
@@ -119,5 +133,6 @@ OPERATORS: Final = (
             Example("integer", "{known: true}", "11-50", TRUE),
             Example("boolean", "{known: true}", "false", TRUE),
         ),
+        also=("exists", "is_known", "is_null"),
     ),
 )

@@ -46,7 +46,8 @@ class Example:
 class Operator:
     """An operator as authors write it. Documentation, schema and tests are made from this value.
 
-    `phrase` renders it: "is at least {}". `lower` turns subject and operands into core terms.
+    `phrase` renders it: "is at least {}"; `single` and `several` do where it reads otherwise with
+    one value, or with more than one. `lower` turns subject and operands into core terms.
     """
 
     name: str
@@ -57,3 +58,17 @@ class Operator:
     lower: Lowering
     examples: tuple[Example, ...]
     facts: bool = False
+    """Whether it compares with other facts, too."""
+    single: str = ""
+    several: str = ""
+    joiner: str = ""
+    """The word between the last two of several values; without one there are only commas."""
+    picks: bool | None = None
+    """Whether its values are those that are wanted (True) or not wanted (False); None: neither."""
+    also: tuple[str, ...] = ()
+    """What it is called elsewhere, for the help where somebody writes that."""
+
+    @property
+    def ordered(self) -> bool:
+        """Whether its values mean something else in another order."""
+        return self.shape is Shape.PAIR

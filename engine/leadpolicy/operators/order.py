@@ -48,6 +48,7 @@ OPERATORS: Final = (
             Example("level", "{above: low}", "high", TRUE),
         ),
         facts=True,
+        also=(">", "gt", "more_than"),
     ),
     Operator(
         "at_least",
@@ -68,6 +69,7 @@ OPERATORS: Final = (
             Example("level", "{at_least: middle}", None, UNKNOWN),
         ),
         facts=True,
+        also=(">=", "gte", "min"),
     ),
     Operator(
         "below",
@@ -83,6 +85,7 @@ OPERATORS: Final = (
             Example("integer", "{below: 50}", "11-50", UNKNOWN),
         ),
         facts=True,
+        also=("<", "lt", "less_than"),
     ),
     Operator(
         "at_most",
@@ -98,6 +101,7 @@ OPERATORS: Final = (
             Example("integer", "{at_most: 50}", "11-50", TRUE),
         ),
         facts=True,
+        also=("<=", "lte", "max"),
     ),
     Operator(
         "between",
@@ -113,5 +117,6 @@ OPERATORS: Final = (
             Example("integer", "{between: [20, 50]}", None, UNKNOWN),
             Example("date", "{between: [2026-01-01, 2026-01-31]}", "2026-01-31", TRUE),
         ),
+        joiner="and",
     ),
 )

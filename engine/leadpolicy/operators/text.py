@@ -60,6 +60,7 @@ OPERATORS: Final = (
             Example("choices", "{contains: a}", "", FALSE),
             Example("choices", "{contains: a}", None, UNKNOWN),
         ),
+        also=("like", "includes"),
     ),
     Operator(
         "contains_any",
@@ -73,6 +74,10 @@ OPERATORS: Final = (
             Example("choices", "{contains_any: [a, b]}", "c", FALSE),
             Example("choices", "{contains_any: [a, b]}", None, UNKNOWN),
         ),
+        single="contains {}",
+        several="contains {}",
+        joiner="or",
+        also=("in", "any_of"),
     ),
     Operator(
         "contains_all",
@@ -86,6 +91,9 @@ OPERATORS: Final = (
             Example("choices", "{contains_all: [a, b]}", "a;c", FALSE),
             Example("choices", "{contains_all: [a, b]}", None, UNKNOWN),
         ),
+        single="contains {}",
+        several="contains {}",
+        joiner="and",
     ),
     Operator(
         "starts_with",
@@ -126,5 +134,6 @@ OPERATORS: Final = (
             Example("text", "{matches: '^(VP|Head)'}", None, UNKNOWN),
             Example("text", "{matches: '(a*)*b'}", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaac", FALSE),
         ),
+        also=("regex",),
     ),
 )

@@ -56,6 +56,7 @@ OPERATORS: Final = (
             Example("date", "{before: 2026-03-01}", None, UNKNOWN),
         ),
         facts=True,
+        also=("<", "lt", "<=", "lte", "max", "until"),
     ),
     Operator(
         "after",
@@ -70,6 +71,7 @@ OPERATORS: Final = (
             Example("moment", "{after: 2026-03-01}", None, UNKNOWN),
         ),
         facts=True,
+        also=(">", "gt", ">=", "gte", "min", "since"),
     ),
     Operator(
         "within_last",
@@ -86,6 +88,7 @@ OPERATORS: Final = (
             Example("date", "{within_last: 7 days}", "2026-03-02", FALSE),
             Example("date", "{within_last: 7 days}", None, UNKNOWN),
         ),
+        also=("within",),
     ),
     Operator(
         "within_next",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from leadpolicy.diagnostics import listing, suggest
 from leadpolicy.logic.terms import Subject
 from leadpolicy.operators import OPERATORS, Operator, fitting
@@ -14,43 +12,6 @@ from leadpolicy.source import Span
 from leadpolicy.syntax.nodes import Mapping, Node, Scalar, Sequence
 from leadpolicy.syntax.shape import as_text
 from leadpolicy.types import Kind, Type, described
-
-_ELSEWHERE: Final = {
-    "=": ("is",),
-    "==": ("is",),
-    "equals": ("is",),
-    "eq": ("is",),
-    "equal": ("is",),
-    "!=": ("is_not",),
-    "<>": ("is_not",),
-    "not": ("is_not",),
-    "not_equals": ("is_not",),
-    ">": ("above", "after"),
-    "gt": ("above", "after"),
-    "more_than": ("above",),
-    ">=": ("at_least", "after"),
-    "gte": ("at_least", "after"),
-    "min": ("at_least", "after"),
-    "<": ("below", "before"),
-    "lt": ("below", "before"),
-    "less_than": ("below",),
-    "<=": ("at_most", "before"),
-    "lte": ("at_most", "before"),
-    "max": ("at_most", "before"),
-    "in": ("one_of", "contains_any"),
-    "any_of": ("one_of", "contains_any"),
-    "not_in": ("none_of",),
-    "like": ("contains",),
-    "includes": ("contains",),
-    "regex": ("matches",),
-    "exists": ("known",),
-    "is_known": ("known",),
-    "is_null": ("known",),
-    "within": ("within_last",),
-    "since": ("after",),
-    "until": ("before",),
-}
-"""What operators are called elsewhere; the first that fits the type is meant."""
 
 
 def read_test(scope: Scope, key: Scalar, value: Node) -> Condition | None:
@@ -186,24 +147,22 @@ def _meant(name: str, kind: Type, value: Node) -> str | None:
     """The operator that goes by another name elsewhere, or is misspelt."""
     if name.isdigit() and isinstance(value, Scalar) and value.empty:
         return "a comma separates operators: write numbers without commas"
-    for operator in _ELSEWHERE.get(name.casefold(), ()):
-        if kind.kind in OPERATORS[operator].kinds:
-            return f"write `{operator}`"
+    for operator in OPERATORS.values():
+        if name.casefold() in operator.also and kind.kind in operator.kinds:
+            return f"write `{operator.name}`"
     return suggest(name, OPERATORS)
 
 
 def _instead(operator: Operator, kind: Type) -> str | None:
     """The operator that was probably meant."""
-    match kind.kind, operator.name:
-        case Kind.CHOICES, ("is" | "one_of"):
+    match kind.kind:
+        case Kind.CHOICES if operator.picks:
             return "use `contains`, `contains_any` or `contains_all` for a set"
-        case ((Kind.DATE | Kind.MOMENT), ("above" | "at_least")):
-            return "use `after`"
-        case ((Kind.DATE | Kind.MOMENT), ("below" | "at_most")):
-            return "use `before`"
-        case Kind.CHOICE, ("above" | "at_least" | "below" | "at_most" | "between"):
+        case Kind.CHOICE if Kind.LEVEL in operator.kinds:
             return "a choice has no order; declare the fact as a `level` if its values do"
-        case Kind.BOOLEAN, _:
+        case Kind.BOOLEAN:
             return "compare with true or false"
         case _:
-            return None
+            others = (o for o in OPERATORS.values() if kind.kind in o.kinds)
+            near = next((o for o in others if not {*o.also}.isdisjoint(operator.also)), None)
+            return None if near is None else f"use `{near.name}`"

@@ -263,7 +263,12 @@ def _single(scope: Scope, subject: Subject, operator: Operator, node: Node) -> W
         return None
     if isinstance(node, Sequence):
         many = next(
-            (o for o in ("one_of", "contains_any") if subject.type.kind in OPERATORS[o].kinds), None
+            (
+                n
+                for n, o in OPERATORS.items()
+                if o.shape is Shape.MANY and o.picks is not False and subject.type.kind in o.kinds
+            ),
+            None,
         )
         scope.problems.error(
             "LP107",

@@ -312,15 +312,11 @@ def _detail(test: Test, attribute: Attribute, policy: Policy) -> str:
     if attribute.type.kind is Kind.BOOLEAN or not plain:
         return _clause(test, attribute, policy)
     values = [text for o in test.operands for text in _values_of(o, test, attribute, policy)]
-    match test.operator:
-        case "is" | "one_of":
-            return f"{attribute.phrase}: {', '.join(values)}{_named(*test.operands)}"
-        case "is_not" | "none_of":
-            return (
-                f"{attribute.phrase}: anything but {series(values, 'or')}{_named(*test.operands)}"
-            )
-        case _:
-            return _clause(test, attribute, policy)
+    picks = OPERATORS[test.operator].picks
+    if picks is None:
+        return _clause(test, attribute, policy)
+    told = ", ".join(values) if picks else f"anything but {series(values, 'or')}"
+    return f"{attribute.phrase}: {told}{_named(*test.operands)}"
 
 
 def _fact_test(test: Test, policy: Policy) -> str:
@@ -336,13 +332,14 @@ def _clause(test: Test, subject: Fact | Attribute, policy: Policy) -> str:
 def _yes_or_no(test: Test, subject: Fact | Attribute, policy: Policy) -> str:
     """A boolean's phrase is a clause already."""
     (operand,) = test.operands
+    operator = OPERATORS[test.operator]
     if isinstance(operand, FactUse):
-        same = "if and only if" if test.operator == "is" else "exactly when it is not so that"
+        same = "if and only if" if operator.picks else "exactly when it is not so that"
         return f"{subject.phrase} {same} {policy.vocabulary.facts[operand.name].phrase}"
     wanted = _flag(operand, policy)
-    if test.operator == "known":
+    if operator.shape is Shape.FLAG:
         text = f"it is {'' if wanted else 'not '}known whether {subject.phrase}"
-    elif wanted is (test.operator == "is"):
+    elif wanted is operator.picks:
         text = subject.phrase
     else:
         text = f"{_NOT_SO} {subject.phrase}"
@@ -357,28 +354,14 @@ def _predicate(test: Test, subject: Fact | Attribute, policy: Policy) -> str:
         return f"is {'' if known else 'not '}known{_named(*test.operands)}"
     if operator.shape is Shape.PAIR and len(test.operands) == 2:
         ends = (f"{_values_of(o, test, subject, policy)[0]}{_named(o)}" for o in test.operands)
-        return operator.phrase.format(" and ".join(ends))
+        return operator.phrase.format(f" {operator.joiner} ".join(ends))
     values = _values(test, subject, policy)
     name = _named(*test.operands)
-    match test.operator, len(values):
-        case (("one_of" | "none_of" | "contains_any" | "contains_all"), 0):
-            return operator.phrase.format("an empty list") + name
-        case "one_of", _:
-            return f"is {series(values, 'or')}{name}"
-        case "none_of", 1:
-            return f"is not {values[0]}{name}"
-        case "none_of", _:
-            return f"is neither {series(values, 'nor')}{name}"
-        case "contains_any", _ if len(values) > 1:
-            return f"contains {series(values, 'or')}{name}"
-        case "contains_all", _ if len(values) > 1:
-            return f"contains {series(values, 'and')}{name}"
-        case (("contains_any" | "contains_all"), 1):
-            return f"contains {values[0]}{name}"
-        case "between", _:
-            return operator.phrase.format(" and ".join(values)) + name
-        case _:
-            return operator.phrase.format(", ".join(values)) + name
+    if not values:
+        return operator.phrase.format("an empty list") + name
+    phrase = (operator.single if len(values) == 1 else operator.several) or operator.phrase
+    told = series(values, operator.joiner) if operator.joiner else ", ".join(values)
+    return phrase.format(told) + name
 
 
 # ------------------------------------------------------------------------------------ values
