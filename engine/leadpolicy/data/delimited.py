@@ -137,7 +137,7 @@ class _Rows:
                 self.one_by_one()
             elif not text.more():
                 continue
-        columns = {name: column_of_chunks(chunks) for name, chunks in self.chunks.items()}
+        columns = {name: column_of_chunks(self.chunks.pop(name)) for name in self.places}
         lines = np.concatenate(self.lines) if self.lines else np.empty(0, np.int64)
         parsed = Parsed(self.header, columns, lines, self.faults)
         drop_footer(parsed, footer)

@@ -45,22 +45,25 @@ from leadpolicy.types import Kind, Range, Type, Value, show
 RECORDS = "records"
 
 
-def contract(
-    dataset: Dataset, progress: Progress | None = None, *, critical_only: bool = False
-) -> Contract:
-    """The contract of a data set, or what is critical in it.
-
-    Reads the tables; raises `LeadpolicyError` where it cannot.
-    """
+def contract(dataset: Dataset, progress: Progress | None = None) -> Contract:
+    """The contract of a data set. Reads the tables; raises `LeadpolicyError` where it cannot."""
     work = dataset.work(progress)
     if progress is not None:
         progress("drawing up the contract", 0, 1)
     with without_collection():
-        return draw(work, dataset.title, critical_only=critical_only)
+        return draw(work, dataset.title)
 
 
-def draw(work: Work, title: str = "", *, critical_only: bool = False) -> Contract:
+def draw(work: Work, title: str = "") -> Contract:
     """The contract of a mapping and its tables."""
+    sheets, found = promised(work)
+    return Contract(work.spec.name, title, tuple(found), sheets)
+
+
+def promised(
+    work: Work, *, critical_only: bool = False
+) -> tuple[dict[str, Sheet], Iterator[Expectation]]:
+    """The promises one by one, and the sheets, which get the columns that each needs."""
     on = ground(work)
     sheets = {name: Sheet(name, len(t), table=t) for name, t in work.tables.items()}
     records = "records" if RECORDS not in sheets else "records of " + work.spec.name
@@ -71,8 +74,17 @@ def draw(work: Work, title: str = "", *, critical_only: bool = False) -> Contrac
         file=on.main.file,
         lines=on.main.lines[on.records.rows],
     )
-    found = [_rows_read(table) for table in work.tables.values()]
-    found += key_promises(on, sheets, critical_only=critical_only)
+    found = _named_apart(_promises(on, sheets, records, critical_only=critical_only))
+    if critical_only:
+        found = (one for one in found if one.level is Level.CRITICAL)
+    return sheets, found
+
+
+def _promises(
+    on: Ground, sheets: Mapping[str, Sheet], records: str, *, critical_only: bool
+) -> Iterator[Expectation]:
+    yield from (_rows_read(table) for table in on.work.tables.values())
+    yield from key_promises(on, sheets, critical_only=critical_only)
     read = uses(on)
     often = Counter((use.table, use.column) for use in read)
     for use in read:
@@ -80,15 +92,12 @@ def draw(work: Work, title: str = "", *, critical_only: bool = False) -> Contrac
         if often[use.table, use.column] > 1:
             name += f"[{use.label}]"
         if use.kind.kind is not Kind.TEXT or use.needed:
-            found += _cells(on, use, name, sheets, critical_only=critical_only)
+            yield from _cells(on, use, name, sheets, critical_only=critical_only)
         if not critical_only:
-            found += _known(on, use, sheets[records])
-    if work.spec.assessments is not None:
-        found += _judgements(on, sheets)
-    found += date_promises(on, sheets, records, critical_only=critical_only)
-    named = _named_apart(found)
-    chosen = (e for e in named if e.level is Level.CRITICAL) if critical_only else named
-    return Contract(work.spec.name, title, tuple(chosen), sheets)
+            yield from _known(on, use, sheets[records])
+    if on.spec.assessments is not None:
+        yield from _judgements(on, sheets)
+    yield from date_promises(on, sheets, records, critical_only=critical_only)
 
 
 def _named_apart(found: Iterable[Expectation]) -> Iterator[Expectation]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from leadpolicy.data.contract.draw import contract
-from leadpolicy.data.contract.judgement import judge
-from leadpolicy.data.contract.model import Contract, Finding, Level
+from leadpolicy.data.contract.draw import promised
+from leadpolicy.data.contract.judgement import judge_one
+from leadpolicy.data.contract.model import Among, Contract, Finding, Level
 from leadpolicy.data.dataset import Dataset
 from leadpolicy.data.recordset import Progress
+from leadpolicy.data.workbench import without_collection
 from leadpolicy.diagnostics import Diagnostic, LeadpolicyError, suggest
 
 
@@ -19,9 +20,19 @@ def stop_on_failures(
 
     Raises `LeadpolicyError` (LP508) with every other one, or where an accepted name is none.
     """
-    drawn = contract(dataset, progress, critical_only=True)
-    check_names(drawn, accepted)
-    broken = [found for found in judge(drawn) if found.critical]
+    work = dataset.work(progress)
+    if progress is not None:
+        progress("looking at what the data promise", 0, 1)
+    sheets, promises = promised(work, critical_only=True)
+    drawn, broken = [], []
+    with without_collection():
+        for one in promises:
+            found = judge_one(one, sheets[one.sheet])
+            drawn.append(one)
+            broken += [found] if found.critical else []
+            if isinstance(one.check, Among):
+                del sheets[one.sheet].columns[one.check.column]  # as long as the table itself
+    check_names(Contract(work.spec.name, dataset.title, tuple(drawn), sheets), accepted)
     stop = [found for found in broken if found.expectation.name not in accepted]
     if stop:
         raise LeadpolicyError([_diagnostic(dataset, found) for found in stop])
