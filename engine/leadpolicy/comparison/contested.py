@@ -9,7 +9,7 @@ import numpy as np
 
 from leadpolicy.comparison.disagreements import Table
 from leadpolicy.comparison.obstacles import Cause
-from leadpolicy.evaluation.codes import FALSE, TRUE, UNKNOWN, Whole, stable
+from leadpolicy.evaluation.codes import FALSE, TRUE, UNKNOWN, Mask, Whole, stable
 from leadpolicy.evaluation.verdicts import PolicyVerdicts, RecordVerdicts, distinct_rows
 
 
@@ -49,7 +49,8 @@ def contested(
     with another cause before the same one; between equals the rungs take turns. No record comes
     twice.
     """
-    queues = {rung: _ranked(evaluation, rung, table, top + 1) for rung in rungs}
+    most = (top + 1) * len(rungs)
+    queues = {rung: _ranked(evaluation, rung, table, most) for rung in rungs}
     turns = dict.fromkeys(rungs, 0)
     chosen: list[Contested] = []
     seen: set[int] = set()
@@ -82,8 +83,10 @@ def _ranked(evaluation: RecordVerdicts, rung: str, table: Table, most: int) -> l
     rows = evaluation.order[(np.minimum(yes, no) > 0)[evaluation.order]]
     if not len(rows):
         return []
-    distance, cause = _nearest(defining, rung, table, rows)
     pattern = distinct_rows(columns[rows])[1]
+    even = _even(yes[rows], no[rows], pattern, most)
+    rows, pattern = rows[even], pattern[even]
+    distance, cause = _nearest(defining, rung, table, rows)
     alike = pattern * (int(cause.max()) + 1) + cause
     few = _occurrence(alike) < most
     rows, distance, cause, pattern = rows[few], distance[few], cause[few], pattern[few]
@@ -95,6 +98,21 @@ def _ranked(evaluation: RecordVerdicts, rung: str, table: Table, most: int) -> l
     again = list(zip(repeated.tolist(), within.tolist(), strict=True))
     order = np.lexsort((within, repeated))[::-1]
     return [_Candidate(int(rows[at]), again[at]) for at in order.tolist()]
+
+
+def _even(yes: Whole, no: Whole, pattern: Whole, most: int) -> Mask:
+    """The rows of the patterns that split most evenly: at least `most` patterns, and all that split
+    as evenly. Each is shown once before any is shown again, so that the others are never reached,
+    and nobody asks for their causes.
+    """
+    split = np.minimum(yes, no) * (int((yes + no).max()) + 1) - np.abs(yes - no)
+    of_pattern = np.zeros(int(pattern.max()) + 1, dtype=np.int64)
+    of_pattern[pattern] = split
+    if len(of_pattern) <= most:
+        return np.ones(len(split), dtype=np.bool_)
+    least = np.partition(of_pattern, -most)[-most]
+    found: Mask = split >= least
+    return found
 
 
 def _nearest(
