@@ -19,7 +19,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from tests.bench import contest, crowd, goals, starts
-from tests.bench.contest import CONTESTANTS, HAND_DUCKDB, HAND_POLARS, OURS, STREAMED, Setting
+from tests.bench.contest import CONTESTANTS, HAND_DUCKDB, HAND_POLARS, OURS, Setting
 from tests.bench.measure import Contestant, Figure, Timing, held, in_turns, peak, reset_peak
 from tests.bench.workload import table_file
 from tests.bench_single import measure as single
@@ -116,7 +116,7 @@ class Bench:
 
     def _peaks(self, path: Path, rows: int) -> None:
         """Of processes of their own, from their start."""
-        cases = [("parquet", name) for name in (*contest.entrants("parquet"), STREAMED)]
+        cases = [("parquet", name) for name in contest.entrants("parquet")]
         cases += [("memory", name) for name in contest.entrants("memory")]
         for where in ("parquet", "memory"):
             self._add(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -11,12 +10,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from leadpolicy.backends.sql.load import load
+from leadpolicy.backends.kernels.program import KernelProgram
 from leadpolicy.backends.sql.program import TableProgram
 from leadpolicy.backends.sql.session import Session
+from leadpolicy.logic.terms import Logic
 from tests.bench import byhand, kernels
 from tests.bench.measure import Answer, Contestant
-from tests.bench.workload import COLUMNS, KEY, NOW, PLACES, place, policies, variants
+from tests.bench.workload import KEY, NOW, PLACES, place, policies, variants
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -26,9 +26,7 @@ OURS_FULL: Final = "leadpolicy, with bits and possible stages"
 HAND_DUCKDB: Final = "DuckDB by hand"
 HAND_POLARS: Final = "Polars by hand"
 HAND_PANDAS: Final = "pandas by hand"
-KERNELS: Final = "leadpolicy kernels"
-KERNELS_FULL: Final = "leadpolicy kernels, with bits and possible stages"
-STREAMED: Final = "leadpolicy, Parquet to Parquet"
+SQL: Final = "leadpolicy, engine sql, with bits and possible stages"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,51 +49,28 @@ def answer(table: pa.Table, names: Mapping[str, str]) -> Answer:
     return keys, {label: table.column(column).to_numpy() for label, column in names.items()}
 
 
-def program(which: str, *, full: bool = False) -> TableProgram:
-    """Our program for these policies."""
-    return TableProgram({label: policies()[label].logic for label in which}, full=full)
+def logics(which: str) -> dict[str, Logic]:
+    """What these policies mean."""
+    return {label: policies()[label].logic for label in which}
 
 
 def ours(setting: Setting, *, full: bool = False) -> Contestant:
-    """Compiled and checked in every turn; loaded once where records are in memory."""
-    made = program(setting.policies, full=full)
-    if setting.place == "parquet":
-        source: object = setting.path
-        session = Session()
-    else:
-        source = load_all(setting.path)
-        session = None
-
-    def run() -> Answer:
-        ready = made.prepare(source, PLACES, as_of=NOW, id=KEY, session=session)
-        return answer(ready.arrow(), ready.layout.stage)
-
-    return run
+    """Opened and planned in every turn over a file; loaded once where records are in memory."""
+    if setting.place == "memory":
+        return kernels.contestant(setting.path, setting.policies, full=full)
+    return kernels.streamed(setting.path, logics(setting.policies), full=full)
 
 
-def streamed(setting: Setting) -> Contestant:
-    """From file to file; what comes back is read again."""
-    import pyarrow.parquet as pq
-
-    made = program(setting.policies)
+def by_sql(setting: Setting) -> Contestant:
+    """The table engine over the file, with everything that it can be asked for."""
+    made = TableProgram(logics(setting.policies))
     session = Session()
-    out = Path(tempfile.mkdtemp(prefix="leadpolicy-"), "stages.parquet")
 
     def run() -> Answer:
         ready = made.prepare(setting.path, PLACES, as_of=NOW, id=KEY, session=session)
-        ready.write(out)
-        found = answer(pq.read_table(out), ready.layout.stage)
-        out.unlink()
-        return found
+        return answer(ready.arrow(), ready.layout.stage)
 
     return run
-
-
-@lru_cache(maxsize=1)
-def load_all(path: Path) -> Any:
-    """Everything in memory by our reader."""
-    types = {fact: column.type for fact, column in COLUMNS.items()}
-    return load(path, types, PLACES, keep=[KEY], programs=[program("ABC")])
 
 
 @lru_cache(maxsize=1)
@@ -126,7 +101,7 @@ def pandas_frame(path: Path) -> Any:
 
 def forget() -> None:
     """Frees what was loaded."""
-    for held in (load_all, duckdb_table, polars_frame, pandas_frame):
+    for held in (kernels.loaded, duckdb_table, polars_frame, pandas_frame):
         held.cache_clear()
 
 
@@ -163,7 +138,7 @@ def hand_pandas(setting: Setting) -> Contestant:
     """Over the file, of which it reads the columns that it needs, or over a frame in memory."""
     import pandas as pd
 
-    needed = sorted({place(f) for p in setting.policies for f in program(p).facts})
+    needed = sorted({place(f) for p in setting.policies for f in KernelProgram(logics(p)).facts})
 
     def run() -> Answer:
         if setting.place == "memory":
@@ -180,35 +155,23 @@ def hand_pandas(setting: Setting) -> Contestant:
 CONTESTANTS: Final[Mapping[str, Callable[[Setting], Contestant]]] = {
     OURS: ours,
     OURS_FULL: lambda setting: ours(setting, full=True),
-    KERNELS: lambda setting: kernels.contestant(setting.path, setting.policies),
-    KERNELS_FULL: lambda setting: kernels.contestant(setting.path, setting.policies, full=True),
+    SQL: by_sql,
     HAND_DUCKDB: hand_duckdb,
     HAND_POLARS: hand_polars,
     HAND_PANDAS: hand_pandas,
-    STREAMED: streamed,
 }
 
 
 def entrants(where: str) -> list[str]:
     """Who takes part in a place."""
-    absent = {STREAMED} if where == "memory" else {STREAMED, KERNELS, KERNELS_FULL}
-    return [name for name in CONTESTANTS if name not in absent]
+    return [name for name in CONTESTANTS if where != "memory" or name != SQL]
 
 
 def many(path: Path, count: int) -> dict[str, Contestant]:
     """Variants of the ladder in memory, beside one query by hand for the ladder."""
-    loaded = load_all(path)
-    made = TableProgram({label: one.logic for label, one in variants(count).items()})
-
-    def run() -> Answer:
-        ready = made.prepare(loaded, as_of=NOW, id=KEY)
-        keys, stages = answer(ready.arrow(), ready.layout.stage)
-        return keys, {"B": stages["B0"]}
-
-    logics = {label: one.logic for label, one in variants(count).items()}
+    varied = {label: one.logic for label, one in variants(count).items()}
     return {
-        OURS: run,
-        KERNELS: kernels.of(kernels.loaded(path), logics, answers={"B": "B0"}),
+        OURS: kernels.of(kernels.loaded(path), varied, answers={"B": "B0"}),
         HAND_DUCKDB: hand_duckdb(Setting("memory", "B", path)),
     }
 
@@ -219,10 +182,6 @@ def loading(path: Path) -> dict[str, Contestant]:
     import polars as pl
 
     nothing: Answer = (None, {"rows": np.zeros(0)})
-
-    def mine() -> Answer:
-        load_all.__wrapped__(path).session.close()
-        return nothing
 
     def by_duckdb() -> Answer:
         connection = duckdb.connect()
@@ -235,8 +194,7 @@ def loading(path: Path) -> dict[str, Contestant]:
         return nothing
 
     return {
-        OURS: mine,
-        KERNELS: lambda: (kernels.read(path), nothing)[1],
+        OURS: lambda: (kernels.read(path), nothing)[1],
         HAND_DUCKDB: by_duckdb,
         HAND_POLARS: by_polars,
     }

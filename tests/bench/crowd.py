@@ -11,12 +11,10 @@ from typing import Any, Final
 
 import pyarrow.parquet as pq
 
-from leadpolicy.backends.sql.load import load
-from leadpolicy.backends.sql.session import Session
 from tests.bench import kernels
-from tests.bench.contest import KERNELS, OURS, program
+from tests.bench.contest import OURS, logics
 from tests.bench.measure import Figure
-from tests.bench.workload import COLUMNS, KEY, NOW, PLACES, policies
+from tests.bench.workload import KEY, policies
 from tests.bench_single.peers import PEERS
 
 PLAIN: Final = "leadpolicy, from plain Arrow, planned each time"
@@ -32,8 +30,8 @@ def rounds(path: Path, rows: int, label: str, repeats: int) -> tuple[list[Figure
     table = pq.read_table(path).slice(0, rows)
     what = f"{label}: {rows:,} records, engines for one record"
     figures = _ours(table, label, what, rows, repeats)
-    ready = program(label).prepare(table, PLACES, as_of=NOW, id=KEY)
-    expected = ready.arrow().column(ready.layout.stage[label]).to_pylist()
+    said = kernels.of(kernels.read(table), logics(label))()
+    expected = said[1][label].tolist()
     records: list[dict[str, Any]] = table.drop_columns([KEY]).to_pylist()
     skipped = []
     for name, (module, make) in PEERS.items():
@@ -48,18 +46,13 @@ def _ours(table: Any, label: str, what: str, rows: int, repeats: int) -> list[Fi
     """Ready like the peers, whose rules are compiled and whose records are dictionaries: planned
     and loaded. And from a plain Arrow table: opened, checked, planned and run every time.
     """
-    made, session = program(label), Session()
-    types = {fact: column.type for fact, column in COLUMNS.items()}
-    loaded = load(table, types, PLACES, keep=[KEY], programs=[made])
-    ready = made.prepare(loaded, as_of=NOW, id=KEY)
 
     def plain() -> object:
-        return made.prepare(table, PLACES, as_of=NOW, id=KEY, session=session).arrow()
+        return kernels.of(kernels.read(table), logics(label))()
 
     ways: dict[str, Callable[[], object]] = {
-        OURS: ready.arrow,
+        OURS: kernels.of(kernels.read(table), logics(label)),
         PLAIN: plain,
-        KERNELS: kernels.of(kernels.read(table), {label: policies()[label].logic}),
     }
     return [Figure(what, who, rows, _median(run, repeats)) for who, run in ways.items()]
 

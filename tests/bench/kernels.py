@@ -6,8 +6,11 @@ from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
+import numpy as np
+
 from leadpolicy.backends.kernels.program import KernelProgram
-from leadpolicy.backends.kernels.read import CodedTable, load
+from leadpolicy.backends.kernels.read import CodedTable, keys, load
+from leadpolicy.backends.kernels.stream import Stream
 from leadpolicy.logic.terms import Logic
 from tests.bench.measure import Answer, Contestant
 from tests.bench.workload import COLUMNS, KEY, NOW, PLACES, policies
@@ -44,5 +47,18 @@ def of(
     def run() -> Answer:
         found = made.run(records, NOW)
         return None, {shown: found.stage[label] for shown, label in named.items()}
+
+    return run
+
+
+def streamed(path: Path, logics: Mapping[str, Logic], *, full: bool = False) -> Contestant:
+    """The file passes by; opened and planned in every turn."""
+
+    def run() -> Answer:
+        made = KernelProgram(logics, full=full)
+        stream = Stream(made, path, PLACES, as_of=NOW, keep=keys(KEY))
+        found = list(stream.map(lambda said, kept: (said.stage, kept[KEY].to_numpy())))
+        stages = {n: np.concatenate([stage[n] for stage, _ in found]) for n in logics}
+        return np.concatenate([key for _, key in found]), stages
 
     return run

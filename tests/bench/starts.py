@@ -8,11 +8,11 @@ from pathlib import Path
 from time import perf_counter
 
 from leadpolicy.backends.closure import compile_logic
+from leadpolicy.backends.sql.program import TableProgram
 from leadpolicy.policy import Policy
 from tests.bench import kernels
-from tests.bench.contest import load_all, program
 from tests.bench.measure import Figure
-from tests.bench.workload import KEY, NOW, policies, table_file
+from tests.bench.workload import KEY, NOW, PLACES, policies, table_file
 from tests.bench_single.timing import import_time
 
 COMPILE = "compile"
@@ -22,12 +22,10 @@ IMPORT = "import"
 def compiled(folder: Path, repeats: int) -> list[Figure]:
     """Seconds to compile each policy, per way to run it; for tables that is the query's text."""
     small = table_file(folder, 1_000)
-    records = load_all(small)
     ways: dict[str, Callable[[str, Policy], object]] = {
         "closure": lambda _, policy: compile_logic(policy.logic),
-        "tables": lambda label, _: program(label).prepare(records, as_of=NOW, id=KEY),
-        "tables, with bits": lambda label, _: program(label, full=True).prepare(
-            records, as_of=NOW, id=KEY
+        "sql": lambda label, policy: (
+            TableProgram({label: policy.logic}).prepare(small, PLACES, as_of=NOW, id=KEY).sql
         ),
         "kernels": lambda label, _: kernels.contestant(small, label)(),
     }

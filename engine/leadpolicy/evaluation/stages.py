@@ -126,7 +126,7 @@ def answers(
         from leadpolicy.backends.sql.engine import prepared
         from leadpolicy.backends.sql.program import TableProgram
 
-        run = prepared(TableProgram(logics_of(chosen), full=True), table, room.session)
+        run = prepared(TableProgram(logics_of(chosen)), table, room.session)
         return Queried(chosen, names, room, run, table.id)
     if name == "kernels" and not any(table.events.values()):
         from leadpolicy.evaluation.streamed import Streamed

@@ -82,7 +82,7 @@ def run_table(
     session: Session | None = None,
 ) -> dict[str, list[Verdicts]]:
     """The verdicts of each policy on each record, out of one query with everything in it."""
-    program = TableProgram(logics, full=True)
+    program = TableProgram(logics)
     columns, places = columns_of("", program.facts, [record.facts for record in records])
     columns["id"] = pa.array([str(i) for i in range(len(records))])
     columns["now"] = pa.array(moments, MOMENT)
@@ -138,7 +138,7 @@ def stages_alone(
     as_of: datetime,
     session: Session | None = None,
 ) -> dict[str, list[int]]:
-    """Stage codes of the short query, with one moment for all."""
+    """Stage codes, with one moment for all."""
     program = TableProgram(logics)
     columns, places = columns_of("", program.facts, [record.facts for record in records])
     columns["id"] = pa.array([str(i) for i in range(len(records))])

@@ -16,7 +16,6 @@ from hypothesis import strategies as st
 
 from leadpolicy.backends.interpreter import verdicts
 from leadpolicy.backends.sql.session import Session
-from leadpolicy.logic import build
 from leadpolicy.logic.terms import Logic
 from leadpolicy.truth import TRUE
 from leadpolicy.types import INT64, Kind, Range, Value
@@ -87,24 +86,6 @@ def test_random_policies_on_random_tables() -> None:
         if done >= WANTED:
             break
     assert done >= WANTED
-
-
-def test_long_scores_are_taken_in_halves() -> None:
-    """Also where the threshold is only reached, or only missed, by the rules of little weight."""
-    session = Session(threads=1)
-    rng = random.Random(7)
-    for _ in range(12):
-        world = World(rng, edges=False)
-        terms = [world.atom(FACTS, events=False) for _ in range(rng.randrange(6, 13))]
-        weights = [rng.choice((-12, -9, 8, 9, 10, 11, 12)) for _ in terms]
-        score = build.sum_at_least(rng.randrange(-10, 25), zip(weights, terms, strict=True))
-        alone, ladder = Logic((), (score,)), Logic((), (terms[0], score))
-        records = [stored(world.record()) for _ in range(150)]
-        for logics in ({"alone": alone}, {"alone": alone, "ladder": ladder}):
-            short = stages_alone(logics, records, NOW, session)
-            for label, logic in logics.items():
-                expected = [last(verdicts(logic, r, NOW).stages, TRUE) for r in records]
-                assert short[label] == expected
 
 
 @settings(

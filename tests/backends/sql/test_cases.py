@@ -1,4 +1,4 @@
-"""Every conformance case by the short query; `tests/conformance` asks the one with everything."""
+"""Every conformance case at one moment for all; `tests/conformance` gives each record its own."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def session() -> Session:
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_the_short_query_says_the_same(case: Case, session: Session) -> None:
+def test_one_moment_for_all_says_the_same(case: Case, session: Session) -> None:
     moment = case.rows[0].as_of
     rows = [row for row in case.rows if row.as_of == moment]
     found = stages_alone(

@@ -6,12 +6,9 @@ refused when the table is opened; a value that does not fit is found while the t
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-
-from sqlglot import exp
 
 from leadpolicy.backends import Between, Place
 from leadpolicy.backends.sql import reading, tree
@@ -46,8 +43,6 @@ class Part:
     raw: Sql | None = field(default=None, compare=False)
     column: str = ""
     expected: str = ""
-    bare: bool = False
-    """The raw value is a double that fits if it is finite."""
     total: bool = False
     """The value is NULL only where the raw one does not fit, so that this need not be kept."""
 
@@ -73,26 +68,17 @@ def header_of(where: str, columns: Sequence[tuple[str, str]], *, texts: bool = F
 
 
 class Binder:
-    """Finds the columns of facts in one table; problems are collected.
-
-    `late`: values are checked where a verdict comes to depend on them, not row by row. `inline`:
-    forms stand over the raw columns; else over typed ones, which are to be made of the parts.
-    """
+    """Finds the columns of facts in one table; problems are collected."""
 
     def __init__(
         self,
         header: Header,
         problems: Problems,
         prefix: str = "f",
-        *,
-        late: bool = False,
-        inline: bool = False,
     ) -> None:
         self.header = header
         self.problems = problems
         self.prefix = prefix
-        self.late = late
-        self.inline = inline
         self.made = 0
 
     def facts(
@@ -122,11 +108,7 @@ class Binder:
         part, store = self._part(fact, kind, place, name, order)
         if part is None:
             return None
-        value, raw = tree.column(name), tree.column(name if part.total else part.raw_name)
-        if self.inline:
-            value, raw = part.value, part.raw or raw
-        form = _form(kind, part, (value.copy(), raw.copy()), store, order, late=self.late)
-        return Bound(form, (part,))
+        return Bound(_form(kind, part, store, order), (part,))
 
     def _range(self, fact: str, kind: Type, place: Between, name: str) -> Bound | None:
         if kind.kind not in NUMERIC:
@@ -139,7 +121,7 @@ class Binder:
         high, other = self._part(fact, kind, place.high, f"{name} high", ())
         if low is None or high is None:
             return None
-        columns = [self._checked(kind, part) for part in (low, high)]
+        columns = [tree.column(part.name) for part in (low, high)]
         known: Sql = tree.negate(tree.every(tree.is_null(end.copy()) for end in columns))
         parts = [low, high]
         if place.known is not None:
@@ -147,17 +129,10 @@ class Binder:
             if flag is None:
                 return None
             parts.append(flag)
-            flagged = self._checked(Type(Kind.BOOLEAN), flag)
+            flagged = tree.column(flag.name)
             known = tree.call("coalesce", flagged, tree.no())
         low_end, high_end = Number(columns[0], store), Number(columns[1], other)
         return Bound(EndsForm(kind, low_end, high_end, known), tuple(parts))
-
-    def _checked(self, kind: Type, part: Part) -> Sql:
-        """The typed value of a column, with its own check if values are checked late."""
-        value, raw = tree.column(part.name), tree.column(part.raw_name)
-        if self.inline:
-            value, raw = part.value.copy(), (part.raw or raw).copy()
-        return value if not self.late or part.raw is None else _or_failure(kind, value, raw)
 
     def _part(
         self, fact: str, kind: Type, column: str, name: str, order: tuple[str, ...]
@@ -174,9 +149,7 @@ class Binder:
             return None, Store.SHORT
         read = reading.limited(read, kind)
         checked = raw.copy() if read.checked else None
-        made = Part(
-            name, read.value, checked, column, expected(kind), bare=read.bare, total=read.total
-        )
+        made = Part(name, read.value, checked, column, expected(kind), total=read.total)
         return made, read.store
 
     def column_type(self, column: str, what: str) -> str | None:
@@ -235,45 +208,14 @@ def _limits(kind: Type) -> str:
     return f"from {low} to {high}"
 
 
-def _form(
-    kind: Type,
-    part: Part,
-    columns: tuple[Sql, Sql],
-    store: Store,
-    order: tuple[str, ...],
-    *,
-    late: bool,
-) -> Form:
-    """A form over a typed value and the raw one."""
-    sql, raw = columns
-    bare = None
-    if late and part.raw is not None:
-        if part.bare:
-            bare = raw
-            beyond = tree.gt(tree.call("abs", raw.copy()), tree.double(sys.float_info.max))
-            sql = tree.case([(beyond, tree.failure(tree.DOUBLE))], raw.copy())
-        else:
-            bare = sql
-            sql = _or_failure(kind, bare.copy(), None if raw == bare else raw.copy())
+def _form(kind: Type, part: Part, store: Store, order: tuple[str, ...]) -> Form:
+    """A form over a typed value."""
+    value = tree.column(part.name)
     if kind.kind in NUMERIC:
-        return Single(kind, Number(sql, store, bare if part.bare else None))
+        return Single(kind, Number(value, store))
     if is_coded(kind.kind):
-        return CodedForm(kind, sql, order, part.total, bare)
-    return Plain(kind, sql)
-
-
-def _or_failure(kind: Type, value: Sql, raw: Sql | None) -> Sql:
-    """The value; an error where it was lost. Without a raw value it is where there is none."""
-    lost = tree.is_null(value.copy()) if raw is None else tree.not_null(raw)
-    return tree.call("coalesce", value, tree.case([(lost, _failure(kind))], None))
-
-
-def _failure(kind: Type) -> Sql:
-    if kind.kind is Kind.CHOICES:
-        return exp.Cast(
-            this=tree.call("error", tree.text(tree.UNFIT)), to=reading.LIST_OF_TEXTS.copy()
-        )
-    return tree.failure(tree.INTEGER if is_coded(kind.kind) else reading.STORED[kind.kind])
+        return CodedForm(kind, value, order, part.total)
+    return Plain(kind, value)
 
 
 def missing(kind: Type, order: tuple[str, ...]) -> Bound:

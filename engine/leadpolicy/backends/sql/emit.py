@@ -9,7 +9,7 @@ NULL in SQL, so that atoms need no test for it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -19,11 +19,9 @@ from leadpolicy.backends.sql.exact import (
     OPPOSITE,
     compare,
     compare_forms,
-    finite,
     literal,
 )
 from leadpolicy.backends.sql.forms import (
-    MISSING,
     CodedForm,
     EndsForm,
     Form,
@@ -91,14 +89,13 @@ class Emitter:
     """Writes formulas over columns.
 
     `forms` says where the values of facts stand, `events` where events were counted, `bits`
-    which terms have been evaluated already, `scores` the columns of begun scores.
+    which terms have been evaluated already.
     """
 
     forms: Mapping[str, Form]
     now: Moment
     events: Mapping[Term, CountedEvents] = field(default_factory=dict)
     bits: dict[Term, Bit] = field(default_factory=dict)
-    scores: dict[Term, str] = field(default_factory=dict)
 
     def holds(self, term: Term) -> Sql:
         """TRUE exactly where the term is TRUE."""
@@ -120,20 +117,6 @@ class Emitter:
             branches = [(self.holds(term), holds), (self.fails(term), fails)]
             return tree.case(branches, unknown)
         missing = tree.opposite(known(form))
-        if isinstance(form, CodedForm) and form.total:
-            bare = form.copy() if form.bare is None else form.bare
-            plain = Emitter({atom.name: replace(form, code=bare)}, self.now)
-            branches = [
-                (plain.holds(term), holds),
-                (tree.eq(bare.copy(), tree.whole(MISSING)), unknown),
-            ]
-            if form.bare is not None:
-                branches.append((tree.is_null(bare.copy()), tree.failure(tree.BITS)))
-            return tree.case(branches, fails)
-        if isinstance(form, Single) and form.number.bare is not None:
-            missing = tree.is_null(form.number.bare.copy())
-            checked = tree.case([(finite(form.number.bare), fails)], unknown.copy())
-            return tree.case([(self.holds(term), holds), (missing, unknown)], checked)
         return tree.case([(self.holds(term), holds), (missing, unknown)], fails)
 
     def all_hold(self, terms: Iterable[Term]) -> Sql:
@@ -216,30 +199,9 @@ class Emitter:
     def _sum(self, term: SumAtLeast, *, want: bool) -> Sql:
         """The lowest score reaches the threshold; or the highest does not."""
         rules = list(zip(term.weights, term.terms, strict=True))
-        begun = self.scores.get(term)
-        if begun is None or not want:
-            score = self._score(term, rules, want=want)
-            least = tree.whole(term.least)
-            return tree.ge(score, least) if want else tree.lt(score, least)
-        _, rest = _halves(term)
-        most = sum(max(weight, 0) for weight, _ in rest)
-        whole = tree.add(tree.column(begun), self._score(term, rest, want=True))
-        return tree.every(
-            [
-                tree.ge(tree.column(begun), tree.whole(term.least - most)),
-                tree.ge(whole, tree.whole(term.least)),
-            ]
-        )
-
-    def begin_score(self, term: SumAtLeast, name: str) -> Sql:
-        """The heavier half of a lowest score, to be made a column of this name.
-
-        Where the other half cannot reach the threshold any more, it need not be looked at.
-        """
-        heavy, _ = _halves(term)
-        begun = self._score(term, heavy, want=True)
-        self.scores[term] = name
-        return begun
+        score = self._score(term, rules, want=want)
+        least = tree.whole(term.least)
+        return tree.ge(score, least) if want else tree.lt(score, least)
 
     def _score(self, term: SumAtLeast, rules: Sequence[tuple[int, Term]], *, want: bool) -> Sql:
         kind = _kind_for(sum(abs(weight) for weight in term.weights))

@@ -42,7 +42,7 @@ class EmbeddedSql:
     ) -> WordAnswers:
         session = Session()
         try:
-            program = TableProgram(logics, full=True)
+            program = TableProgram(logics)
             loaded, events = load(program, columns, session)
             ready = program.prepare(
                 loaded, as_of=one_moment(columns.moments) or NOW, id=KEY, events=events
@@ -58,7 +58,7 @@ class EmbeddedSql:
     ) -> WordAnswers:
         session = Session()
         try:
-            ready = prepared(TableProgram(logics, full=True), table, session)
+            ready = prepared(TableProgram(logics), table, session)
             return words(watched(ready.arrow, session, progress), ready.layout, logics, None)
         finally:
             session.close()
@@ -72,7 +72,6 @@ def prepared(program: TableProgram, table: EngineTable, session: Session) -> Run
         as_of=table.as_of,
         id=table.id,
         events=table.events,
-        check_all=True,
         session=session,
     )
 

@@ -6,7 +6,6 @@ rounding. Here a float means its shortest decimal, as everywhere in the language
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from decimal import Context, Decimal
 from typing import Final
@@ -57,15 +56,7 @@ def compare(op: str, left: Number, right: Number, times: Decimal | None = None) 
         return _long_with_float(op, left, right)
     if left.store is Store.FLOAT and right.store is Store.LONG:
         return _long_with_float(MIRRORED[op], right, left)
-    checks = [finite(side.bare) for side in (left, right) if side.bare is not None]
-    sides = [(side.copy() if side.bare is None else side.bare.copy()) for side in (left, right)]
-    return tree.every([OPERATORS[op](*sides), *checks])
-
-
-def finite(bare: Sql) -> Sql:
-    """True, or an error where a number is infinite or none. NULL passes."""
-    beyond = tree.gt(tree.call("abs", bare.copy()), tree.double(sys.float_info.max))
-    return tree.case([(beyond, tree.failure(tree.Word.BOOLEAN))], tree.yes())
+    return OPERATORS[op](left.copy(), right.copy())
 
 
 def _long_with_float(op: str, long: Number, float_: Number) -> Sql:

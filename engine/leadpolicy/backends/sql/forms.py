@@ -28,15 +28,10 @@ class Store(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A number in SQL. For an end of a range NULL is open.
-
-    `bare` is the same without a check that it is finite, to be compared first and checked only
-    where the comparison holds.
-    """
+    """A number in SQL. For an end of a range NULL is open."""
 
     sql: Sql = field(compare=False)
     store: Store
-    bare: Sql | None = field(default=None, compare=False)
 
     def copy(self) -> Sql:
         """The expression, to be put into a tree."""
@@ -81,15 +76,13 @@ class CodedForm:
 
     For a level `order` is that of the levels; for a choice any order of its values. `total`: codes
     are never NULL, `MISSING` is missing, and those of values begin at the next; comparing columns
-    without NULL is faster. `bare` is the code without a check that the value fits; NULL where it
-    does not.
+    without NULL is faster.
     """
 
     type: Type
     code: Sql = field(compare=False)
     order: tuple[str, ...]
     total: bool = False
-    bare: Sql | None = field(default=None, compare=False)
 
     @property
     def first(self) -> int:

@@ -17,12 +17,11 @@ from leadpolicy.backends.sql import tree
 from leadpolicy.backends.sql.emit import WORD, Bit, Emitter
 from leadpolicy.backends.sql.tree import Sql
 from leadpolicy.diagnostics import LeadpolicyError
-from leadpolicy.logic.terms import Any, CountAtLeast, Logic, SumAtLeast, Term, TextTest
+from leadpolicy.logic.terms import Logic, Term
 from leadpolicy.logic.walk import conjuncts, cuts, demanded, parts, walk
 
 OURS: Final = "leadpolicy"
 """How the names of our own columns begin, beside columns of the source."""
-LONG_SCORE: Final = 6
 DEEPEST: Final = 60
 """Terms inside one another in one formula: the engine reads 1,000 levels, a few for each term."""
 LARGEST: Final = 50
@@ -114,83 +113,6 @@ class Query:
 
     select: exp.Select
     layout: ResultLayout
-
-
-def stages_only(
-    logics: Mapping[str, Logic],
-    emitter: Emitter,
-    source: Sql,
-    keep: Mapping[str, str],
-    given: Collection[Term] = (),
-) -> Query:
-    """One column per policy and nothing else, beside those to keep under another name. In the
-    source all of `given` hold.
-
-    What several stages ask for together is asked once, in a layer of its own, and so is the first
-    half of a long score: both leave few rows to look at again.
-    """
-    source, _ = layered(_by_layer(logics, ()), emitter, source)
-    asked: list[tuple[Term, ...]] = []
-
-    def note(parts: Iterable[Term], yes: Sql, no: Sql) -> Sql:
-        asked.append(tuple(parts))
-        return yes
-
-    for logic in logics.values():
-        ladder(logic.stages, note, emitter.bits, given)
-    common = shared(asked)
-    made = [
-        tree.alias(tree.case([(emitter.all_hold(group), _code(1))], _code(0)), name)
-        for name, group in common.items()
-    ]
-    made += [
-        tree.alias(emitter.begin_score(term, f"{OURS} score {number}"), f"{OURS} score {number}")
-        for number, term in enumerate(_scores(asked, common.values()))
-    ]
-    if made:
-        source = tree.nested(tree.select([exp.Star(), *made], source), "shared")
-
-    def decide(parts: Iterable[Term], yes: Sql, no: Sql) -> Sql:
-        left = list(parts)
-        tests = []
-        for name, group in common.items():
-            if set(group) <= set(left):
-                tests.append(tree.eq(tree.column(name), _code(1)))
-                left = [term for term in left if term not in group]
-        return tree.case([(tree.every([*tests, emitter.all_hold(left)]), yes)], no)
-
-    names = {label: f"{label} stage" for label in logics}
-    columns = [tree.alias(tree.column(inner), outer) for inner, outer in keep.items()]
-    columns += [
-        tree.alias(ladder(logic.stages, decide, emitter.bits, given), names[label])
-        for label, logic in logics.items()
-    ]
-    return Query(tree.select(columns, source), ResultLayout(names, {}, (), {}, {}))
-
-
-def shared(asked: Sequence[Sequence[Term]]) -> dict[str, tuple[Term, ...]]:
-    """Groups of terms that are asked for together more than once, under names for columns."""
-    uses: dict[Term, set[int]] = {}
-    for place, terms in enumerate(asked):
-        for term in terms:
-            uses.setdefault(term, set()).add(place)
-    groups: dict[frozenset[int], list[Term]] = {}
-    for term, places in uses.items():
-        if len(places) > 1:
-            groups.setdefault(frozenset(places), []).append(term)
-    worth = [group for group in groups.values() if len(group) > 1 or _is_costly(group[0])]
-    return {f"{OURS} shared {number}": tuple(group) for number, group in enumerate(worth)}
-
-
-def _is_costly(term: Term) -> bool:
-    return isinstance(term, Any | CountAtLeast | SumAtLeast | TextTest)
-
-
-def _scores(asked: Iterable[Iterable[Term]], common: Iterable[Iterable[Term]]) -> list[SumAtLeast]:
-    """Long scores that are asked for, but those that are shared and have a column already."""
-    done = {term for group in common for term in group}
-    found = dict.fromkeys(t for terms in asked for t in terms if isinstance(t, SumAtLeast))
-    return [term for term in found if len(term.terms) >= LONG_SCORE and term not in done]
 
 
 def everything(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -20,7 +20,6 @@ from leadpolicy.backends.sql.events import KEY, NOW
 from leadpolicy.backends.sql.forms import Form, Moment, Plain
 from leadpolicy.backends.sql.plan import ResultLayout
 from leadpolicy.backends.sql.session import Opened, Session, Unfit, diagnose, mixed_columns
-from leadpolicy.backends.sql.sparse import Candidates, candidates
 from leadpolicy.backends.sql.tree import Sql
 from leadpolicy.diagnostics import LeadpolicyError, Problems, suggest
 from leadpolicy.files import writing
@@ -64,8 +63,6 @@ class Run:
     layout: ResultLayout
     where: str
     _looks: tuple[tuple[Sql, tuple[Part, ...], str], ...] = field(compare=False)
-    candidates: Candidates | None = None
-    """The same by way of the rows that can reach a stage, where that is faster."""
 
     @property
     def sql(self) -> str:
@@ -74,15 +71,10 @@ class Run:
 
     def arrow(self) -> pa.Table:
         """The answers as an Arrow table. Raises `LeadpolicyError`."""
-        if self.candidates is not None:
-            with self.session.errors(self.where):
-                return self.candidates.collect(self.session.connection)
         return self._collect(lambda relation: relation.to_arrow_table())
 
     def pandas(self) -> pd.DataFrame:
         """The answers as a pandas frame. Raises `LeadpolicyError`."""
-        if self.candidates is not None:
-            return self.arrow().to_pandas()  # type: ignore[no-any-return]
         frame: pd.DataFrame = self._collect(lambda relation: relation.df())
         return frame
 
@@ -123,18 +115,12 @@ class Run:
 class TableProgram:
     """Policies by label, to be run on tables.
 
-    `full` asks for possible stages and verdict bits, too. `facts` are the facts that a table must
-    have a place for, `events` the kinds of events.
+    `facts` are the facts that a table must have a place for, `events` the kinds of events.
     """
 
-    def __init__(self, logics: Mapping[str, Logic], *, full: bool = False) -> None:
+    def __init__(self, logics: Mapping[str, Logic]) -> None:
         self.logics = dict(logics)
-        self.full = full
-        roots = [
-            term
-            for logic in logics.values()
-            for term in ((*logic.criteria, *logic.stages) if full else logic.stages)
-        ]
+        roots = [term for one in logics.values() for term in (*one.criteria, *one.stages)]
         self._happenings = happenings(roots)
         self.facts = facts(roots)
         self.events = tuple(self._happenings)
@@ -152,7 +138,6 @@ class TableProgram:
         as_of: datetime | str,
         id: str | None = None,
         events: Mapping[str, EventTable | None] | None = None,
-        check_all: bool = False,
         carry: Sequence[str] = (),
         session: Session | None = None,
     ) -> Run:
@@ -164,14 +149,12 @@ class TableProgram:
         back with the answers, which stand in the order of the source, and finds the events.
         `carry` names other columns that come back as they are.
 
-        A value that does not fit its fact is an error while the query runs, where a verdict comes
-        to depend on it; with `check_all` wherever it stands in a column that is used.
+        A value that does not fit its fact is an error while the query runs, wherever it stands in
+        a column that is used.
         """
         if isinstance(source, Loaded):
             session = source.session
-        opening = _Opening(
-            self, session or Session(), dict(events or {}), as_of, id, check_all, tuple(carry)
-        )
+        opening = _Opening(self, session or Session(), dict(events or {}), as_of, id, tuple(carry))
         return opening.run(source, dict(columns or {}))
 
     def run(
@@ -183,13 +166,10 @@ class TableProgram:
         id: str | None = None,
         events: Mapping[str, EventTable | None] | None = None,
         out: str | Path | None = None,
-        check_all: bool = False,
         session: Session | None = None,
     ) -> pd.DataFrame | None:
         """A pandas frame; with `out`, a Parquet file of that name instead. See `prepare`."""
-        ready = self.prepare(
-            source, columns, as_of=as_of, id=id, events=events, check_all=check_all, session=session
-        )
+        ready = self.prepare(source, columns, as_of=as_of, id=id, events=events, session=session)
         if out is None:
             return ready.pandas()
         ready.write(out)
@@ -205,7 +185,6 @@ class _Opening:
     events: dict[str, EventTable | None]
     as_of: datetime | str
     id: str | None
-    check_all: bool
     carry: tuple[str, ...] = ()
     key_type: str = ""
     problems: Problems = field(default_factory=Problems)
@@ -213,7 +192,6 @@ class _Opening:
 
     def run(self, source: object, columns: dict[str, Place]) -> Run:
         self._check_events()
-        direct = self.inline and not isinstance(source, Loaded)
         base, forms, extra = (
             self._loaded(source) if isinstance(source, Loaded) else self._open(source, columns)
         )
@@ -221,41 +199,18 @@ class _Opening:
         emitter = Emitter(forms, now)
         counted = self._count(base, emitter, now, extra)
         self.problems.stop_on_errors()
-        keep = {given if direct else inner: given for given, inner in self._keep().items()}
-        few = self._candidates(source, emitter, keep)
-        query = cache(lambda: self._query(emitter, counted, keep))
-        layout = query().layout if few is None else few.layout
+        keep = {inner: given for given, inner in self._keep().items()}
+        query = self._query(emitter, counted, keep)
         where = str(source) if isinstance(source, str | Path) else "the table"
-        _check_names([*keep.values(), *layout.columns], where)
-        text = cache(lambda: tree.render(query().select))
-        return Run(self.session, text, layout, where, tuple(self.looks), few)
+        _check_names([*keep.values(), *query.layout.columns], where)
+        text = cache(lambda: tree.render(query.select))
+        return Run(self.session, text, query.layout, where, tuple(self.looks))
 
     def _query(self, emitter: Emitter, source: Sql, keep: Mapping[str, str]) -> plan.Query:
-        make = plan.everything if self.program.full else plan.stages_only
-        query = make(self.program.logics, emitter, source, keep)
+        query = plan.everything(self.program.logics, emitter, source, keep)
         if self._tallied():
             tree.order(query.select, ROW)
         return query
-
-    def _candidates(
-        self, source: object, emitter: Emitter, keep: Mapping[str, str]
-    ) -> Candidates | None:
-        """For a table of our own, where rows have places and values are checked already."""
-        if not isinstance(source, Loaded) or self.program.full or self._tallied():
-            return None
-        kept, fresh = {source.extra[n]: n for n in keep.values()}, replace(emitter, scores={})
-        facts = {part.name for one in source.bound.values() for part in one.parts}
-        return candidates(self.program.logics, fresh, source.table, facts, kept)
-
-    @property
-    def late(self) -> bool:
-        """Whether values are checked only where a stage depends on them."""
-        return not self.check_all
-
-    @property
-    def inline(self) -> bool:
-        """Whether formulas stand over the raw columns, so that what is not asked is not read."""
-        return self.late and not self.program.full and not self._tallied()
 
     def _tallied(self) -> bool:
         return any(self.events.get(kind) is not None for kind in self.program.events)
@@ -299,9 +254,7 @@ class _Opening:
         parts = tuple(part for one in (*bound.values(), *extra.values()) for part in one.parts)
         self.looks.append((opened.sql, parts, opened.header.where))
         forms = {name: one.form for name, one in bound.items()}
-        if self.inline:
-            return opened.sql, forms, {name: _plain(one) for name, one in extra.items()}
-        base = typed(opened.sql, parts, self._keep(), numbered=self._tallied(), late=self.late)
+        base = typed(opened.sql, parts, self._keep(), numbered=self._tallied())
         return base, forms, {name: _plain(one) for name, one in extra.items()}
 
     def _keep(self) -> dict[str, str]:
@@ -311,9 +264,9 @@ class _Opening:
     def _bind(
         self, opened: Opened, columns: dict[str, Place]
     ) -> tuple[dict[str, Bound], dict[str, Bound]]:
-        binder = Binder(opened.header, self.problems, late=self.late, inline=self.inline)
+        binder = Binder(opened.header, self.problems)
         bound = binder.facts(self.program.facts, columns, self.program.orders)
-        flags = Binder(opened.header, self.problems, "x", late=self.late, inline=self.inline)
+        flags = Binder(opened.header, self.problems, "x")
         return bound, flags.facts(self._flags(), {}, {})
 
     def _loaded(self, source: Loaded) -> tuple[Sql, dict[str, Form], dict[str, Sql]]:
@@ -460,12 +413,10 @@ def typed(
     keep: Mapping[str, str],
     *,
     numbered: bool,
-    late: bool = False,
 ) -> Sql:
     """The typed columns of a source, and those to keep under another name, to select from.
 
-    A row with a value that does not fit raises an error while the query runs; with `late` that is
-    left to the formulas, and the raw values come along.
+    A row with a value that does not fit raises an error while the query runs.
     """
     made = [tree.alias(part.value.copy(), part.name) for part in parts]
     made += raw_columns(parts)
@@ -475,7 +426,7 @@ def typed(
     if not made:
         made = [tree.alias(tree.yes(), "nothing")]
     inner = tree.nested(tree.select(made, source.copy()), "raw")
-    check = None if late else guard(parts)
+    check = guard(parts)
     if check is None:
         return inner
     names = [*(part.name for part in parts), *keep.values(), *([ROW] if numbered else ())]

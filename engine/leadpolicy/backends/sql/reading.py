@@ -67,8 +67,6 @@ class Read:
     checked: bool = True
     total: bool = False
     """The value is there where the raw one is missing, too: it is a code."""
-    bare: bool = False
-    """The raw value is a double already; it fits if it is finite."""
 
 
 def of_typed(kind: Type, raw: Sql, stored: str, order: tuple[str, ...]) -> Read | None:
@@ -182,7 +180,7 @@ def _number(raw: Sql, stored: str) -> Read | None:
     if stored in _FLOATS:
         value = raw if stored == "DOUBLE" else tree.cast(raw, tree.DOUBLE)
         finite = _only_where(tree.call("isfinite", value.copy()), value)
-        return Read(finite, Store.FLOAT, bare=stored == "DOUBLE")
+        return Read(finite, Store.FLOAT)
     found = _DECIMAL.match(stored)
     if found is None:
         return None
