@@ -134,7 +134,7 @@ def test_columns_stand_in_a_file(here: Path) -> None:
         (("--columns", "company.employees=stuff"), "LP502"),
         (("--columns", "none.yaml"), "LP101"),
         (("--events", "none.parquet"), "LP501"),
-        (("--out", "stages.xyz"), "LP506"),
+        (("--out", "stages.xyz"), "LP510"),
         (("--out", "firms.csv/x.parquet"), "LP510"),
     ],
 )

@@ -158,7 +158,7 @@ def test_the_moment_is_required() -> None:
     with pytest.raises(LeadpolicyError) as caught:
         decide(HEINZ, {"company.employees": 40})
     (problem,) = caught.value.diagnostics
-    assert (problem.code, problem.message) == ("LP506", "the moment of evaluation is missing")
+    assert (problem.code, problem.message) == ("LP513", "the moment of evaluation is missing")
     assert problem.expected == "as_of: a date such as 2026-03-01, or a moment"
 
 

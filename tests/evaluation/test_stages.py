@@ -160,7 +160,7 @@ def test_a_file_is_written_whole(here: Here) -> None:
         "a,best,best",
         "b,,",
     ]
-    refused(here.sizes, pa.table(ROWS), "LP506", "kind of file", out=here.folder / "out.xyz")
+    refused(here.sizes, pa.table(ROWS), "LP510", "kind of file", out=here.folder / "out.xyz")
     refused(here.sizes, pa.table(ROWS), "LP510", "a folder", out=_folder(here, "x.parquet"))
     left = {path.name for path in here.folder.iterdir()}
     assert left == {"vocabulary.yaml", "out.parquet", "out.csv", "x.parquet"}

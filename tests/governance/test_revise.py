@@ -168,8 +168,8 @@ def test_the_command(
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [
-        ((), "LP506"),
-        (("--set", "least=20"), "LP506"),
+        ((), "LP509"),
+        (("--set", "least=20"), "LP509"),
         (("--set", "least"), "LP506"),
         (("--set", "last=3"), "LP207"),
         (("--set", "least=many"), "LP301"),

@@ -141,7 +141,7 @@ def test_until_is_a_day_or_a_moment(here: Path) -> None:
         assert row.split()[2] == reached
         assert "1 record were not there by then" not in result.output
         assert "1 record was not there by then." in result.output
-    assert "LP506" in refusal("keen", "--data", "data", "--until", "soon")
+    assert "LP513" in refusal("keen", "--data", "data", "--until", "soon")
 
 
 @pytest.mark.parametrize(

@@ -78,7 +78,7 @@ def test_current_and_furthest_are_readings_of_their_own(
 def test_a_day_means_its_end_and_nothing_is_said_of_the_time_after(result: Replay) -> None:
     assert result.current(date(2025, 1, 10))["w"].tolist()[0] == 2
     assert result.current(date(2025, 2, 1))["w"].tolist()[0] == 0
-    with pytest.raises(LeadpolicyError, match=r"LP506.*2025-02-02 .*after the end"):
+    with pytest.raises(LeadpolicyError, match=r"LP513.*2025-02-02 .*after the end"):
         result.current(date(2025, 2, 2))
 
 
@@ -208,7 +208,7 @@ def test_duplicated_events_count_twice_and_late_ones_are_told(
 def test_without_any_date_there_is_no_moment(policy: Write, words: Vocabulary) -> None:
     still = policy({"deal.wanted": True})
     timeless = chronicle(words, [Life(None, {"deal.wanted": True})])
-    with pytest.raises(LeadpolicyError, match=r"LP506.*nothing in invented has a date"):
+    with pytest.raises(LeadpolicyError, match=r"LP513.*nothing in invented has a date"):
         replay([still], timeless)
     found = replay([still], timeless, until=date(2025, 1, 1))
     assert found.spans["begin"].to_pylist() == [us("2025-01-01T23:59:59.999999")]
@@ -232,7 +232,7 @@ def test_policies_and_data_may_be_named(
     assert list(found.policies) == ["two-way-dialogue", "news-trigger"]
     assert len(found) > 0
     assert "evaluation points" in repr(found)
-    with pytest.raises(LeadpolicyError, match="LP506"):
+    with pytest.raises(LeadpolicyError, match="LP509"):
         leadpolicy.replay([], history)
 
 

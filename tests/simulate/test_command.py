@@ -36,7 +36,7 @@ def test_refuses_to_write_over_a_history(tmp_path: Path) -> None:
     simulate(out=tmp_path, seed=1, companies=300, vocabulary=VOCABULARY)
     before = (tmp_path / "events.csv.gz").read_bytes()
     assert refused(out=tmp_path, seed=2, companies=300) == (
-        f"LP506: `{tmp_path}` holds companies.csv.gz already | None | "
+        f"LP510: `{tmp_path}` holds companies.csv.gz already | None | "
         "name another folder with --out, or replace the history with --force"
     )
     assert (tmp_path / "events.csv.gz").read_bytes() == before
@@ -93,6 +93,6 @@ def test_vocabulary_has_to_be_there(tmp_path: Path) -> None:
 def test_out_has_to_be_a_folder(tmp_path: Path) -> None:
     file = tmp_path / "file"
     file.write_text("", encoding="utf-8")
-    assert refused(out=file) == f"LP506: `{file}` is a file | a folder | None"
+    assert refused(out=file) == f"LP510: `{file}` is a file | a folder | None"
     below = file / "below"
     assert refused(out=below).startswith("LP510: the file cannot be written: Not a directory")

@@ -67,7 +67,7 @@ def build_cohort(chronicle: Chronicle, study: Study) -> Cohort:
 def _until(chronicle: Chronicle) -> int:
     if chronicle.observed_until is None:
         raise LeadpolicyError.of(
-            "LP506",
+            "LP514",
             f"{chronicle.dataset.name} does not say until when it was observed, so that nobody "
             "knows which records were followed for long enough",
             where=str(chronicle.dataset.path),
@@ -109,7 +109,7 @@ def _moments(chronicle: Chronicle, study: Study, until: int) -> Whole:
     as_of = study.as_of or chronicle.dataset.default_as_of
     if as_of is None:
         raise LeadpolicyError.of(
-            "LP506",
+            "LP513",
             "neither the study nor its data set says when definitions are compared on a record",
             where=str(study.path or study.dataset),
             help="add `as_of: 30 days after entry`, or a date, to the study",
@@ -128,7 +128,7 @@ def _check_window(cohort: Cohort, study: Study) -> None:
     looked_at = cohort.moment[cohort.moment != NEVER]
     if not len(looked_at):
         raise LeadpolicyError.of(
-            "LP506",
+            "LP514",
             f"the moment of comparison ({study.as_of}) comes before every record entered, or after "
             "the end of the data",
             where=str(study.path or study.dataset),
@@ -137,7 +137,7 @@ def _check_window(cohort: Cohort, study: Study) -> None:
     if cohort.within > longest:
         days = longest // (86_400 * 1_000_000)
         raise LeadpolicyError.of(
-            "LP506",
+            "LP514",
             f"the maturity window of {show_duration(study.within)} is longer than the history: the "
             f"earliest record was followed for {days} days after its moment",
             where=str(study.path or study.dataset),

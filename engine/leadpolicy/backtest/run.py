@@ -180,7 +180,7 @@ def _check(study: Study, policies: Mapping[str, Policy]) -> None:
     defined = {rung for policy in policies.values() for rung in policy.rungs}
     if not defined & set(study.rungs):
         raise LeadpolicyError.of(
-            "LP506",
+            "LP514",
             f"none of the policies defines {' or '.join(study.rungs)}",
             where=where,
             expected=f"`rungs` among {listing(sorted(defined))}" if defined else
@@ -192,7 +192,7 @@ def _check(study: Study, policies: Mapping[str, Policy]) -> None:
         names = {n: p for label, p in policies.items() for n in (label, p.id, p.identity)}
         if sweep.policy not in names:
             problems.error(
-                "LP506",
+                "LP514",
                 f"the sweep speaks of `{sweep.policy}`, which the study does not compare",
                 sweep.span,
                 where=where,
@@ -217,7 +217,7 @@ def history_of(study: Study, progress: Progress | None = None) -> Chronicle:
     dataset = open_dataset(study.dataset)
     if study.grain is not None and study.grain != dataset.grain:
         raise LeadpolicyError.of(
-            "LP506",
+            "LP514",
             f"the study is about one {study.grain} per record, but {dataset.name} has one "
             f"{dataset.grain}",
             where=str(study.path or study.dataset),
@@ -228,7 +228,7 @@ def history_of(study: Study, progress: Progress | None = None) -> Chronicle:
 def _check_outcome(study: Study, chronicle: Chronicle) -> None:
     if study.outcome is not None and study.outcome != chronicle.outcome_name:
         raise LeadpolicyError.of(
-            "LP506",
+            "LP514",
             f"the study asks for the outcome `{study.outcome}`, but {chronicle.dataset.name} "
             + (
                 f"tells `{chronicle.outcome_name}`"

@@ -107,5 +107,5 @@ def _end(text: str) -> date | datetime:
         return read_moment(text)
     except ValueProblem as problem:
         raise LeadpolicyError.of(
-            "LP506", f"--until: {problem.message}", expected=problem.expected, help=problem.help
+            "LP513", f"--until: {problem.message}", expected=problem.expected, help=problem.help
         ) from None

@@ -51,7 +51,7 @@ def revise(
     after = before.with_parameters(**dict(_setting(text) for text in values or []))
     if not after.changed:
         raise LeadpolicyError.of(
-            "LP506",
+            "LP509",
             f"nothing changes in {before.identity}",
             expected="at least one --set PARAMETER=VALUE with another value",
             help="its parameters are " + (", ".join(before.parameters) or "none"),

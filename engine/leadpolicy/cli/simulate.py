@@ -94,12 +94,12 @@ def _refuse_to_replace(out: Path, force: bool) -> None:
     from leadpolicy.simulate.write import files
 
     if out.exists() and not out.is_dir():
-        raise LeadpolicyError.of("LP506", f"`{out}` is a file", expected="a folder")
+        raise LeadpolicyError.of("LP510", f"`{out}` is a file", expected="a folder")
     names = dict.fromkeys((*files("csv"), *files("parquet")))
     present = [name for name in names if (out / name).exists()]
     if present and not force:
         raise LeadpolicyError.of(
-            "LP506",
+            "LP510",
             f"`{out}` holds {present[0]} already",
             help="name another folder with --out, or replace the history with --force",
         )

@@ -76,7 +76,7 @@ def votes(
     policies = chosen_policies(names or deck_policies(cards), folder)
     kept_by = chosen_policies([add], folder) if add else []
     if not policies:
-        raise LeadpolicyError.of("LP506", "there is no policy to compare with", where=str(cards),
+        raise LeadpolicyError.of("LP509", "there is no policy to compare with", where=str(cards),
                                  expected="--policy NAME")  # fmt: skip
     deck = read_deck(cards, common_vocabulary([*policies, *kept_by]))
     ballots = read_ballots(deck, files, before or [])

@@ -73,7 +73,7 @@ def scale_of(policies: Sequence[Policy]) -> Scale:
     Raises `LeadpolicyError` where there is no policy, or no rung.
     """
     if not policies:
-        raise LeadpolicyError.of("LP506", "there is no policy to compare with")
+        raise LeadpolicyError.of("LP509", "there is no policy to compare with")
     ladders = {tuple(stage.name for stage in policy.stages) for policy in policies}
     if len(ladders) == 1:
         return Scale(ladders.pop(), common=False)

@@ -144,7 +144,7 @@ def _choose(chronicle: Chronicle, as_of: AsOf, notes: list[str]) -> _Chosen:
     spec = chronicle.dataset.spec
     if isinstance(as_of, AfterEntry) and spec.records.entered_at is None:
         raise LeadpolicyError.of(
-            "LP506",
+            "LP513",
             f"{spec.name} does not say when its records enter, so that there is no moment {as_of}",
             where=str(spec.path),
             help="add `entered_at: COLUMN` under `records`, or name a date",

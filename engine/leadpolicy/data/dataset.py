@@ -137,7 +137,7 @@ class Dataset:
         moment = parse_as_of(as_of) if as_of is not None else self.spec.as_of
         if moment is None:
             raise LeadpolicyError.of(
-                "LP506",
+                "LP513",
                 f"the data set {self.name} does not say at which moment to evaluate its records",
                 where=str(self.path),
                 help="add `as_of:` to the dataset.yaml, or name a date",

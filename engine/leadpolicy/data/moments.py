@@ -70,7 +70,7 @@ def parse_as_of(given: str | date | datetime | AsOf) -> AsOf:
                 return read_as_of(given)
             except ValueProblem as problem:
                 raise LeadpolicyError.of(
-                    "LP506", problem.message, expected=problem.expected, help=problem.help
+                    "LP513", problem.message, expected=problem.expected, help=problem.help
                 ) from None
 
 

@@ -184,7 +184,7 @@ def as_moment(as_of: datetime | date | str | None) -> datetime:
     """A moment out of what a caller may write; a date is its first moment in UTC."""
     if as_of is None:
         raise LeadpolicyError.of(
-            "LP506", "the moment of evaluation is missing",
+            "LP513", "the moment of evaluation is missing",
             expected="as_of: a date such as 2026-03-01, or a moment",
             help="verdicts depend on when they are asked for; nothing reads the clock",
         )  # fmt: skip

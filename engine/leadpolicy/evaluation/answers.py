@@ -59,7 +59,7 @@ class StageAnswers(ABC):
         name = path.name.casefold()
         if not name.endswith((*PARQUET, *TEXT_FILES)):
             raise LeadpolicyError.of(
-                "LP506", "the kind of file is not known", where=str(path),
+                "LP510", "the kind of file is not known", where=str(path),
                 expected=f"a name that ends in {', '.join((*PARQUET, *TEXT_FILES))}",
             )  # fmt: skip
         with writing(path) as part:

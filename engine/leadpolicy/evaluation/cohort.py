@@ -77,7 +77,7 @@ def records_for(
         return data.records(moment, progress=progress)
     if moment is not None:
         raise LeadpolicyError.of(
-            "LP506",
+            "LP513",
             "`as_of` is given, but these records have been read as of their own moments already",
             help="pass the data set instead: compare(policies, data.dataset, as_of=…)",
         )

@@ -72,7 +72,7 @@ def records_of(
         return data.records(as_of, progress=progress)
     if as_of is not None:
         raise LeadpolicyError.of(
-            "LP506",
+            "LP513",
             "`as_of` is given, but these records have been read as of their own moments already",
         )
     return data
@@ -198,7 +198,7 @@ def _moment(as_of: Moment) -> datetime | str:
     match as_of:
         case None:
             raise LeadpolicyError.of(
-                "LP506", "the moment of evaluation is missing: `as_of`",
+                "LP513", "the moment of evaluation is missing: `as_of`",
                 expected="a date such as 2026-03-01, or the name of a column",
             )  # fmt: skip
         case str():
@@ -208,7 +208,7 @@ def _moment(as_of: Moment) -> datetime | str:
                 return as_of
         case AfterEntry():
             raise LeadpolicyError.of(
-                "LP506", f"a table does not say when records entered: `{as_of}`",
+                "LP513", f"a table does not say when records entered: `{as_of}`",
                 help="name a date, or the column that holds each record's moment",
             )  # fmt: skip
         case AtMoment(moment):

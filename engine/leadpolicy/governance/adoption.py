@@ -164,7 +164,7 @@ def _append(path: Path, policy: Policy, signature: Signature) -> Path:
     after = _signatures(Source(str(path), text), [policy], Problems())
     if after[len(before) :] != [signature] or after[: len(before)] != before:
         raise LeadpolicyError.of(
-            "LP506",
+            "LP510",
             "a signature cannot be appended to this file",
             where=str(path),
             expected="the list `signatures:` at its end, an item a line",

@@ -61,7 +61,7 @@ def follow(policy: Policy) -> Path:
         if not _as_wanted(policy, every, cards, {one.card.name for one in failing}):
             write_whole(path, before)
             raise LeadpolicyError.of(
-                "LP506", "these examples cannot be edited without losing something",
+                "LP510", "these examples cannot be edited without losing something",
                 where=str(path),
                 help="say by hand what "
                 f"{policy.version} has to give: expect: {{{policy.version}: …}}",

@@ -58,7 +58,7 @@ def revised(policy: Policy, version: str) -> str:
     wanted = canonical(replace(policy, version=version))
     if canonical(made) != wanted:
         raise LeadpolicyError.of(
-            "LP506",
+            "LP510",
             f"{policy.identity} cannot be written into a copy of its file without losing something",
             where=policy.path,
             help="copy the file under the new version and change the values by hand",
@@ -86,7 +86,7 @@ def _read(policy: Policy) -> tuple[Source, Mapping]:
     problems = Problems()
     source = read_source(Path(policy.path), problems) if policy.path else None
     if not policy.path:
-        problems.error("LP506", f"{policy.identity} does not come from a file")
+        problems.error("LP510", f"{policy.identity} does not come from a file")
     node = None if source is None else read_yaml(source, problems)
     problems.stop_on_errors()
     assert source is not None

@@ -62,7 +62,7 @@ def _last(chronicle: Chronicle, until: datetime | date | None) -> int:
     ends = [int(moments.max()) for moments in dated if len(moments)]
     if not ends:
         raise LeadpolicyError.of(
-            "LP506",
+            "LP513",
             f"nothing in {chronicle.dataset.name} has a date, so that there is no moment at which "
             "to look at its records",
             help="name the moment of the export: until",

@@ -270,7 +270,7 @@ class Replay(Shown):
             return min(found, self.until)
         if found > self.until:
             raise LeadpolicyError.of(
-                "LP506",
+                "LP513",
                 f"{show(from_microseconds(found))} is after the end of the replay",
                 expected=f"a moment up to {self.ends}",
             )

@@ -100,7 +100,7 @@ def _engine(given: object) -> str:
     name = engine_name(given)
     if name != "interpreter":
         raise LeadpolicyError.of(
-            "LP506", f"the engine `{name}` cannot replay a history",
+            "LP512", f"the engine `{name}` cannot replay a history",
             expected="auto, sql, or interpreter",
         )  # fmt: skip
     return name

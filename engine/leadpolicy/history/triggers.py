@@ -41,7 +41,7 @@ def asked_by(policies: Mapping[str, Policy]) -> PointQuestion:
 def _stages_of(label: str, logic: Logic) -> Logic:
     if len(logic.stages) > MOST_STAGES:
         raise LeadpolicyError.of(
-            "LP506", f"{label} has {len(logic.stages)} stages", expected=f"at most {MOST_STAGES}"
+            "LP512", f"{label} has {len(logic.stages)} stages", expected=f"at most {MOST_STAGES}"
         )
     inside: set[Term] = set(walk(logic.stages))
     return Logic(tuple(term for term in logic.criteria if term in inside), logic.stages)

@@ -60,7 +60,7 @@ class Plot:
                 return write_whole(path, self.png(theme))
             case _:
                 raise LeadpolicyError.of(
-                    "LP506", f"a plot cannot be saved as `{path.name}`", where=str(path),
+                    "LP510", f"a plot cannot be saved as `{path.name}`", where=str(path),
                     expected="a name that ends in .png or .svg",
                 )  # fmt: skip
 

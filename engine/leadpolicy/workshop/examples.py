@@ -68,10 +68,10 @@ def add_cards(policy: Policy, scale: Scale, cards: Iterable[Agreed]) -> Kept:
     `LeadpolicyError` where the file cannot be read or appended to; then nothing is written.
     """
     if not policy.path:
-        raise LeadpolicyError.of("LP506", f"{policy.identity} does not come from a file")
+        raise LeadpolicyError.of("LP510", f"{policy.identity} does not come from a file")
     if policy.changed:
         raise LeadpolicyError.of(
-            "LP506", f"{policy.identity} is no version of its own",
+            "LP510", f"{policy.identity} is no version of its own",
             help=f"write it first: leadpolicy revise {policy.id}",
         )  # fmt: skip
     path = Path(policy.path).parent / EXAMPLES
@@ -169,7 +169,7 @@ def _check(path: Path, text: str, every: Sequence[Policy], names: Sequence[str])
             fits = False
     if not fits:
         raise LeadpolicyError.of(
-            "LP506",
+            "LP510",
             "cards cannot be appended to this file",
             where=str(path),
             expected="the list `cards:` at its end, an item a line",

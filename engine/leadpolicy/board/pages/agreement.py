@@ -61,7 +61,7 @@ class AgreementPage:
             policies = self.desk.on_the_table()
             if not policies:
                 raise LeadpolicyError.of(
-                    "LP506", "no definition is chosen", help="begin on the page “Start”"
+                    "LP509", "no definition is chosen", help="begin on the page “Start”"
                 )
             self.found = workshop(self.desk.ballots(deck), policies)
             self.result.value = page(self.found)

@@ -132,7 +132,7 @@ class CardsPage:
             records = self.desk.records
             if records is None or not self.desk.chosen:
                 raise LeadpolicyError.of(
-                    "LP506", "there is nothing on the table yet", help="begin on the page “Start”"
+                    "LP509", "there is nothing on the table yet", help="begin on the page “Start”"
                 )
             dealt = deal(
                 verdicts_of(self.desk.chosen, records),

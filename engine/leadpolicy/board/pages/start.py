@@ -88,7 +88,7 @@ class StartPage:
         with told_in(self.told, "Reading the records…"):
             if not chosen:
                 raise LeadpolicyError.of(
-                    "LP506", "no definition is ticked", expected="at least one"
+                    "LP509", "no definition is ticked", expected="at least one"
                 )
             if self.sets.value is None:
                 raise LeadpolicyError.of("LP501", "there is no data set to look at")

@@ -74,7 +74,7 @@ def _number(chronicle: Chronicle, record: str | int) -> int:
     except ValueError:
         near = suggest(str(record), list(chronicle.ids)[:5000])
         raise LeadpolicyError.of(
-            "LP506", f"there is no record `{record}`",
+            "LP504", f"there is no record `{record}`",
             help=near or f"ids look like {listing(list(chronicle.ids)[:3])}",
         ) from None  # fmt: skip
 
