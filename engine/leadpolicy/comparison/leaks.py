@@ -5,29 +5,44 @@ the column may tell the outcome, and a definition that uses it looks better than
 detector looks at all records of a data set with everything that became of them, and names
 
 - `won only`: a fact, or one value of it, that (almost) only won records have;
+- `never won`: a fact, or one value of it, or its lack, with which (almost) no record is won where
+  many would be, such as a reason for losing;
 - `after the outcome`: a fact that is first filled, dated or changed when all is over;
 - `running total`: a count without dates that is larger the longer a record is known;
-- `foretells`: a number that ranks won records above others as no single fact of the time before
-  does.
+- `foretells`: a fact of any type whose values, and whether there is one, rank won records above
+  others as no single fact of the time before does.
 
 A fact with dates is `guarded` if they keep it out of everything that is evaluated before the
-outcome. The thresholds are conventions; the evidence is stated with each leak, so that a reader can
-disagree.
+outcome; dates that do not are no guard, so its values at the moment of evaluation are looked at,
+too, on the records that are still open then. The worst come first: those that rank the won records
+best (see `foretelling`). The thresholds are conventions; the evidence is stated with each leak, so
+that a reader can disagree.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-import numpy.typing as npt
 
+from leadpolicy.comparison.foretelling import (
+    DAY,
+    LEAST,
+    Group,
+    Numbers,
+    foretold,
+    groups,
+    interval_of,
+    numbers,
+    pooled,
+)
+from leadpolicy.diagnostics import listing
 from leadpolicy.evaluation.codes import Mask, Whole
 from leadpolicy.logic.walk import needs
-from leadpolicy.types import NUMERIC, TEMPORAL, Kind, Range, show
+from leadpolicy.types import NUMERIC, TEMPORAL, Kind
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,35 +52,36 @@ if TYPE_CHECKING:
     from leadpolicy.evaluation.verdicts import RecordVerdicts
     from leadpolicy.policy.model import Policy
 
-LEAST: Final = 20
-"""Records below which nothing is concluded."""
 ALMOST: Final = 0.95
 """Almost only, almost always."""
 COVERS: Final = 0.05
 """A value that fewer of the won records have says little."""
+NEVER_OF: Final = 10
+"""Won records that would have to be expected where none is, for that to be no chance."""
 RANKS: Final = 0.80
-"""AUC from which a single number is beyond what the time before the outcome could tell."""
+"""Area under the curve from which a fact is beyond what the time before the outcome could tell."""
 RANKS_WELL: Final = 0.75
+"""What the interval of that area has to lie above; enough for a number with a dead end."""
+TOO_WELL: Final = 0.95
+"""The same for facts whose dates say that they were known before."""
 DEAD: Final = 0.10
 """With a fair AUC: the fifth at one end wins less than this share of what is usual."""
 GROWS: Final = 0.30
 """Spearman's correlation of a count with the age of the record."""
 MORE: Final = 1.5
 """The mean of the oldest fifth over that of the newest."""
-DAY: Final = 86_400_000_000
 
 LEAKS: Final = {
-    "fact": "str", "sort": "str", "evidence": "str", "figure": "float64", "records": "int64",
-    "guarded": "bool", "policies": "object",
+    "fact": "str", "sort": "str", "evidence": "str", "figure": "float64", "low": "float64",
+    "high": "float64", "records": "int64", "guarded": "bool", "policies": "object",
 }  # fmt: skip
-
-Numbers = npt.NDArray[np.float64]
 
 
 class Sort(StrEnum):
     """How a fact knows the future."""
 
     WON_ONLY = "won only"
+    NEVER = "never won"
     AFTER = "after the outcome"
     TOTAL = "running total"
     FORETELLS = "foretells"
@@ -76,7 +92,8 @@ class Leak:
     """A fact (or log, as `event:NAME`) that knows the future, and the evidence in words.
 
     `guarded`: its own dates keep it out of what is evaluated before the outcome. `records` is how
-    many the evidence rests on, `figure` its number: a share, an AUC or a correlation.
+    many the evidence rests on, `figure` its number: the area under the curve with its interval
+    from `low` to `high`, or a share or a correlation, which have none.
     """
 
     fact: str
@@ -85,6 +102,8 @@ class Leak:
     figure: float
     records: int
     guarded: bool = False
+    low: float | None = None
+    high: float | None = None
 
     def __str__(self) -> str:
         return f"{self.fact} ({self.sort}): {self.evidence}"
@@ -96,13 +115,15 @@ class Leak:
             "sort": str(self.sort),
             "evidence": self.evidence,
             "figure": self.figure,
+            "low": self.low,
+            "high": self.high,
             "records": self.records,
             "guarded": self.guarded,
         }
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Fates:
+class KnownEnds:
     """What became of the records: `known` marks those of which it can be told."""
 
     won: Mask
@@ -117,18 +138,52 @@ class _Fates:
 
 
 def leaks(data: Chronicle | RecordSet) -> list[Leak]:
-    """The facts of a data set that know the future: first those that nothing guards."""
+    """The facts of a data set that know the future: first those that nothing guards, and of these
+    those that foretell best.
+    """
     chronicle = _chronicle(data)
     fates = _fates(chronicle)
     columns = _columns(chronicle)
     found: list[Leak] = []
     for name in columns:
         if name in chronicle.facts and name not in chronicle.changes:
-            found += _in_column(name, chronicle.facts[name], fates)
+            found += in_column(name, chronicle.facts[name], fates)
+    found += _at_moment(chronicle, fates)
     for name, changes in chronicle.changes.items():
         found += _dated(name, chronicle.facts[name], changes, fates)
     found += _counts(chronicle, fates, {leak.fact for leak in found})
-    return sorted(found, key=lambda leak: (leak.guarded, leak.fact, leak.sort))
+    return sorted(found, key=lambda leak: (leak.guarded, -leak.figure, leak.fact, leak.sort))
+
+
+def _at_moment(chronicle: Chronicle, fates: KnownEnds) -> Iterator[Leak]:
+    """Facts whose dates say that they were known when records are evaluated, and that tell too
+    much for it; on the records that are still open then.
+    """
+    from leadpolicy.data.as_of import columns_at
+    from leadpolicy.data.chronicle import UNDATED
+    from leadpolicy.data.moments import MICROSECOND, AfterEntry, microseconds
+
+    as_of = chronicle.dataset.default_as_of
+    if as_of is None or not chronicle.changes:
+        return
+    moments = (
+        chronicle.entered + as_of.delay // MICROSECOND
+        if isinstance(as_of, AfterEntry)
+        else np.full(len(chronicle), microseconds(as_of.moment), np.int64)
+    )
+    still = (chronicle.entered != UNDATED) & (fates.ended > moments) & fates.known
+    rows = np.flatnonzero(still)
+    if not len(rows):
+        return
+    dated = replace(chronicle, facts={name: chronicle.facts[name] for name in chronicle.changes})
+    then = replace(
+        fates, won=fates.won[rows], known=fates.known[rows], ended=fates.ended[rows],
+        age=fates.age[rows],
+    )  # fmt: skip
+    for name, column in columns_at(dated, rows, moments[rows]).items():
+        leak = _telling(name, column, then, TOO_WELL)
+        if leak is not None:
+            yield replace(leak, evidence=f"as known at the moment of evaluation, {leak.evidence}")
 
 
 def _chronicle(data: Chronicle | RecordSet) -> Chronicle:
@@ -144,7 +199,7 @@ def _columns(chronicle: Chronicle) -> list[str]:
     return [spec.fact.name for spec in chronicle.dataset.spec.facts if isinstance(spec, ColumnFact)]
 
 
-def _fates(chronicle: Chronicle) -> _Fates:
+def _fates(chronicle: Chronicle) -> KnownEnds:
     from leadpolicy.data.chronicle import NEVER, UNDATED
 
     won, known = chronicle.won != NEVER, chronicle.outcome_known.copy()
@@ -155,7 +210,7 @@ def _fates(chronicle: Chronicle) -> _Fates:
     whole_day = (ended != NEVER) & (ended % DAY == DAY - 1)
     ended = np.where(whole_day, ended - DAY + 1, ended)
     age = np.where(chronicle.entered == UNDATED, np.nan, -chronicle.entered.astype(np.float64))
-    return _Fates(won, known, ended, age, chronicle.outcome_name or "won")
+    return KnownEnds(won, known, ended, age, chronicle.outcome_name or "won")
 
 
 def users(leak: Leak, policies: Mapping[str, Policy]) -> tuple[str, ...]:
@@ -179,52 +234,99 @@ def leaks_frame(evaluation: RecordVerdicts, found: Iterable[Leak]) -> pd.DataFra
 # --------------------------------------------------------------------------- without dates
 
 
-def _in_column(name: str, column: Coded, fates: _Fates) -> Iterator[Leak]:
+def in_column(name: str, column: Coded, fates: KnownEnds) -> Iterator[Leak]:
     """What a column without dates gives away; the plainest sign only."""
-    filled = column.codes >= 0
-    for sign in (_won_only, _later_dates, _foretells, _total):
-        leak = sign(name, column, filled & fates.known, fates)
-        if leak is not None:
-            yield leak
-            return
+    filled = (column.codes >= 0) & fates.known
+    leak = (
+        _telling(name, column, fates, 0.0)
+        or _later_dates(name, column, filled, fates)
+        or _telling(name, column, fates, RANKS)
+        or _dead(name, column, filled, fates)
+        or _total(name, column, filled, fates)
+    )
+    if leak is not None:
+        yield leak
 
 
 def _percent(share: float) -> str:
     return f"{100 * share:.1f} %"
 
 
-def _won_only(name: str, column: Coded, filled: Mask, fates: _Fates) -> Leak | None:
-    others = fates.known & ~filled
-    count, winners = int(filled.sum()), int((filled & fates.won).sum())
-    base, all_won = fates.base, int((fates.won & fates.known).sum())
+def _telling(name: str, column: Coded, fates: KnownEnds, ranks: float) -> Leak | None:
+    """What the values of a fact give away, or that there is one: of a single value (or of its
+    lack), or by ranking the records, where `ranks` is how well that may be.
+    """
+    base = fates.base
     if not 0 < base < ALMOST:
         return None
-    if count >= LEAST and winners >= ALMOST * count:
-        rest = f"{int((others & fates.won).sum()):,} of the {int(others.sum()):,} others"
-        evidence = (
-            f"filled for {count:,} records, {winners:,} of them {fates.name} "
-            f"({_percent(winners / count)}), and {rest}"
-        )
-        return Leak(name, Sort.WON_ONLY, evidence, winners / count, count)
-    if column.type.kind in NUMERIC or column.type.kind in TEMPORAL or not len(column.values):
+    found = groups(column, fates.known, fates.won)
+    ranked = foretold(*pooled(found))
+    if ranked is None:
         return None
-    codes = column.codes[filled]
-    counts = np.bincount(codes, minlength=len(column.values))
-    wins = np.bincount(codes[fates.won[filled]], minlength=len(column.values))
-    telling = (counts >= LEAST) & (wins >= ALMOST * counts) & (wins >= COVERS * all_won)
-    for code in np.flatnonzero(telling).tolist()[:1]:
-        value = show(column.values[code], column.type)
-        evidence = (
-            f"the value {value} stands for {counts[code]:,} records, {wins[code]:,} of them "
-            f"{fates.name} ({_percent(wins[code] / counts[code])}); of all records "
-            f"{_percent(base)} are"
-        )
-        share = float(wins[code] / counts[code])
-        return Leak(name, Sort.WON_ONLY, evidence, share, int(counts[code]))
-    return None
+    for sort, group, evidence in _plain(found, fates):
+        rest = sum(one.records for one in found) - group.records
+        won = sum(one.won for one in found) - group.won
+        alone = foretold(np.array([group.won, won]), np.array([group.records, rest]))
+        best = max(ranked, alone or ranked, key=lambda one: one.area)
+        return Leak(
+            name, sort, f"{evidence}; {best}", best.area, group.records,
+            low=best.low, high=best.high,
+        )  # fmt: skip
+    if not ranks or ranked.area < ranks or ranked.low < min(RANKS_WELL, ranks):
+        return None
+    records = sum(one.records for one in found)
+    evidence = f"by its values, and by whether there is one, {ranked}"
+    return Leak(
+        name, Sort.FORETELLS, evidence, ranked.area, records, low=ranked.low, high=ranked.high
+    )
 
 
-def _later_dates(name: str, column: Coded, filled: Mask, fates: _Fates) -> Leak | None:
+def _plain(found: Sequence[Group], fates: KnownEnds) -> Iterator[tuple[Sort, Group, str]]:
+    """Groups that (almost) only won records belong to, then those that (almost) none does."""
+    silent, *others = found
+    records, won = sum(one.records for one in others), sum(one.won for one in others)
+    filled = Group("", records, won)
+    all_won = won + silent.won
+    base = all_won / max(records + silent.records, 1)
+    rest = f"{silent.won:,} of the {silent.records:,} others"
+    if silent.records and records >= LEAST and won >= ALMOST * records:
+        yield Sort.WON_ONLY, filled, (
+            f"filled for {records:,} records, {won:,} of them {fates.name} "
+            f"({_percent(won / records)}), and {rest}"
+        )  # fmt: skip
+    values = [one for one in others if one.whole]
+    for one in sorted(values, key=lambda one: (-one.won, one.value or "")):
+        if one.records >= LEAST and one.won >= max(ALMOST * one.records, COVERS * all_won):
+            yield Sort.WON_ONLY, one, _value(one, base, fates.name)
+    if silent.records and _never(filled, base):
+        yield Sort.NEVER, filled, (
+            f"filled for {records:,} records, {won:,} of them {fates.name} where "
+            f"{records * base:,.0f} would be expected, and {rest}"
+        )  # fmt: skip
+    if _never(silent, base):
+        yield Sort.NEVER, silent, (
+            f"empty for {silent.records:,} records, {silent.won:,} of them {fates.name} where "
+            f"{silent.records * base:,.0f} would be expected, and {won:,} of the {records:,} that "
+            "have it"
+        )  # fmt: skip
+    for one in sorted(values, key=lambda one: (-one.records, one.value or "")):
+        if _never(one, base):
+            yield Sort.NEVER, one, _value(one, base, fates.name)
+
+
+def _never(group: Group, base: float) -> bool:
+    expected = group.records * base
+    return expected >= NEVER_OF and group.won <= (1 - ALMOST) * expected
+
+
+def _value(group: Group, base: float, name: str) -> str:
+    return (
+        f"the value {group.value} stands for {group.records:,} records, {group.won:,} of them "
+        f"{name} ({_percent(group.won / group.records)}); of all records {_percent(base)} are"
+    )
+
+
+def _later_dates(name: str, column: Coded, filled: Mask, fates: KnownEnds) -> Leak | None:
     """A date that lies after the outcome, record by record."""
     from leadpolicy.data.chronicle import NEVER
 
@@ -245,36 +347,41 @@ def _later_dates(name: str, column: Coded, filled: Mask, fates: _Fates) -> Leak 
     return Leak(name, Sort.AFTER, evidence, later, int(ended.sum()))
 
 
-def _foretells(name: str, column: Coded, filled: Mask, fates: _Fates) -> Leak | None:
-    """A number that ranks the won records too well.
-
-    AUC is the share of pairs of a won and another record in which the won one has the higher
-    number (Mann and Whitney, 1947). Dates are left out: they follow the course of a campaign.
+def _dead(name: str, column: Coded, filled: Mask, fates: KnownEnds) -> Leak | None:
+    """A number that ranks the won records well, and (almost) none of whose fifth at the other end
+    is won. Dates are left out: they follow the course of a campaign.
     """
     if column.type.kind not in NUMERIC:
         return None
     value = numbers(column)
     rows = filled & ~np.isnan(value)
     won = fates.won[rows]
-    positive, negative = int(won.sum()), int((~won).sum())
-    if min(positive, negative) < LEAST:
+    if min(int(won.sum()), int((~won).sum())) < LEAST:
         return None
-    ranks = _ranks(value[rows])
-    auc = (ranks[won].sum() - positive * (positive + 1) / 2) / (positive * negative)
-    direction, strength = ("high", auc) if auc >= 0.5 else ("low", 1 - auc)
+    area = _area(_ranks(value[rows]), won)
+    direction, strength = ("high", area) if area >= 0.5 else ("low", 1 - area)
     dead, share = _dead_end(value[rows], won, direction)
     if strength < RANKS and not (strength >= RANKS_WELL and dead):
         return None
     word = "above" if direction == "high" else "below"
+    low, high = interval_of(strength, int(won.sum()), int((~won).sum()))
     evidence = (
         f"in {_percent(strength)} of all pairs of a record that is {fates.name} and one that is "
-        f"not, the number of the first lies {word} that of the second (50 % is chance)"
+        f"not, the number of the first lies {word} that of the second (95 % {_percent(low)} to "
+        f"{_percent(high)}; 50 % is chance)"
     )
     if dead:
         usual = _percent(float(won.mean()))
         evidence += f"; of the fifth at the other end {_percent(share)} are {fates.name}, "
         evidence += f"of all {usual}"
-    return Leak(name, Sort.FORETELLS, evidence, float(strength), int(rows.sum()))
+    return Leak(
+        name, Sort.FORETELLS, evidence, float(strength), int(rows.sum()), low=low, high=high
+    )
+
+
+def _area(ranks: Numbers, won: Mask) -> float:
+    positive, negative = int(won.sum()), int((~won).sum())
+    return float((ranks[won].sum() - positive * (positive + 1) / 2) / (positive * negative))
 
 
 def _ranks(value: Numbers) -> Numbers:
@@ -292,7 +399,7 @@ def _dead_end(value: Numbers, won: Mask, direction: str) -> tuple[bool, float]:
     return bool(end.sum() * usual >= LEAST and share < DEAD * usual), share
 
 
-def _total(name: str, column: Coded, filled: Mask, fates: _Fates) -> Leak | None:
+def _total(name: str, column: Coded, filled: Mask, fates: KnownEnds) -> Leak | None:
     if column.type.kind not in (Kind.INTEGER, Kind.NUMBER):
         return None
     value = numbers(column)
@@ -320,7 +427,7 @@ def grown(name: str, count: Numbers, age: Numbers) -> Leak | None:
     return Leak(name, Sort.TOTAL, evidence, rho, int(rows.sum()))
 
 
-def _counts(chronicle: Chronicle, fates: _Fates, named: set[str]) -> Iterator[Leak]:
+def _counts(chronicle: Chronicle, fates: KnownEnds, named: set[str]) -> Iterator[Leak]:
     """Logs that are numbers without dates."""
     from leadpolicy.data.chronicle import UNDATED
 
@@ -339,43 +446,10 @@ def _counts(chronicle: Chronicle, fates: _Fates, named: set[str]) -> Iterator[Le
             yield leak
 
 
-def numbers(column: Coded) -> Numbers:
-    """The values as numbers, of a range its lower end, of a date its microseconds; NaN for none."""
-    from leadpolicy.data.coding import Packed
-
-    values = column.values
-    if isinstance(values, Packed):
-        found = values.array.astype(np.float64)
-        if values.kind is Kind.DATE:
-            found *= DAY
-    else:
-        found = np.array([_number(value) for value in values], np.float64)
-    return np.append(found, np.nan)[column.codes]
-
-
-def _number(value: Any) -> float:
-    from datetime import date, datetime
-
-    from leadpolicy.data.moments import end_of_day, microseconds
-
-    match value:
-        case Range(low=low, high=high):
-            end = low if low is not None else high
-            return float("nan") if end is None else float(end)
-        case datetime():
-            return float(microseconds(value))
-        case date():
-            return float(microseconds(end_of_day(value)) + 1 - DAY)
-        case bool() | int() | float():
-            return float(value)
-        case _:
-            return float("nan")
-
-
 # ------------------------------------------------------------------------------ with dates
 
 
-def _dated(name: str, base: Coded, changes: Changes, fates: _Fates) -> Iterator[Leak]:
+def _dated(name: str, base: Coded, changes: Changes, fates: KnownEnds) -> Iterator[Leak]:
     """A fact that nobody knew before the end: its dates guard it, but no policy can use it."""
     from leadpolicy.data.chronicle import NEVER
 
