@@ -18,7 +18,7 @@ from leadpolicy.backtest.study import Capacity, Study, Sweep
 from leadpolicy.data.moments import AfterEntry
 from leadpolicy.diagnostics import LeadpolicyError
 from leadpolicy.present.wording import rows_of
-from tests.backtest.history import DATASET, STUDY, day, write_history
+from tests.backtest.history import DATASET, STUDY, day, eighty, write_history
 
 
 def carry_out(study: Path | Study) -> Backtest:
@@ -101,8 +101,14 @@ def test_the_same_study_gives_the_same_figures(tmp_path: Path) -> None:
 
 
 def test_what_is_known_against_the_data_stands_first(tmp_path: Path) -> None:
-    found = backtest(write_history(tmp_path), warnings=["size leaks"])
-    assert found.notes[0] == "size leaks"
+    """The worth of a company is filled in when it is won."""
+    companies, events = eighty()
+    won = {name for name, _, kind in events if kind == "won"}
+    told = [(*one[:5], "900" if one[0] in won else "") for one in companies]
+    study = write_history(tmp_path, told, events, study=STUDY + "amount: company.worth\n")
+    (leak,) = rows_of(carry_out(study).leaks)
+    assert (leak.fact, leak.sort) == ("company.worth", "never won")
+    assert leak.policies == ("the amounts of this study",)
 
 
 def test_a_study_in_python_is_the_study_in_yaml(tmp_path: Path) -> None:

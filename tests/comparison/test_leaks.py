@@ -10,11 +10,11 @@ from typing import Final
 import pytest
 
 from leadpolicy.comparison.comparison import compare
-from leadpolicy.comparison.leaks import Leak, Sort, leaks, users
+from leadpolicy.comparison.leaks import Leak, Sort, leaks, leaks_frame, users
 from leadpolicy.data.dataset import open_dataset
 from leadpolicy.diagnostics import Problems
 from leadpolicy.policy import load_policies, parse_policy
-from leadpolicy.present.comparison.evidence import warnings
+from leadpolicy.present.comparison.evidence import leak_warnings
 from leadpolicy.present.comparison.findings import findings
 from leadpolicy.vocabulary import read_vocabulary
 
@@ -130,10 +130,11 @@ def test_a_policy_that_uses_a_leak_is_named(fixtures: Path, policies: Path) -> N
     named = {p.id: p for p in load_policies([policies])}
     using = {name for name, policy in named.items() if "deal.amount" in policy.facts}
     assert set(users(found[0], named)) == using
-    (said,) = warnings(found, {})
+    (said,) = leak_warnings(leaks_frame(found, {}))
     assert said.startswith("Leak: deal.amount knows the future (won only)")
     assert "no policy here looks at it" in said
-    (said,) = warnings(found, {}, figures=["deal.amount"])
+    direct = {"deal.amount": "the amounts of this study"}
+    (said,) = leak_warnings(leaks_frame(found, {}, direct))
     assert "used by the amounts of this study" in said
 
 
@@ -234,3 +235,106 @@ stages:
     assert (row["fact"], list(row["policies"])) == ("deal.amount", ["hindsight"])
     assert findings(found)[0].startswith("Leak: deal.amount knows the future")
     assert "used by hindsight, whose figures on the outcome are too good" in findings(found)[0]
+
+
+# ------------------------------------------------------------------------- exports of a CRM
+
+EXPORT: Final = """\
+dataset: export
+vocabulary: vocabulary.yaml
+grain: deal
+tables: {deals: deals.csv}
+records: {table: deals, id: id, entered_at: created}
+facts: {r.reason: reason, r.grade: grade, r.offer: offer, r.source: source%s}
+outcome: {name: won, table: deals, at: closed, where: {stage: Won}}
+as_of: 2025-02-01
+observed_until: 2025-12-31
+"""
+EXPORTED: Final = """\
+vocabulary: 1
+facts:
+  r.reason: {type: text, phrase: reason, ask: Why?, owner: sales, point_in_time: snapshot}
+  r.grade: {type: level, values: [E, D, C, B, A], phrase: grade, ask: G?, owner: sales,
+            point_in_time: snapshot}
+  r.offer: {type: money, currency: EUR, phrase: offer, ask: O?, owner: sales,
+            point_in_time: snapshot}
+  r.source: {type: text, phrase: source, ask: S?, owner: sales, point_in_time: snapshot}
+events: {}
+"""
+
+
+def export(folder: Path, more: str = "", graded: str = "") -> list[Leak]:
+    """100 of 1,000 deals are won: they are graded A or B; of the lost every one has a reason, and
+    two in nine were ever sent an offer.
+    """
+    draw = random.Random(3)
+    rows = ["id,created,stage,closed,reason,grade,offer,source"]
+    log = ["id,at,grade"]
+    for n in range(1_000):
+        won = n < 100
+        grade = draw.choice("AB") if won else draw.choice("CDE")
+        offer = str(draw.randrange(1, 12) * 500) if won or draw.random() < 2 / 9 else ""
+        reason = "" if won else draw.choice(["Expensive", "Rival", "No answer"])
+        stage = "Won" if won else "Lost"
+        rows.append(f"R{n},2025-01-05,{stage},2025-03-01,{reason},{grade},{offer},"
+                    f"{draw.choice(['web', 'fair', 'call'])}")  # fmt: skip
+        log.append(f"R{n},{graded},{grade}")
+    (folder / "vocabulary.yaml").write_text(EXPORTED)
+    (folder / "deals.csv").write_text("\n".join(rows) + "\n")
+    (folder / "grades.csv").write_text("\n".join(log) + "\n")
+    text = EXPORT % more
+    if graded:
+        text = text.replace("tables: {deals: deals.csv}",
+                            "tables: {deals: deals.csv, grades: grades.csv}")  # fmt: skip
+        dated = "r.grade: {table: grades, record: id, at: at, column: grade}"
+        text = text.replace("r.grade: grade", dated)
+    (folder / "dataset.yaml").write_text(text)
+    return leaks(open_dataset(folder).chronicle())
+
+
+def test_reason_grade_and_offer_of_an_export_are_named_and_its_source_is_not(
+    tmp_path: Path,
+) -> None:
+    found = {leak.fact: leak for leak in export(tmp_path)}
+    assert {name: leak.sort for name, leak in found.items()} == {
+        "r.grade": Sort.WON_ONLY, "r.reason": Sort.NEVER, "r.offer": Sort.NEVER,
+    }  # fmt: skip
+    assert "filled for 900 records, 0 of them won where 90 would be expected" in (
+        found["r.reason"].evidence
+    )
+    assert found["r.offer"].evidence.startswith("empty for ")
+    assert found["r.offer"].low is not None
+    assert found["r.offer"].low < found["r.offer"].figure < 0.95
+
+
+def test_the_worst_leak_comes_first(tmp_path: Path) -> None:
+    found = export(tmp_path)
+    assert [leak.figure for leak in found] == sorted((leak.figure for leak in found), reverse=True)
+    assert found[-1].fact == "r.offer"
+
+
+@pytest.mark.parametrize(
+    ("graded", "guarded"),
+    [
+        ("2025-03-02", True),  # after the end of each deal: its dates keep it out
+        ("2025-01-05", False),  # dated at entry, as an export without history does: no guard
+    ],
+)
+def test_dates_guard_what_they_keep_out_only(tmp_path: Path, graded: str, guarded: bool) -> None:
+    (grade,) = (leak for leak in export(tmp_path, graded=graded) if leak.fact == "r.grade")
+    assert grade.guarded is guarded
+    if not guarded:
+        assert grade.evidence.startswith("as known at the moment of evaluation")
+
+
+def test_a_value_that_never_wins_is_named(tmp_path: Path) -> None:
+    """One of three sources is set when a deal is given up."""
+    export(tmp_path)
+    lines = (tmp_path / "deals.csv").read_text().splitlines()
+    head, *rest = lines
+    changed = [line if ",Won," in line or at % 3 else line.rsplit(",", 1)[0] + ",closed"
+               for at, line in enumerate(rest)]  # fmt: skip
+    (tmp_path / "deals.csv").write_text("\n".join([head, *changed]) + "\n")
+    found = {leak.fact: leak for leak in leaks(open_dataset(tmp_path).chronicle())}
+    assert found["r.source"].sort is Sort.NEVER
+    assert "the value closed stands for 300 records, 0 of them won" in found["r.source"].evidence

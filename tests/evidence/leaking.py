@@ -56,7 +56,7 @@ PLANTED: Final[Mapping[str, Callable[[Rng, Mask], Coded]]] = {
     ),
     "a grade that was given at the end": lambda rng, won: text(
         Kind.LEVEL,
-        _letters(rng, np.where(won[:, None], [0.0, 0.0, 0.1, 0.3, 0.6], [0.3, 0.3, 0.3, 0.08, 0.02]),
+        _letters(rng, np.where(won[:, None], [0.0, 0.0, 0.1, 0.3, 0.6], [0.3] * 3 + [0.08, 0.02]),
                  rng.random(len(won)) < 0.1),
     ),
     "one value of many that only the won have": lambda rng, won: text(

@@ -27,6 +27,7 @@ class Backtest(Shown):
     frame       a row is
     ==========  ================================================================================
     policies    a policy: identity, title, rungs, and facts known only as they are today
+    leaks       a fact that knows the future, with the evidence and who uses it
     flow        a rung, policy and period: first entries
     stock       a rung, policy and period: on it at the end of the period, and UNKNOWN
     conversion  a rung, policy and goal: reached within the window of the mature, immature apart
@@ -56,6 +57,7 @@ class Backtest(Shown):
     notes: tuple[str, ...]
     captions: Mapping[str, str]
     policies: pd.DataFrame
+    leaks: pd.DataFrame
     flow: pd.DataFrame
     stock: pd.DataFrame
     conversion: pd.DataFrame

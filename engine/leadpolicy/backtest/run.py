@@ -25,6 +25,7 @@ from leadpolicy.backtest.study import Study
 from leadpolicy.backtest.variants import reduced, swept
 from leadpolicy.backtest.verdict import POINTS, RELATIVE
 from leadpolicy.backtest.view import PolicyView, bits_of, seen_at, views
+from leadpolicy.comparison.leaks import leaks, leaks_frame
 from leadpolicy.data.moments import MICROSECOND
 from leadpolicy.data.recordset import Progress
 from leadpolicy.diagnostics import LeadpolicyError, Problems, listing, suggest
@@ -54,12 +55,10 @@ def backtest(
     chronicle: Chronicle | None = None,
     progress: Progress | None = None,
     replayed: Replayed | None = None,
-    warnings: Sequence[str] = (),
 ) -> Backtest:
     """Carry out a study: a `Study`, a study.yaml, its folder, or its name below `fixtures`.
 
     `policies` and `chronicle` replace what the study names; `replayed` replaces the replay.
-    `warnings` are what is known against the data already: they stand before all other notes.
 
     Raises `LeadpolicyError` where the study cannot be carried out as asked.
     """
@@ -97,9 +96,10 @@ def backtest(
         outcome=outcome,
         as_of=as_of,
         facts=_facts(cohort, chronicle),
-        notes=(*warnings, *_notes(study, cohort, named, snapshot, chronicle)),
+        notes=_notes(study, cohort, named, snapshot, chronicle),
         captions=captions(study, cohort, said, badged=any(snapshot.values())),
         policies=_policies_frame(named, snapshot),
+        leaks=_leaks(study, named, chronicle),
         **_frames(study, cohort, found, said, removed, tried, every),
         cohort=cohort,
         views=tuple(found),
@@ -366,6 +366,14 @@ def _facts(cohort: Cohort, chronicle: Chronicle) -> dict[str, Any]:
         "no_moment": int((fate == Fate.OUT).sum()),
         "never_worked": None if cohort.worked is None else int((cohort.worked == NEVER).sum()),
     }
+
+
+def _leaks(study: Study, policies: Mapping[str, Policy], chronicle: Chronicle) -> pd.DataFrame:
+    """The facts that know the future, with what of this study looks at them."""
+    direct = dict.fromkeys(study.segments, "the segments of this study")
+    if study.amount is not None:
+        direct[study.amount] = "the amounts of this study"
+    return leaks_frame(leaks(chronicle), policies, direct)
 
 
 def _notes(

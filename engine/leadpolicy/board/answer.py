@@ -12,7 +12,7 @@ from leadpolicy.characters import inert, visible
 from leadpolicy.english import plural
 from leadpolicy.policy.model import Policy
 from leadpolicy.present.comparison.wording import few
-from leadpolicy.present.wording import number, percent, ratio, rows_of, rung_title
+from leadpolicy.present.wording import number, percent, ratio, recalled, rows_of, rung_title
 
 if TYPE_CHECKING:
     from leadpolicy.comparison.cubes.view import CubeLevel, CubeView
@@ -20,10 +20,6 @@ if TYPE_CHECKING:
 OTHERS: Final = 8
 """Other policies whose agreement is shown; more would not be read, and would cost time."""
 RUNG: Final = "rung"
-_WORDS: Final = {
-    "gained": "gained", "lost": "lost", "now possible": "now open",
-    "no longer possible": "now ruled out",
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,6 +51,8 @@ class Stand:
     left: int
     """How many more define it."""
     reps: int
+    leaks: Sequence[str] = ()
+    """What is to be said before any figure: facts that know the future, and that it looks at."""
 
     @property
     def policy(self) -> Policy:
@@ -80,6 +78,7 @@ def figures(asked: Stand) -> str:
     volume, outcome = now.volumes[key], now.outcomes[key]
     return "".join(
         (
+            *(f'<p class="lp-bad">{inert(text)}</p>' for text in asked.leaks),
             _headline(asked, volume, before.volumes[key], outcome),
             _ladder(asked, now, int(volume.records)),
             _outcome(asked, outcome, before.outcomes[key]),
@@ -96,7 +95,7 @@ def _headline(asked: Stand, volume: Any, before: Any, outcome: Any) -> str:
         (number(volume.certain), f"{inert(asked.title)}, certain; {moved}"),
         (number(volume.unknown), "open: facts are missing"),
         (percent(outcome.rate), _precision(outcome)),
-        (percent(outcome.recall), "of all won records are among them"),
+        (recalled(outcome), "of all won records are among them, without and with the open ones"),
         (per_rep, f"records per rep, with {plural(asked.reps, 'rep')}"),
     ]
     boxes = "".join(f"<div><b>{value}</b><span>{what}</span></div>" for value, what in cells)
@@ -174,13 +173,20 @@ def names(asked: Stand) -> str:
         return title + _felt_elsewhere(asked)
     told = [
         (
-            f"<b>{_WORDS.get(row.change, row.change)}</b>", number(row.records),
+            f"<b>{row.change}</b>", number(row.records),
             f"{number(row.won)} of {number(row.known)}" if row.known else "—",
             _listed(row.examples, int(row.records)),
         )
         for row in rows
     ]  # fmt: skip
-    return title + table(("", "records", "won of known", "among them"), told, (1,))
+    return (
+        title
+        + table(("", "records", "won of known", "among them"), told, (1,))
+        + faint(
+            "Gained and lost: certain before and now. Now open: certainly here before, and not any "
+            "more for want of facts; now certain: the other way round."
+        )
+    )
 
 
 def _felt_elsewhere(asked: Stand) -> str:

@@ -17,12 +17,15 @@ from leadpolicy.characters import inert
 from leadpolicy.comparison.cubes.cube import Cube, cube
 from leadpolicy.comparison.cubes.moves import alike
 from leadpolicy.comparison.cubes.scan import CubeTable
+from leadpolicy.comparison.leaks import Leak, leaks, leaks_frame
+from leadpolicy.data.recordset import RecordSet
 from leadpolicy.diagnostics import LeadpolicyError, listing
 from leadpolicy.english import plural
 from leadpolicy.evaluation.arguments import check
 from leadpolicy.evaluation.cohort import FrameMeaning, records_for
 from leadpolicy.policy.labels import labelled
 from leadpolicy.policy.model import Parameter, Policy
+from leadpolicy.present.comparison.evidence import used_leaks
 from leadpolicy.present.wording import rung_title
 
 if TYPE_CHECKING:
@@ -31,7 +34,7 @@ if TYPE_CHECKING:
     from leadpolicy.comparison.cubes.view import CubeLevel, CubeView
     from leadpolicy.data.frames import Outcome
     from leadpolicy.data.moments import AsOf
-    from leadpolicy.data.recordset import Progress, RecordSet
+    from leadpolicy.data.recordset import Progress
     from leadpolicy.evaluation.cohort import Chosen
 
 EXAMPLES: Final = 8
@@ -106,6 +109,7 @@ class Explorer:
         """Seconds that each answer took, without the browser."""
         self.sliders: dict[str, Any] = {}
         self._before: dict[str, answer.StandCounts] = {}
+        self._leaks: list[Leak] | None = None
         self._quiet = False
         self._build(reps, saved)
         self.choose()
@@ -285,8 +289,15 @@ class Explorer:
         return answer.Stand(
             self.view(), made.view(label), self._counts_before(label), level,
             [self.view(other) for other in speaking[: answer.OTHERS]],
-            max(0, len(speaking) - answer.OTHERS), self.reps.value,
+            max(0, len(speaking) - answer.OTHERS), self.reps.value, self._leaks_of(label),
         )  # fmt: skip
+
+    def _leaks_of(self, label: str) -> list[str]:
+        """The facts that know the future and that a policy looks at, in words."""
+        if self._leaks is None:
+            # A table that stands by itself has no history to ask.
+            self._leaks = leaks(self.data) if isinstance(self.data, RecordSet) else []
+        return used_leaks(leaks_frame(self._leaks, {label: self.policies[label]}))
 
     def show(self, _: object = None) -> None:
         """Answers from the cube; nothing is evaluated anew."""

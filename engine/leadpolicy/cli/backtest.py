@@ -32,11 +32,8 @@ def backtest(
     from leadpolicy.backtest.read import open_study
     from leadpolicy.backtest.run import backtest as carry_out
     from leadpolicy.backtest.run import history_of, policies_of
-    from leadpolicy.comparison.leaks import leaks
     from leadpolicy.data.contract.gate import stop_on_failures
     from leadpolicy.files import write_whole
-    from leadpolicy.policy.labels import labels
-    from leadpolicy.present.comparison.evidence import warnings
     from leadpolicy.present.console import stdout_console
     from leadpolicy.present.progress import ProgressLine
 
@@ -45,14 +42,11 @@ def backtest(
         policies = policies_of(asked)
         chronicle = history_of(asked, progress)
         stop_on_failures(chronicle.dataset, accept or (), progress)
-        progress("looking for leaks", 0, 1)
-        named = dict(zip(labels(policies), policies, strict=True))
         result = carry_out(
             asked,
             policies=policies,
             chronicle=chronicle,
             progress=progress,
-            warnings=warnings(leaks(chronicle), named, figures=[asked.amount or ""]),
         )
         if report is not None:
             from leadpolicy.present.backtest.report import write_report

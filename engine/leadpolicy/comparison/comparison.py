@@ -181,7 +181,9 @@ class Comparison(Shown):
 
     @cached_property
     def leaks(self) -> pd.DataFrame:
-        return leaks_frame(self.evaluation, leaks(self.evaluation.data))
+        policies = {one.label: one.policy for one in self.evaluation.policies}
+        direct = {} if self.study.by is None else {self.study.by: "the segments"}
+        return leaks_frame(leaks(self.evaluation.data), policies, direct)
 
     @cached_property
     def outcomes(self) -> pd.DataFrame:

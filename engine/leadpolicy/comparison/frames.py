@@ -18,7 +18,7 @@ from leadpolicy.comparison.overlap import exclusive, overlap_of
 from leadpolicy.comparison.readiness import ConditionReadiness, MissingFact, PolicyReadiness
 from leadpolicy.comparison.segments import SegmentVolume
 from leadpolicy.comparison.volumes import stage_volumes, volume
-from leadpolicy.evaluation.codes import OPEN, TRUE, UNKNOWN, WON, crossed_pairs
+from leadpolicy.evaluation.codes import OPEN, TRUE, UNKNOWN, WON, crossed_pairs, share
 from leadpolicy.evaluation.groups import RecordGroups
 from leadpolicy.evaluation.verdicts import RecordVerdicts
 from leadpolicy.logic.walk import needs
@@ -98,7 +98,8 @@ CONTESTED: Final[Columns] = {
 OUTCOMES: Final[Columns] = {
     "rung": "str", "policy": "str", "certain": "int64", "known": "int64", "won": "int64",
     "rate": "float64", "low": "float64", "high": "float64", "base_rate": "float64",
-    "lift": "float64", "recall": "float64", "few": "bool", "unknown": "int64",
+    "lift": "float64", "recall": "float64", "recall_possible": "float64", "few": "bool",
+    "unknown": "int64",
     "unknown_known": "int64", "unknown_won": "int64",
 }  # fmt: skip
 SEGMENTS: Final[Columns] = {
@@ -460,6 +461,7 @@ def outcomes_frame(groups: RecordGroups, rungs: Sequence[str]) -> pd.DataFrame:
                     "base_rate": base.rate,
                     "lift": held.lift,
                     "recall": held.recall,
+                    "recall_possible": share(held.won + maybe.won, base.won),
                     "few": held.few,
                     "unknown": maybe.records,
                     "unknown_known": maybe.known,

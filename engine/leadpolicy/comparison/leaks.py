@@ -39,7 +39,6 @@ from leadpolicy.comparison.foretelling import (
     numbers,
     pooled,
 )
-from leadpolicy.diagnostics import listing
 from leadpolicy.evaluation.codes import Mask, Whole
 from leadpolicy.logic.walk import needs
 from leadpolicy.types import NUMERIC, TEMPORAL, Kind
@@ -49,7 +48,6 @@ if TYPE_CHECKING:
 
     from leadpolicy.data.chronicle import Changes, Chronicle, Coded
     from leadpolicy.data.recordset import RecordSet
-    from leadpolicy.evaluation.verdicts import RecordVerdicts
     from leadpolicy.policy.model import Policy
 
 ALMOST: Final = 0.95
@@ -222,12 +220,22 @@ def users(leak: Leak, policies: Mapping[str, Policy]) -> tuple[str, ...]:
     )
 
 
-def leaks_frame(evaluation: RecordVerdicts, found: Iterable[Leak]) -> pd.DataFrame:
-    """One row per fact that knows the future, with the policies that look at it."""
+def leaks_frame(
+    found: Iterable[Leak], policies: Mapping[str, Policy], direct: Mapping[str, str] | None = None
+) -> pd.DataFrame:
+    """One row per fact that knows the future, with the policies that look at it.
+
+    `direct` are facts that figures are made of as they are, with what these are called: "the
+    amounts of this study".
+    """
     from leadpolicy.comparison.frames import frame
 
-    policies = {one.label: one.policy for one in evaluation.policies}
-    rows = ({**leak.to_dict(), "policies": users(leak, policies)} for leak in found)
+    named = direct or {}
+    rows = (
+        leak.to_dict()
+        | {"policies": users(leak, policies) + tuple(filter(None, [named.get(leak.fact)]))}
+        for leak in found
+    )
     return frame(rows, LEAKS)
 
 

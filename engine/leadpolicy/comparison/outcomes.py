@@ -52,7 +52,8 @@ def wilson(won: int, known: int) -> tuple[float, float] | None:
     scale = 1 + square / known
     center = (rate + square / (2 * known)) / scale
     reach = NORMAL * sqrt(rate * (1 - rate) / known + square / (4 * known**2)) / scale
-    return max(0.0, center - reach), min(1.0, center + reach)
+    # None of any number may be none, and all of them all: exactly, whatever the rounding.
+    return (center - reach if won else 0.0), (center + reach if won < known else 1.0)
 
 
 def outcome(held: Mask, outcomes: Codes, counts: Whole | None = None) -> OutcomeRate:

@@ -48,6 +48,15 @@ def percent(value: Any, digits: int = 1) -> str:
     return f"{100 * share:.{digits}f} %"
 
 
+def recalled(row: Any) -> str:
+    """The share of the won that is certainly held, and the share that may be."""
+    if missing(row.recall):
+        return NOT_DEFINED
+    if row.recall_possible == row.recall:
+        return percent(row.recall, 0)
+    return f"{percent(row.recall, 0).removesuffix(' %')} to {percent(row.recall_possible, 0)}"
+
+
 def ratio(value: Any) -> str:
     """A kappa, a Jaccard index or a lift with two decimals; a dash where it is not defined."""
     if missing(value):

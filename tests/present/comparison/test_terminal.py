@@ -72,7 +72,7 @@ def test_the_first_criterion_is_named(world: World) -> None:
 def test_outcome_states_its_denominator(world: World) -> None:
     text = " ".join(printed(world).split())
     assert "All records: 40.0 % (2 of 5)" in text
-    assert "wide 2 of 4 50.0 % 15.0 % to 85.0 % 1.25 100.0 % few records" in text
+    assert "wide 2 of 4 50.0 % 15.0 % to 85.0 % 1.25 100 % few records" in text
     assert "5 records with a known outcome; 1 without a known outcome are left out" in text
     assert "This is not a backtest" in text
 

@@ -15,7 +15,7 @@ from leadpolicy.comparison.cubes.groups import Groups
 from leadpolicy.comparison.frames import AGREEMENT, STAGES, Columns, Row, frame
 from leadpolicy.comparison.outcomes import FEW, wilson
 from leadpolicy.diagnostics import LeadpolicyError, listing, suggest
-from leadpolicy.evaluation.codes import FALSE, TRUE, UNKNOWN, Codes, Whole, share
+from leadpolicy.evaluation.codes import CHANGED, FALSE, TRUE, UNKNOWN, Codes, Whole, share
 from leadpolicy.policy.model import Policy
 
 if TYPE_CHECKING:
@@ -37,7 +37,8 @@ VOLUME: Final[Columns] = {
 OUTCOME: Final[Columns] = {
     "policy": "str", "kind": "str", "name": "str", "certain": "int64", "known": "int64",
     "won": "int64", "open": "int64", "rate": "float64", "low": "float64", "high": "float64",
-    "base_rate": "float64", "lift": "float64", "recall": "float64", "few": "bool",
+    "base_rate": "float64", "lift": "float64", "recall": "float64",
+    "recall_possible": "float64", "few": "bool",
     "unknown": "int64", "unknown_known": "int64", "unknown_won": "int64",
 }  # fmt: skip
 CHANGES: Final[Columns] = {
@@ -217,7 +218,7 @@ class CubeView:
                             "policy": self.label,
                             "kind": level.kind,
                             "name": level.name,
-                            "change": _change(a, b),
+                            "change": CHANGED[a, b],
                             "before": _WORDS[a],
                             "after": _WORDS[b],
                             "records": int(table[a, b].sum()),
@@ -320,6 +321,7 @@ def _outcome(table: Table) -> Row:
         "base_rate": base,
         "lift": rate / base if rate is not None and base else None,
         "recall": share(won, all_won),
+        "recall_possible": share(won + int(table[UNKNOWN, 2]), all_won),
         "few": won + lost < FEW,
         "unknown": int(table[UNKNOWN].sum()),
         "unknown_known": int(table[UNKNOWN, 1:].sum()),
@@ -344,11 +346,3 @@ def _agreement(counts: Table) -> Row:
         "kappa": kappa,
         "note": str(note),
     }
-
-
-def _change(before: int, after: int) -> str:
-    if after == TRUE:
-        return "gained"
-    if before == TRUE:
-        return "lost"
-    return "now possible" if after == UNKNOWN else "no longer possible"

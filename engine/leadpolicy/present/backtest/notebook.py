@@ -6,6 +6,7 @@ from leadpolicy.backtest.result import Backtest
 from leadpolicy.present.backtest.plots import rates_plot
 from leadpolicy.present.backtest.waiting import kaplan_meier
 from leadpolicy.present.backtest.wording import cohort_line, grouped, outcome_line
+from leadpolicy.present.comparison.evidence import used_leaks
 from leadpolicy.present.notebook import Drawing, box, first, folded, head, hint, listed, plots
 from leadpolicy.present.wording import rung_title
 from leadpolicy.shown import html
@@ -17,6 +18,7 @@ def backtest_summary(backtest: Backtest) -> str:
     summary = box(
         [
             head(backtest.title, cohort_line(backtest), outcome_line(backtest)),
+            listed(used_leaks(backtest.leaks)),
             *(
                 folded(
                     f"{rung_title(rung)}: which is better?",

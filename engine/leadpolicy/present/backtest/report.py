@@ -12,9 +12,18 @@ from leadpolicy.english import plural
 from leadpolicy.files import write_whole
 from leadpolicy.present.backtest import plots
 from leadpolicy.present.backtest import wording as said
+from leadpolicy.present.comparison.evidence import leak_warnings
 from leadpolicy.present.drawing import Plot
 from leadpolicy.present.pages import environment, unbroken
-from leadpolicy.present.wording import missing, number, percent, ratio, rows_of, rung_title
+from leadpolicy.present.wording import (
+    missing,
+    number,
+    percent,
+    ratio,
+    recalled,
+    rows_of,
+    rung_title,
+)
 from leadpolicy.version import __version__
 
 if TYPE_CHECKING:
@@ -55,7 +64,7 @@ def _environment() -> Environment:
         "interval": lambda low, high: unbroken(said.interval(low, high)),
         "points_interval": said.points_interval,
         "of": said.of,
-        "recalled": lambda row: unbroken(said.recalled(row)),
+        "recalled": lambda row: unbroken(recalled(row)),
         "against": said.against,
     }
     return made
@@ -72,6 +81,7 @@ def _context(backtest: Backtest) -> dict[str, Any]:
         "study": backtest.study.to_dict(),
         "caption": backtest.captions,
         "cohort": said.cohort_line(backtest),
+        "leaks": leak_warnings(backtest.leaks),
         "outcome": said.outcome_line(backtest),
         "mark": lambda policy: said.marked(backtest, policy),
         "version": __version__,

@@ -24,11 +24,11 @@ from leadpolicy.present.backtest.wording import (
     p_value,
     points,
     points_interval,
-    recalled,
     shared,
 )
+from leadpolicy.present.comparison.evidence import leak_warnings
 from leadpolicy.present.console import grid, heading, label, line, show
-from leadpolicy.present.wording import number, percent, ratio, rows_of, rung_title
+from leadpolicy.present.wording import number, percent, ratio, recalled, rows_of, rung_title
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -46,6 +46,8 @@ def print_backtest(backtest: Backtest, console: Console) -> None:
     heading(console, backtest.title, first=True)
     line(console, cohort_line(backtest))
     line(console, outcome_line(backtest))
+    for text in leak_warnings(backtest.leaks):
+        line(console, text, "yellow")
     for note in backtest.notes[:MOST_NOTES]:
         line(console, f"Note: {note}", "dim")
     if len(backtest.notes) > MOST_NOTES:

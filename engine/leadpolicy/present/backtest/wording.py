@@ -87,15 +87,6 @@ def grouped(table: pd.DataFrame, *columns: str) -> list[tuple[tuple[str, ...], l
     return [(key, list(rows)) for key, rows in runs]
 
 
-def recalled(row: Any) -> str:
-    """The share of the won that is certainly held, and the share that may be."""
-    if missing(row.recall):
-        return percent(None)
-    if row.recall_possible == row.recall:
-        return percent(row.recall, 0)
-    return f"{percent(row.recall, 0).removesuffix(' %')} to {percent(row.recall_possible, 0)}"
-
-
 def shared(row: Any) -> str:
     """`40 % (12 of 30)`, or that nobody is held."""
     return f"{percent(row.overlap, 0)} ({of(row.both, row.either)})" if row.either else "nobody"

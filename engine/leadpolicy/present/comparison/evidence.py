@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from leadpolicy.comparison.leaks import Leak, users
 from leadpolicy.diagnostics import listing
 from leadpolicy.present.wording import percent, rows_of
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from leadpolicy.policy.model import Policy
 
 
 def leak_warnings(leaks: pd.DataFrame) -> list[str]:
@@ -55,24 +52,6 @@ def one_answer(row: Any) -> str:
         f"{row.policy}: {str(row.fact).removeprefix('event:')} alone, once known, would decide "
         f"{percent(row.share_alone, 0)} of the records."
     )
-
-
-def warnings(
-    found: Iterable[Leak], policies: Mapping[str, Policy], figures: Iterable[str] = ()
-) -> list[str]:
-    """What has to be said before any figure about the outcome: the leaks that nothing guards.
-
-    `figures` are facts that figures are made of directly, such as the amount of a study.
-    """
-    direct = frozenset(figures)
-    said = []
-    for leak in found:
-        if leak.guarded:
-            continue
-        by = users(leak, policies)
-        by += ("the amounts of this study",) if leak.fact in direct else ()
-        said.append(told(leak.fact, leak.sort, leak.evidence, by))
-    return said
 
 
 def told(fact: str, sort: str, evidence: str, by: Sequence[str] | None) -> str:

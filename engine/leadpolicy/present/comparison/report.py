@@ -28,6 +28,7 @@ from leadpolicy.present.wording import (
     number,
     percent,
     ratio,
+    recalled,
     rows_of,
     rung_title,
 )
@@ -61,6 +62,7 @@ def _environment() -> Environment:
         "number": number,
         "percent": lambda share, digits=1: unbroken(percent(share, digits)),
         "ratio": ratio,
+        "recalled": lambda row: unbroken(recalled(row)),
         "rung": rung_title,
         "few": few,
         "names": names,

@@ -20,6 +20,7 @@ from leadpolicy.present.wording import (
     number,
     percent,
     ratio,
+    recalled,
     rows_of,
     rung_title,
 )
@@ -37,8 +38,6 @@ MANY_POLICIES: Final = 40
 LEAST_AGREEING: Final = 10
 MOST_CAUSES: Final = 8
 MOST_NOTES: Final = 8
-ROOMY: Final = 96
-"""Columns that the whole table of outcomes takes."""
 MOST_CROSSINGS: Final = 5
 ALIKE: Final = 0.25
 """From this Jaccard index on two rungs are worth calling the same thing under other names."""
@@ -327,9 +326,7 @@ def _outcomes(comparison: Comparison, console: Console) -> None:
     for text in leak_warnings(comparison.leaks):
         line(console, text, "yellow")
     won = study.outcome_name
-    roomy = console.width >= ROOMY
-    more = ("lift", f"of all {won}") if roomy else ()
-    table = grid("policy", f"{won} of known", "rate", "95 % interval", *more, "")
+    table = grid("policy", f"{won} of known", "rate", "95 % interval", "lift", f"of all {won}", "")
     table.columns[-1].justify = "left"
     for rung in study.rungs:
         own = comparison.outcomes[comparison.outcomes["rung"] == rung]
@@ -342,20 +339,18 @@ def _outcomes(comparison: Comparison, console: Console) -> None:
                 f"{number(row.won)} of {number(row.known)}",
                 percent(row.rate),
                 f"{percent(row.low)} to {percent(row.high)}" if row.known else NOT_DEFINED,
-                *((ratio(row.lift), percent(row.recall)) if roomy else ()),
+                ratio(row.lift),
+                recalled(row),
                 Text(few(row.known), style="yellow"),
             )
     show(console, table)
-    if not roomy:
-        line(
-            console, f"With {ROOMY} columns, lift and the share of all {won} are shown, too.", "dim"
-        )
     line(
         console,
         f"Rates are over {study.denominator}. Only records certainly on the rung count; those "
-        "UNKNOWN are left out. Wilson intervals; lift is the rate over that of all records. The "
-        "policies share records, so overlapping intervals do not say that two are equally good: "
-        "look at the records on which they part.",
+        f"UNKNOWN are left out, and of all {won} the share is told without and with them. Wilson "
+        "intervals; lift is the rate over that of all records. The policies share records, so "
+        "overlapping intervals do not say that two are equally good: look at the records on which "
+        "they part.",
         "dim",
     )
 
