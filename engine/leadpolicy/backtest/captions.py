@@ -81,6 +81,9 @@ def captions(study: Study, cohort: Cohort, said: CaptionParts, *, badged: bool) 
     rate = f"outcome “{said.outcome}” within {said.window} after the moment"
     entry = f"First entry to each rung; {said.cohort}, observed until {until}."
     found = {
+        "leaks": "Over all records of the data with everything that became of them: facts that "
+        "know the future, those first that rank the won records best. Figures that use them are "
+        "too good.",
         "flow": f"{entry} Each record counts once per rung, in the period of its first entry. "
         "UNKNOWN: may have entered by the end of the period, for all that is known. A period "
         "marked as incomplete had not ended.",
