@@ -222,7 +222,7 @@ def test_a_file_that_is_missing_or_a_folder(leadpolicy: Run, tmp_path: Path) -> 
     told = problem(leadpolicy("explain", "heinz", "--record", missing))
     assert told.startswith(f"{missing}: error LP101: the record cannot be read: No such file")
     told = problem(leadpolicy("explain", "heinz", "--record", str(tmp_path)))
-    assert "error LP101: the record cannot be read: Is a directory" in told
+    assert "error LP101: this is a folder, not a file" in told
 
 
 def test_a_file_that_is_too_large(leadpolicy: Run, file: Write) -> None:
