@@ -105,6 +105,7 @@ bench: $(BENCH_VENV)/.installed ## Measure against hand-written rivals and other
 	@$(BENCH_VENV)/bin/python -m tests.bench --rows $(ROWS)
 	@$(BENCH_VENV)/bin/python -m tests.bench.reading --companies $(COMPANIES)
 	@$(BENCH_VENV)/bin/python -m tests.bench.doors --rows $(ROWS)
+	@$(BENCH_VENV)/bin/python -m tests.bench.checking
 
 fuzz: $(DEV_STAMP) $(PKG_STAMP) $(STREAM_STAMP) ## Random policies through every backend (MINUTES=5)
 	@$(BIN)/python -m tests.fuzz --minutes $(MINUTES)

@@ -7,7 +7,7 @@ can show them all. What was found stays in `Evaluation.truths`, the record of th
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Context, Decimal
@@ -40,7 +40,7 @@ from leadpolicy.logic.terms import (
     TextMatch,
     TextTest,
 )
-from leadpolicy.logic.walk import walk
+from leadpolicy.logic.walk import facts, walk
 from leadpolicy.truth import FALSE, TRUE, UNKNOWN, Truth, at_least, every, some, truth
 from leadpolicy.types import Kind, Range, Value
 from leadpolicy.vocabulary.record import EventLog, Happening, Record
@@ -172,21 +172,34 @@ class Evaluation:
         log = self.events.get(term.event)
         if log is None:
             return UNKNOWN
-        certain = possible = 0
-        for happening in log.happenings:
-            counts = every(
-                [in_window(happening, self.now, term.within), self._fits(happening, term)]
-            )
-            certain += counts is TRUE
-            possible += counts is not FALSE
+        counts = matches(log.happenings, term, self.now)
+        certain = counts.count(TRUE)
+        possible = certain + counts.count(UNKNOWN)
         begin = None if term.within is None else moved(self.now, -term.within)
         if log.since is not None and (begin is None or begin < log.since):
             return TRUE if certain >= term.least else UNKNOWN
         return at_least(term.least, certain, possible)
 
-    def _fits(self, happening: Happening, term: Happened) -> Truth:
-        """Whether the details of a happening satisfy `where`."""
-        return Evaluation(happening.details, {}, self.now).truth(term.where)
+
+def matches(happenings: Iterable[Happening], term: Happened, now: datetime) -> list[Truth]:
+    """Of each happening whether it counts: it lies in the window, and its details satisfy `where`.
+
+    Details that are alike are looked at once.
+    """
+    names = tuple(facts([term.where]))
+    fits: dict[tuple[Value | None, ...], Truth] = {}
+    found: list[Truth] = []
+    for happening in happenings:
+        inside = in_window(happening, now, term.within)
+        if inside is FALSE:
+            found.append(FALSE)
+            continue
+        details = happening.details
+        seen = tuple([details.get(name) for name in names])
+        if seen not in fits:
+            fits[seen] = Evaluation(details, {}, now).truth(term.where)
+        found.append(fits[seen] if inside is TRUE else every([inside, fits[seen]]))
+    return found
 
 
 def in_window(happening: Happening, now: datetime, within: timedelta | None) -> Truth:
@@ -298,6 +311,7 @@ __all__ = [
     "Verdicts",
     "compare_ranges",
     "in_window",
+    "matches",
     "ordered",
     "verdicts",
 ]

@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 from itertools import islice, product
 from typing import Final
 
-from leadpolicy.backends.interpreter import Evaluation, in_window, moved
+from leadpolicy.backends.interpreter import Evaluation, matches, moved
 from leadpolicy.decision.candidates import values_around
 from leadpolicy.decision.dependence import agree, subject_of
 from leadpolicy.logic.terms import Happened, Subject, Term
 from leadpolicy.logic.walk import atoms as atoms_in
-from leadpolicy.truth import FALSE, TRUE, UNKNOWN, Truth, every
+from leadpolicy.truth import FALSE, TRUE, UNKNOWN, Truth
 from leadpolicy.types import Value
 from leadpolicy.vocabulary.record import EventLog, Happening, Record
 
@@ -24,8 +24,7 @@ _INSTANT: Final = timedelta(microseconds=1)
 
 def counts(happening: Happening, atom: Happened, as_of: datetime) -> Truth:
     """Whether a happening counts for an atom: it lies in the window and its details fit."""
-    fits = Evaluation(happening.details, {}, as_of).truth(atom.where)
-    return every([in_window(happening, as_of, atom.within), fits])
+    return matches([happening], atom, as_of)[0]
 
 
 def log_granting(
@@ -118,7 +117,7 @@ def more(atom: Happened, record: Record, as_of: datetime) -> tuple[Record, Happe
     many; None where no event was found that fits.
     """
     log = record.events[atom.event]
-    lacking = atom.least - sum(counts(h, atom, as_of) is TRUE for h in log.happenings)
+    lacking = atom.least - matches(log.happenings, atom, as_of).count(TRUE)
     for happening in islice(_filled(_BLANK, [atom], as_of), _TRIED):
         if lacking > 0 and counts(happening, atom, as_of) is TRUE:
             longer = EventLog((*log.happenings, *[happening] * lacking), log.since)
@@ -129,7 +128,8 @@ def more(atom: Happened, record: Record, as_of: datetime) -> tuple[Record, Happe
 def none(atom: Happened, record: Record, as_of: datetime) -> Record:
     """The record without any event that counts, or may count, for the atom."""
     log = record.events[atom.event]
-    rest = tuple(h for h in log.happenings if counts(h, atom, as_of) is FALSE)
+    verdicts = matches(log.happenings, atom, as_of)
+    rest = tuple([h for h, v in zip(log.happenings, verdicts, strict=True) if v is FALSE])
     return with_log(record, atom.event, EventLog(rest, log.since))
 
 

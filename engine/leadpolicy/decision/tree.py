@@ -7,8 +7,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
-from leadpolicy.backends.interpreter import Evaluation
-from leadpolicy.decision.happenings import counts
+from leadpolicy.backends.interpreter import Evaluation, matches
 from leadpolicy.decision.model import Counted, Seen, Step
 from leadpolicy.decision.outline import Outline, Role, outlines
 from leadpolicy.logic.terms import Happened
@@ -61,9 +60,9 @@ class _Explaining:
         if log is None:
             return Counted(atom.event, kept=False)
         now = self.evaluation.now
-        verdicts = [(counts(happening, atom, now), happening) for happening in log.happenings]
-        certain = [happening for verdict, happening in verdicts if verdict is TRUE]
-        possible = sum(verdict is not FALSE for verdict, _ in verdicts)
+        verdicts = matches(log.happenings, atom, now)
+        certain = [h for h, v in zip(log.happenings, verdicts, strict=True) if v is TRUE]
+        possible = len(verdicts) - verdicts.count(FALSE)
         last = _last(certain or list(log.happenings))
         return Counted(
             atom.event, True, len(certain), possible, len(log.happenings), last, log.since
