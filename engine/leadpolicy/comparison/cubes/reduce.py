@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from itertools import product
+from itertools import chain, product
 from math import prod
 from typing import Final, TypeAlias
 
@@ -25,6 +25,7 @@ from leadpolicy.comparison.cubes.moves import Settings
 from leadpolicy.diagnostics import LeadpolicyError
 from leadpolicy.logic import build
 from leadpolicy.logic.terms import Compare, Literal, Relation, Term
+from leadpolicy.logic.walk import upwards
 from leadpolicy.policy.lower import NUMBER, Lowering
 from leadpolicy.policy.model import (
     AllOf,
@@ -49,6 +50,8 @@ JOINT: Final = 32
 """Settings of several parameters that are scanned one by one rather than taken apart."""
 ATOMS: Final = 2_000
 """Settings of one condition that can be scanned."""
+DEEPEST: Final = 100
+"""Conditions inside one another that are taken apart."""
 SUMS: Final = 200
 """Different sums of points that are kept instead of the verdicts behind them."""
 Item: TypeAlias = tuple[Condition, bool]
@@ -60,6 +63,7 @@ def reduced(policy: Policy, settings: Settings) -> tuple[Formula, ...]:
     Its columns hold for every choice among the settings, and for no other.
     """
     reducing = _Reducing(policy, {n: s for n, s in settings.items() if len(s) > 1})
+    reducing.check_depth()
     return tuple(reducing.stage(stage) for stage in policy.stages)
 
 
@@ -85,19 +89,34 @@ class _Reducing:
 
     def moving(self, condition: Condition) -> tuple[str, ...]:
         """The parameters that move inside a condition, references followed."""
-        found = self.names.get(condition)
-        if found is None:
-            found = self.names[condition] = tuple(sorted(set(self._moving(condition))))
-        return found
+        if condition not in self.names:
+            for one in upwards((condition,), self._inside, self.names):
+                own = [name for name in used(one) if name in self.settings]
+                inner = (self.names[part] for part in self._inside(one))
+                self.names[one] = tuple(sorted({*own, *chain.from_iterable(inner)}))
+        return self.names[condition]
 
-    def _moving(self, condition: Condition) -> Iterable[str]:
+    def _inside(self, condition: Condition) -> tuple[Condition, ...]:
         if isinstance(condition, Ref):
-            inside = self._behind(condition)
-        else:
-            inside = [(part, True) for part in parts(condition)]
-            yield from (name for name in used(condition) if name in self.settings)
-        for part, _ in inside:
-            yield from self.moving(part)
+            return tuple(part for part, _ in self._behind(condition))
+        return parts(condition)
+
+    def check_depth(self) -> None:
+        """Raises `LeadpolicyError` where what has to be opened stands too deep."""
+
+        def opened(condition: Condition) -> tuple[Condition, ...]:
+            return () if self.whole(self.moving(condition)) else self._inside(condition)
+
+        depth: dict[Condition, int] = {}
+        stages: list[Condition] = [Ref(stage.name) for stage in self.policy.stages]
+        for one in upwards(stages, opened):
+            depth[one] = 1 + max((depth[part] for part in opened(one)), default=0)
+            if depth[one] > DEEPEST:
+                raise LeadpolicyError.of(
+                    "LP512", "criteria with parameters that move build on one another too deeply",
+                    where=self.policy.identity, expected=f"at most {DEEPEST} inside one another",
+                    help="keep more parameters fixed",
+                )  # fmt: skip
 
     def _behind(self, ref: Ref) -> list[Item]:
         """The conditions that a name stands for; all of them have to hold."""
