@@ -10,9 +10,11 @@ import pytest
 
 from leadpolicy.comparison.scale import scale_of
 from leadpolicy.diagnostics import LeadpolicyError
+from leadpolicy.policy.model import Policy
 from leadpolicy.present.workshop.votes import render_workshop
 from leadpolicy.workshop.agreement import workshop
 from leadpolicy.workshop.ballots import Ballots, Vote
+from leadpolicy.workshop.blind import Deck
 from leadpolicy.workshop.fit import fit, search
 from leadpolicy.workshop.votes import agreed_cards, agreement, alpha_of, moved, split_cards
 from tests.comparison.world import World
@@ -181,18 +183,60 @@ def test_the_policy_that_fits_best_comes_first(world: World) -> None:
 # ------------------------------------------------------------------------------ in the terminal
 
 
+def as_meant(deck: Deck, policy: Policy) -> list[int]:
+    """Where a definition puts the cards: the votes of somebody who means it."""
+    return [deck.scale.place(policy, card.record, card.as_of).at for card in deck.cards]
+
+
 def test_the_terminal_names_the_setting_and_how_to_write_it(world: World) -> None:
-    deck = deck_of(world, [world.wide], "acf")
-    text = render_workshop(
-        workshop(votes_of(deck, {ANN: [2, 1, 0], CY: [2, 1, 0]}), [world.wide]), 100
-    )
-    found = re.search(r"nearest to wide@1.0.0 with smallest (\d+) instead of 10", text)
-    assert found is not None
-    assert 20 < int(found[1]) <= 100
-    assert f"leadpolicy revise wide --set smallest={found[1]}" in text
-    assert "3 of 3 votes of marketing and 3 of 3 votes of sales" in text
+    deck = deck_of(world, [world.wide], "abcdef")
+    meant = as_meant(deck, world.wide.with_parameters(smallest=50))
+    found = workshop(votes_of(deck, {ANN: meant, CY: meant}), [world.wide])
+    text = render_workshop(found, 100)
+    named = re.search(r"nearest to wide@1.0.0 with smallest (\d+) instead of 10", text)
+    assert named is not None
+    assert f"leadpolicy revise wide --set smallest={named[1]}" in text
+    assert "6 of 6 votes of marketing and 6 of 6 votes of sales" in text
+    assert found.recommends
+    assert "By chance the best of" in text
     assert "No card is split" in text
     assert "No card is agreed yet" in text  # one vote per team is no agreement
+
+
+def test_three_cards_recommend_nothing(world: World) -> None:
+    """They can be dealt in six ways only, one of which is the right one: that is no surprise."""
+    deck = deck_of(world, [world.wide], "acf")
+    found = workshop(votes_of(deck, {ANN: [2, 1, 0], CY: [2, 1, 0]}), [world.wide])
+    assert found.searches[0].best.both == 1.0
+    assert found.chance == 1.0
+    assert not found.recommends
+    text = render_workshop(found, 100)
+    assert "No definition is recommended: the nearest, wide@1.0.0" in text
+    assert "leadpolicy revise" not in text
+
+
+def test_votes_that_say_the_same_of_every_card_recommend_nothing(world: World) -> None:
+    deck = deck_of(world, [world.wide], "abcdef")
+    found = workshop(votes_of(deck, {ANN: [1] * 6, CY: [1] * 6}), [world.wide])
+    assert not found.recommends
+
+
+def test_raw_and_alpha_across_are_of_the_same_pairs(world: World) -> None:
+    """With one voter per team it is the alpha of everybody; what a team says among itself does not
+    count: here both of sales agree with each other, and never with marketing.
+    """
+    deck = deck_of(world, [world.wide], "abcd")
+    one = votes_of(deck, {ANN: [0, 1, 2, 1], CY: [0, 2, 2, 1]})
+    *_, across = agreement(one)
+    assert across.alpha == pytest.approx(alpha_of(one.votes, 3)[0])
+    two = votes_of(deck, {ANN: [0, 1, 2, 0], BO: [0, 1, 2, 0], CY: [1, 2, 0, 1]})
+    *_, across = agreement(two)
+    everyone = alpha_of(two.votes, 3)[0]
+    assert (across.raw, across.pairs) == (0.0, 8)
+    assert across.alpha is not None
+    assert everyone is not None
+    assert across.alpha < 0 < everyone + 1
+    assert across.alpha < everyone
 
 
 def test_the_terminal_tells_what_is_missing(world: World) -> None:
@@ -206,8 +250,9 @@ def test_the_terminal_tells_what_is_missing(world: World) -> None:
 
 
 def test_policies_that_fit_alike_are_named(world: World) -> None:
-    deck = deck_of(world, [world.narrow], "ab")
-    found = workshop(votes_of(deck, {ANN: [1, 0], CY: [1, 0]}), [world.narrow, world.narrow])
+    deck = deck_of(world, [world.wide], "abcdef")
+    meant = as_meant(deck, world.wide)
+    found = workshop(votes_of(deck, {ANN: meant, CY: meant}), [world.wide, world.wide])
     text = render_workshop(found, 100)
-    assert "The room is nearest to narrow@1.0.0 as it is: it fits 2 of 2 votes" in text
-    assert "Equally near: narrow@1.0.0." in text
+    assert "The room is nearest to wide@1.0.0 as it is: it fits 6 of 6 votes" in text
+    assert "Equally near: wide@1.0.0." in text

@@ -11,7 +11,7 @@ from leadpolicy.comparison.scale import undefined_steps
 from leadpolicy.policy.model import Policy
 from leadpolicy.workshop.ballots import Ballots
 from leadpolicy.workshop.blind import BlindCard
-from leadpolicy.workshop.fit import Progress, SettingSearch, search
+from leadpolicy.workshop.fit import Progress, SettingSearch, chance_line, search
 from leadpolicy.workshop.votes import (
     Agreement,
     Moved,
@@ -28,7 +28,9 @@ class Workshop:
     """Everything that follows from the votes. Cards and fits are of the last round.
 
     `rounds` are the numbers of the rounds and their agreement; `searches` a result per policy, the
-    best setting first; `lacking` the steps of the scale that a policy does not define.
+    best setting first; `chance` the share of votes that the best of all their settings fits by
+    chance at most (95 of 100 times); `lacking` the steps of the scale that a policy does not
+    define.
     """
 
     ballots: Ballots
@@ -37,7 +39,18 @@ class Workshop:
     splits: tuple[SplitCard, ...]
     agreed: tuple[tuple[BlindCard, int], ...]
     searches: tuple[SettingSearch, ...]
+    chance: float | None
     lacking: dict[str, tuple[str, ...]]
+
+    @property
+    def recommends(self) -> bool:
+        """Whether the best setting of all policies fits better than the best would by chance."""
+        return bool(
+            self.searches
+            and self.chance is not None
+            and self.searches[0].best.both is not None
+            and self.searches[0].best.both > self.chance + 1e-9
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON."""
@@ -75,6 +88,8 @@ class Workshop:
                 }
                 for split in self.splits
             ],
+            "chance": self.chance,
+            "recommends": self.recommends,
             "policies": [one.to_dict() for one in self.searches],
             "not_defined": {identity: list(steps) for identity, steps in self.lacking.items()},
         }
@@ -94,5 +109,11 @@ def workshop(
         split_cards(last),
         agreed_cards(ballots),
         tuple(searches),
+        _chance(last, searches),
         undefined_steps(ballots.deck.scale, policies),
     )
+
+
+def _chance(last: Ballots, searches: Sequence[SettingSearch]) -> float | None:
+    readings = frozenset[tuple[int, ...]]().union(*(one.readings for one in searches))
+    return chance_line(last, readings) if last.votes and readings else None

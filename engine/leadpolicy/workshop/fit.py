@@ -7,17 +7,20 @@ and is counted apart. Both teams weigh the same, however many people each of the
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, product
 from math import prod
 from typing import Any, Final, TypeAlias
 
+import numpy as np
+import numpy.typing as npt
+
 from leadpolicy.backends.interpreter import Evaluation
 from leadpolicy.comparison.cubes.moves import Settings, alike, settings
 from leadpolicy.comparison.scale import Place
 from leadpolicy.diagnostics import LeadpolicyError
-from leadpolicy.evaluation.codes import share
+from leadpolicy.evaluation.codes import Whole, share
 from leadpolicy.policy.model import (
     Condition,
     EventTest,
@@ -33,12 +36,16 @@ from leadpolicy.types import NUMERIC, Range, show_number
 from leadpolicy.workshop.ballots import Ballots
 from leadpolicy.workshop.blind import BlindCard
 
+Numbers: TypeAlias = npt.NDArray[np.float64]
 Progress: TypeAlias = Callable[[str, int, int], None]
 
 MOST: Final = 5_000
 """Settings of one policy that are tried; beyond that parameters are moved one and two at a time."""
 
 
+SHUFFLES: Final = 1_000
+"""Deals of the votes to other cards."""
+LEVEL: Final = 0.05
 FIT: Final = 2
 """So much of a rank is fit; the rest decides between settings that fit as well."""
 
@@ -103,8 +110,8 @@ class SettingSearch:
     """All settings of one policy that were tried, the one that fits best first.
 
     `settings` tells how many there are, those apart that read every card alike; `complete` whether
-    all were tried. `ties` counts further settings that fit as well as `best` and read some card
-    otherwise.
+    all were tried; `readings` where each of them puts the cards. `ties` counts further settings
+    that fit as well as `best` and read some card otherwise.
     """
 
     own: Fit
@@ -112,6 +119,7 @@ class SettingSearch:
     settings: int
     tried: int
     ties: int
+    readings: frozenset[tuple[int, ...]] = frozenset()
 
     @property
     def complete(self) -> bool:
@@ -203,6 +211,7 @@ def search(policy: Policy, ballots: Ballots, progress: Progress | None = None) -
     number = prod(len(options) for options in found.values())
     tries = list(_tries(policy, found, number))
     best, alternatives = own, set[tuple[int, ...]]()
+    readings = {tuple(place.at for place in own.places.values())}
     for place, change in enumerate(tries):
         if progress is not None:
             progress(f"trying settings of {policy.id}", place, len(tries))
@@ -212,6 +221,7 @@ def search(policy: Policy, ballots: Ballots, progress: Progress | None = None) -
             continue  # values that do not go together, such as a lower end above the upper one
         places = {c.code: scale.place(moved, c.record, c.as_of) for c in cards}
         one = _fit(moved, places, tally)
+        readings.add(tuple(place.at for place in places.values()))
         if one.rank()[:FIT] < best.rank()[:FIT]:
             best, alternatives = one, set()
         elif one.rank()[:FIT] == best.rank()[:FIT]:
@@ -220,7 +230,37 @@ def search(policy: Policy, ballots: Ballots, progress: Progress | None = None) -
     ties = len(alternatives - {tuple(place.at for place in best.places.values())})
     if progress is not None:
         progress(f"trying settings of {policy.id}", len(tries), len(tries))
-    return SettingSearch(own, best, number, len(tries) + 1 if number > 1 else 1, ties)
+    tried = len(tries) + 1 if number > 1 else 1
+    return SettingSearch(own, best, number, tried, ties, frozenset(readings))
+
+
+def chance_line(ballots: Ballots, readings: Iterable[tuple[int, ...]], seed: int = 0) -> float:
+    """What the best of these readings fits by chance: 95 of 100 times it fits no more.
+
+    The votes of everybody are dealt to other cards together, so that who agrees with whom stays as
+    it is and what was said has nothing to do with the card any more (a permutation test of the
+    largest of many; P. H. Westfall, S. S. Young, "Resampling-based multiple testing", 1993).
+    """
+    cards = [card for card in ballots.deck.cards if ballots.on(card)]
+    answers = len(ballots.deck.scale.answers)
+    shares = np.zeros((len(cards), answers))
+    for team in ballots.teams:
+        count = sum(v.team == team for v in ballots.votes)
+        for at, card in enumerate(cards):
+            for vote in ballots.on(card, team):
+                shares[at, vote.answer] += 1 / (count * len(ballots.teams))
+    return best_by_chance(shares, np.array(sorted(set(readings)), np.int64), seed)
+
+
+def best_by_chance(shares: Numbers, readings: Whole, seed: int) -> float:
+    """The same from the shares of votes by card and answer, and the readings as rows of answers."""
+    rng = np.random.default_rng(seed)
+    cards = np.arange(len(shares))
+    best = np.empty(SHUFFLES)
+    for draw in range(SHUFFLES):
+        dealt = shares[rng.permutation(len(cards))]
+        best[draw] = dealt[cards, readings].sum(axis=1).max()
+    return float(np.quantile(best.round(12), 1 - LEVEL, method="higher"))
 
 
 def _tries(

@@ -29,8 +29,8 @@ AGREED: Final = 0.75
 class Agreement:
     """How far some voters agree. `raw` is the share of `pairs` of votes on one card that are equal.
 
-    Across teams, pairs are of voters from different teams, and alpha is that of everyone together.
-    `raw` and `alpha` are None where they are not defined; `note` says why alpha is not.
+    Across teams, pairs are of voters from different teams, for raw and alpha alike. `raw` and
+    `alpha` are None where they are not defined; `note` says why alpha is not.
     """
 
     who: str
@@ -75,14 +75,16 @@ def agreement(ballots: Ballots) -> tuple[Agreement, ...]:
 
 def _agreement(ballots: Ballots, team: str | None) -> Agreement:
     votes = [vote for vote in ballots.votes if team in (None, vote.team)]
-    same = pairs = 0
-    for one, other in _pairs(votes):
-        if team is not None or one.team != other.team:
-            pairs += 1
-            same += one.answer == other.answer
-    alpha, note = alpha_of(votes, len(ballots.deck.scale.answers))
+    pairs = [
+        (one, other) for one, other in _pairs(votes) if team is not None or one.team != other.team
+    ]
+    same = sum(one.answer == other.answer for one, other in pairs)
+    answers = len(ballots.deck.scale.answers)
+    alpha, note = alpha_of(votes, answers) if team else alpha_between(pairs, answers)
     voters = len({vote.voter for vote in votes})
-    return Agreement(team or ACROSS, voters, len(votes), pairs, share(same, pairs), alpha, note)
+    return Agreement(
+        team or ACROSS, voters, len(votes), len(pairs), share(same, len(pairs)), alpha, note
+    )
 
 
 def _pairs(votes: Iterable[Vote]) -> Iterator[tuple[Vote, Vote]]:
@@ -109,6 +111,26 @@ def alpha_of(votes: Sequence[Vote], answers: int) -> tuple[float | None, str]:
         return None, "all votes are the same"
     alpha = krippendorff.alpha(value_counts=shared, level_of_measurement="ordinal")
     return float(alpha), ""
+
+
+def alpha_between(pairs: Sequence[tuple[Vote, Vote]], answers: int) -> tuple[float | None, str]:
+    """Alpha on some pairs of votes only, such as those of voters from different teams.
+
+    Observed is the disagreement of these pairs, expected that of any two of the votes in them. With
+    one voter per team it is Krippendorff's alpha of all votes.
+    """
+    if not pairs:
+        return None, "no card has votes of two teams"
+    taking_part = {(v.voter, v.card, v.round): v.answer for pair in pairs for v in pair}
+    counts = np.bincount(list(taking_part.values()), minlength=answers).astype(np.float64)
+    if (counts > 0).sum() < 2:
+        return None, "all votes are the same"
+    middle = np.cumsum(counts) - counts / 2
+    apart = (middle[:, None] - middle[None, :]) ** 2
+    total = counts.sum()
+    expected = float(counts @ apart @ counts) / (total * (total - 1))
+    observed = sum(float(apart[one.answer, other.answer]) for one, other in pairs) / len(pairs)
+    return 1 - observed / expected, ""
 
 
 def split_cards(ballots: Ballots) -> tuple[SplitCard, ...]:

@@ -67,7 +67,8 @@ class AgreementPage:
             self.result.value = page(self.found)
             self.saving.close()
             first = self.found.searches[0]
-            show(self.saving.widget, visible=first.improves and bool(first.moved))
+            offered = self.found.recommends and first.improves and bool(first.moved)
+            show(self.saving.widget, visible=offered)
 
     def _best(self) -> Policy:
         assert self.found is not None
@@ -95,6 +96,12 @@ def _verdict(found: Workshop) -> str:
     )
     name = inert(first.own.policy.identity)
     title = "<h2>Nearest to what you mean</h2>"
+    if not found.recommends:
+        return (
+            f"{title}<p>No definition is recommended. The nearest, <b>{name}</b>, fits "
+            f"{percent(first.best.both, 0)} of the votes; dealt to other cards by chance, the best "
+            f"of all settings fits up to {percent(found.chance, 0)}. More cards would tell.</p>"
+        )
     poor = (
         "<p>That is not near: no definition fits three quarters of the votes. Talk about the split "
         "cards below before you move a threshold.</p>"

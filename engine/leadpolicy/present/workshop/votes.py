@@ -59,7 +59,10 @@ def _agreement(workshop: Workshop, width: int) -> Iterator[str]:
             cells = [one.who, str(one.voters), str(one.votes), percent(one.raw, 0), _alpha(one)]
             rows.append([str(number)] * several + cells)
     yield from table(rows, width)
-    yield f"raw: pairs of votes on a card that are equal; {ACROSS}: of voters of different teams"
+    yield (
+        f"raw: pairs of votes on a card that are equal; {ACROSS}: of voters of different teams, "
+        "for raw and alpha alike"
+    )
     yield "alpha: Krippendorff's, for ordered answers; 1 is full agreement, 0 is chance"
     for moved in workshop.moved:
         teams = ", ".join(
@@ -144,20 +147,38 @@ def _verdict(workshop: Workshop) -> Iterator[str]:
     if not workshop.searches:
         return
     first, *others = workshop.searches
+    tried = sum(len(one.readings) for one in workshop.searches)
+    line = (
+        f"the best of {plural(tried, 'reading')} of these cards fits up to "
+        f"{percent(workshop.chance, 0)} of the votes where they are dealt to other cards (95 of "
+        "100 times)"
+    )
+    if not workshop.recommends:
+        yield (
+            f"No definition is recommended: the nearest, {first.best.policy.identity}, fits "
+            f"{percent(first.best.both, 0)} of the votes, and by chance alone {line}."
+        )
+        return
     fits = " and ".join(
         f"{one.fits} of {plural(one.votes, 'vote')} of {team}"
         for team, one in first.best.teams.items()
     )
     if first.improves:
         moved = ", ".join(f"{n} {b} instead of {a}" for n, (a, b) in first.moved.items())
-        yield f"The room is nearest to {first.own.policy.identity} with {moved}: it fits {fits}."
+        yield (
+            f"The room is nearest to {first.own.policy.identity} with {moved}: it fits {fits}. "
+            f"By chance {line}."
+        )
         values = first.best.policy.parameters
         sets = " ".join(
             f"--set {_quoted(f'{name}={values[name].shown}')}" for name in first.best.policy.changed
         )
         yield f"To write that version: leadpolicy revise {first.own.policy.id} {sets}"
     else:
-        yield f"The room is nearest to {first.own.policy.identity} as it is: it fits {fits}."
+        yield (
+            f"The room is nearest to {first.own.policy.identity} as it is: it fits {fits}. "
+            f"By chance {line}."
+        )
         if first.own.policy.parameters:
             yield f"None of the {first.settings:,} settings of its parameters fits better."
     if first.ties:
