@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pandas as pd
 
 from leadpolicy.comparison.comparison import compare
@@ -45,3 +47,51 @@ def test_leaks_are_part_of_a_comparison(world: World) -> None:
     found = compare([world.wide], world.records())
     assert found.leaks.empty
     assert found.to_dict()["leaks"] == []
+
+
+COUNTED = """\
+dataset: counted
+vocabulary: vocabulary.yaml
+grain: company
+tables: {all: all.csv}
+records: {table: all, id: id}
+events:
+  visit: {table: all, record: id, count: visits}
+as_of: 2026-03-01
+"""
+WORDS = """\
+vocabulary: 1
+facts: {}
+events:
+  visit:
+    phrase: visited us
+    ask: Have they?
+    owner: data
+    attributes: {page: {type: choice, values: [home, prices], phrase: page}}
+"""
+VISITS = """\
+policy: visits
+version: 1.0.0
+title: Visits
+vocabulary: 1
+grain: company
+criteria:
+  ever: {says: They came, happened: visit, within: ever}
+  lately: {says: They came lately, happened: visit, within: 30 days}
+  prices: {says: They saw prices, happened: visit, where: {page: prices}, within: ever}
+stages: [{stage: lead, requires: nothing, when: {all: [ever, lately, prices]}}]
+"""
+
+
+def test_readiness_looks_at_attributes_and_dates_of_events(tmp_path: Path) -> None:
+    """A log that only counts has no dates, and nobody wrote down which page it was."""
+    (tmp_path / "vocabulary.yaml").write_text(WORDS)
+    (tmp_path / "dataset.yaml").write_text(COUNTED)
+    (tmp_path / "all.csv").write_text("id,visits\na,3\nb,0\n")
+    (tmp_path / "visits").mkdir()
+    (tmp_path / "visits" / "1.0.0.yaml").write_text(VISITS)
+    table = compare([tmp_path / "visits" / "1.0.0.yaml"], tmp_path).criteria
+    own = table[table["kind"] == "criterion"].set_index("name")
+    assert own["ready"].to_dict() == {"ever": "fully", "lately": "partly", "prices": "partly"}
+    assert own.loc["lately", "absent"] == ("event:visit (dates)",)
+    assert own.loc["prices", "absent"] == ("event:visit.page",)

@@ -157,8 +157,8 @@ def log_rank(
 
     Records of one account are taken together: the variance is that of the accounts' own sums
     (E. W. Lee, L. J. Wei, D. A. Amato, "Cox-type regression analysis for large numbers of small
-    groups of correlated failure time observations", 1992). With one record per account and equal
-    groups it differs from the usual one by no more than chance.
+    groups of correlated failure time observations", 1992). Where every record is an account of its
+    own, it is no less than the usual one.
     """
     from scipy.stats import t
 
@@ -177,8 +177,11 @@ def log_rank(
     # What each record adds: its own arrival, less what was to be expected while it waited.
     parts = status * (group - share) - (group * hazard - weighted)
     sums = np.bincount(account.reshape(-1), weights=parts)
-    spread = float((sums**2).sum())
-    if len(sums) < 2 or not spread:
+    if len(sums) < 2:
         return None
-    statistic = float(parts.sum()) / np.sqrt(spread * len(sums) / (len(sums) - 1))
+    alone = float((status * share * (1 - share)).sum()) if len(sums) == len(parts) else 0.0
+    spread = max(float((sums**2).sum()) * len(sums) / (len(sums) - 1), alone)
+    if not spread:
+        return None
+    statistic = float(parts.sum()) / np.sqrt(spread)
     return float(2 * t.sf(abs(statistic), len(sums) - 1))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Literal
@@ -13,11 +13,15 @@ import numpy as np
 
 from leadpolicy.comparison.lacking import Lacking, counted
 from leadpolicy.comparison.volumes import Volume, volume
+from leadpolicy.data.chronicle import UNDATED
 from leadpolicy.evaluation.codes import UNKNOWN, share
 from leadpolicy.evaluation.verdicts import PolicyVerdicts, RecordVerdicts
-from leadpolicy.logic.walk import needs_of_each
+from leadpolicy.logic.terms import Happened, Term
+from leadpolicy.logic.walk import facts, looked_at, needs_of_each
 from leadpolicy.vocabulary.model import EVENT
 
+DATES: Final = " (dates)"
+"""Behind an event: when each happened."""
 SAMPLE: Final = 2_000
 """Undecided records looked at per policy to find the missing facts; the same ones every time."""
 
@@ -101,11 +105,17 @@ class MissingFact:
 
 
 def condition_readiness(evaluation: RecordVerdicts) -> list[ConditionReadiness]:
-    """For every criterion, then every stage, of every policy in file order."""
+    """For every criterion, then every stage, of every policy in file order.
+
+    Of events it is asked for more than their kind: for the attributes that a condition looks at,
+    and for dates where it looks at a finite window.
+    """
     found: list[ConditionReadiness] = []
+    has = evaluation.available | frozenset(_of_logs(evaluation))
     for one in evaluation.policies:
-        policy, has = one.policy, evaluation.available
-        wanted = needs_of_each((*policy.logic.criteria, *policy.logic.stages))
+        policy = one.policy
+        terms = (*policy.logic.criteria, *policy.logic.stages)
+        wanted = needs_of_each(terms, lambda term: _looked_at(term, has))
         for at, (criterion, term) in enumerate(
             zip(policy.criteria.values(), policy.logic.criteria, strict=True)
         ):
@@ -117,6 +127,25 @@ def condition_readiness(evaluation: RecordVerdicts) -> list[ConditionReadiness]:
             of = volume(one.stages[:, at])
             found.append(_ready(one, "stage", named, wanted[term], has, of))
     return found
+
+
+def _of_logs(evaluation: RecordVerdicts) -> Iterator[str]:
+    """The attributes that logs have, as `event:NAME.ATTRIBUTE`, and which logs have dates."""
+    for kind, log in evaluation.data.logs.items():
+        for name, column in log.attributes.items():
+            if not len(column.codes) or (column.codes >= 0).any():
+                yield f"{EVENT}{kind}.{name}"
+        if not len(log.at) or (log.at != UNDATED).any():
+            yield f"{EVENT}{kind}{DATES}"
+
+
+def _looked_at(term: Term, has: frozenset[str]) -> Iterator[str]:
+    """What a term itself looks at, and of events that there are what it looks at in them."""
+    yield from looked_at(term)
+    if isinstance(term, Happened) and EVENT + term.event in has:
+        yield from (f"{EVENT}{term.event}.{name}" for name in facts([term.where]))
+        if term.within is not None:
+            yield f"{EVENT}{term.event}{DATES}"
 
 
 def _ready(

@@ -127,12 +127,16 @@ def needs(terms: Iterable[Term]) -> frozenset[str]:
     return frozenset(name for term in walk(terms) for name in looked_at(term))
 
 
-def needs_of_each(terms: Iterable[Term]) -> dict[Term, frozenset[str]]:
-    """For each of the terms, and everything inside them, what it needs."""
+def needs_of_each(
+    terms: Iterable[Term], of: Callable[[Term], Iterable[str]] = looked_at
+) -> dict[Term, frozenset[str]]:
+    """For each of the terms, and everything inside them, what it needs; `of` says it of one term,
+    without what is inside.
+    """
     found: dict[Term, frozenset[str]] = {}
     for term in walk(terms):
         inner = [found[part] for part in parts(term)]
-        found[term] = inner[0] if len(inner) == 1 else frozenset(looked_at(term)).union(*inner)
+        found[term] = inner[0] if len(inner) == 1 else frozenset(of(term)).union(*inner)
     return found
 
 

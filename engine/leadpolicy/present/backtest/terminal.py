@@ -275,6 +275,7 @@ def _over_time(backtest: Backtest, console: Console) -> None:
             (backtest.decay["rung"] == row.rung) & (backtest.decay["policy"] == row.policy)
         ]
         rates = ", ".join(f"{r.period} {percent(r.rate, 0)}" for r in rows_of(own) if r.known)
+        rates = rates or "of no record the outcome is known"
         trend = f"; {row.direction}, q = {p_value(row.q)}" if row.direction else ""
         line(console, f"{rung_title(row.rung)}, {marked(backtest, row.policy)}: {rates}{trend}.")
     line(console, backtest.captions["decay"], "dim")
@@ -349,5 +350,9 @@ def _segments(backtest: Backtest, console: Console) -> None:
             for row in rows
             if row.known
         )
-        line(console, f"{fact}, {rung_title(str(rung))}, {marked(backtest, str(policy))}: {told}.")
+        told = told or "of no record the outcome is known"
+        hidden = len(table) - len(rows)
+        more = f"; {plural(hidden, 'smaller segment')} are in the report" if hidden else ""
+        where = f"{fact}, {rung_title(str(rung))}, {marked(backtest, str(policy))}"
+        line(console, f"{where}: {told}{more}.")
     line(console, backtest.captions["segments"], "dim")
