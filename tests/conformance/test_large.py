@@ -41,7 +41,7 @@ def records(number: int) -> list[Record]:
     return [*found, Record({})]
 
 
-MOST = {"closure": 10_000, "kernels": 10_000, "sql": 150, "durable-rules": 120}
+MOST = {"closure": 10_000, "kernels": 10_000, "sql": 80, "durable-rules": 80}
 """How many criteria each is asked about; the last two plan for long where they are more."""
 
 
