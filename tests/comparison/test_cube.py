@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,7 +10,10 @@ import pytest
 from leadpolicy.comparison.cubes import scan
 from leadpolicy.comparison.cubes.cube import Cube, cube
 from leadpolicy.comparison.cubes.moves import Steps
+from leadpolicy.data.dataset import open_dataset
 from leadpolicy.diagnostics import LeadpolicyError
+from leadpolicy.policy.load import load_policies
+from leadpolicy.present.wording import rows_of
 from tests.comparison.world import World
 
 if TYPE_CHECKING:
@@ -196,3 +200,16 @@ def test_too_many_groups_are_refused_with_advice(
     (found,) = caught.value.diagnostics
     assert found.code == "LP506"
     assert "`smallest` (6 settings)" in str(found.help)
+
+
+def test_a_record_that_becomes_open_is_not_lost(fixtures: Path) -> None:
+    """Raised to 100 employees, who has "51 to 200" may still be one of them."""
+    (policy,) = load_policies(["b2b-international"])
+    made = cube([policy], open_dataset(fixtures / "demo").records(),
+                parameters={"min_employees": [20, 100]})  # fmt: skip
+    found = made.move("b2b-international", min_employees=100).gained_lost(stage="suspect")
+    words = {(row.before, row.after): row.change for row in rows_of(found)}
+    assert words == {
+        ("TRUE", "UNKNOWN"): "now open", ("TRUE", "FALSE"): "lost",
+        ("UNKNOWN", "FALSE"): "ruled out",
+    }  # fmt: skip

@@ -22,7 +22,7 @@ TOO_NARROW = (
 )
 
 
-UNCLUSTERED: Final = "16 to 41"
+UNCLUSTERED: Final = "20 to 40"
 """Simulated: accounts of four to twelve records (`tests/evidence`)."""
 
 
