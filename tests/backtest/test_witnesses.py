@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -291,3 +292,56 @@ def test_beside_those_still_open_stand_all_comers(tmp_path: Path) -> None:
     row = only(carried_out(tmp_path, deals, ["everyone"]).precision)
     assert (row.won, row.known) == (10, 90)
     assert (row.comers_won, row.comers_known, row.comers_rate) == (20, 100, 0.2)
+
+
+# ------------------------------------------------------------------------------ load and agreement
+
+
+def test_load_counts_the_weeks_in_which_records_came_in(tmp_path: Path) -> None:
+    """Seven a week for twenty weeks, watched for 30 more: seven a week, not three."""
+    deals = [
+        deal(n, "Lost", created=str(date(2025, 1, 6) + timedelta(days=n)), closed="2025-11-01")
+        for n in range(140)
+    ]
+    more = "capacity: {reps: 1, leads_per_rep_and_week: 5}\n"
+    row = only(carried_out(tmp_path, deals, ["everyone"], more=more).capacity)
+    assert row.per_rep_and_week == pytest.approx(7.0)
+    assert row.outside == 0
+
+
+def test_load_names_what_comes_from_outside_the_cohort(tmp_path: Path) -> None:
+    """Of seven a week three are not in the cohort, and have to be taken on all the same."""
+    deals = [
+        deal(n, "Lost", created=str(date(2025, 1, 6) + timedelta(days=n)), closed="2025-11-01",
+             size="5" if n % 7 < 3 else "50")
+        for n in range(140)
+    ]  # fmt: skip
+    more = "capacity: {reps: 1, leads_per_rep_and_week: 5}\nexclude: {where: {d.size: 5}}\n"
+    row = only(carried_out(tmp_path, deals, ["everyone"], more=more).capacity)
+    assert row.per_rep_and_week == pytest.approx(4.0, abs=0.2)
+    assert row.outside == pytest.approx(3 * row.weeks, abs=3)
+
+
+def test_agreement_over_time_is_of_those_that_either_holds(tmp_path: Path) -> None:
+    """Of 2,000 they hold 400 and 100, those 100 both: they "agree" on 85 %, and hold a quarter."""
+    found = carried_out(tmp_path, map(scored, range(2_000)), ["high", "higher"])
+    row = rows_of(found.agreement)[-1]
+    assert (row.either, row.both) == (400, 100)
+    assert row.overlap == 0.25
+    assert row.raw == pytest.approx(0.85)
+
+
+def test_a_best_value_is_a_better_one(tmp_path: Path) -> None:
+    """No threshold on a score that tells nothing is the best of several."""
+    deals = [deal(n, "Won" if (n // 100) % 5 == 0 else "Lost", score=n % 100) for n in range(2_000)]
+    study = write(tmp_path, deals, ["sweepable"])
+    policy = tmp_path / "policies" / "sweepable"
+    policy.mkdir()
+    text = POLICY.format(name="sweepable", when="d.score: {at_least: $least}")
+    text = text.replace("criteria:", "parameters: {least: {value: 50, says: Least}}\ncriteria:")
+    (policy / "1.0.0.yaml").write_text(text, "utf-8")
+    sweep = "sweep: [{policy: sweepable, parameter: least, values: [20, 50, 80, 95]}]\n"
+    study.write_text(study.read_text("utf-8") + sweep, "utf-8")
+    found = backtest(study).sweeps
+    assert not found["best"].any()
+    assert set(found.loc[~found["current"], "verdict"]) == {"noise"}

@@ -281,7 +281,7 @@ def unclustered(studies: int, seed: int) -> list[Finding]:
             p = difference(table).p
             called += p is not None and p < LEVEL
         promise = f"accounts of {size} records that nobody names: worthless pairs at p < 0.05"
-        found.append(Finding(promise, studies, called / studies, 0.10, 0.50))
+        found.append(Finding(promise, studies, called / studies, 0.13, 0.40))
     return found
 
 

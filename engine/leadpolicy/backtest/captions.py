@@ -22,7 +22,7 @@ TOO_NARROW = (
 )
 
 
-UNCLUSTERED: Final = "20 to 40"
+UNCLUSTERED: Final = "16 to 37"
 """Simulated: accounts of four to twelve records (`tests/evidence`)."""
 
 
