@@ -42,7 +42,7 @@ def test_every_engine_keeps_the_protocol(name: str) -> None:
 
 def test_the_rule_of_auto() -> None:
     assert ("auto", *BACKENDS) == ENGINES
-    assert set(NEEDS) == set(BACKENDS)
+    assert set(NEEDS) < set(BACKENDS)
     assert automatic(single=True) == "closure"
     assert automatic() == "kernels"
     assert automatic(in_memory=False) in BACKENDS

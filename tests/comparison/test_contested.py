@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from leadpolicy.comparison.contested import Contested, contested
 from leadpolicy.comparison.disagreements import cause_table
 from leadpolicy.evaluation.codes import FALSE, OPEN, TRUE, UNKNOWN, Codes
-from leadpolicy.evaluation.verdicts import RecordVerdicts, policy_verdicts
+from leadpolicy.evaluation.verdicts import PolicyVerdicts, RecordVerdicts
 from tests.comparison.world import World
 
 T, F, U = TRUE, FALSE, UNKNOWN
@@ -51,7 +51,7 @@ def evaluation(world: World, table: Sequence[Row]) -> RecordVerdicts:
     columns = np.array(table, dtype=np.int8)
     policies = [world.policy(text) for text in simple()[: columns.shape[1]]]
     verdicts = tuple(
-        policy_verdicts(p.id, p, columns[:, [at]], partial(_column, columns, at))
+        PolicyVerdicts(p.id, p, partial(_column, columns, at), partial(_column, columns, at))
         for at, p in enumerate(policies)
     )
     n = len(table)

@@ -1,9 +1,10 @@
 """Ways to run a policy. The interpreter defines the meaning; every other way must agree with it.
 
 `BACKENDS` lists them all. An engine is a class that says what it is and what it refuses, and then
-one of two things: what a policy says of one record (`OneByOne`), or what policies say of many
-records that stand in columns or in a table (`AllAtOnce`). Whoever writes another engine writes one
-module with such a class, and a line of `BACKENDS`.
+one of three things: what a policy says of one record (`OneByOne`), what policies say of many
+records that stand in columns or in a table (`AllAtOnce`), or of how many records they say the same
+(`Grouping`), which is all that most measures of a comparison need. Whoever writes another engine
+writes one module with such a class, and a line of `BACKENDS`.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from leadpolicy.source import Span
 from leadpolicy.types import Type
 
 if TYPE_CHECKING:
-    from leadpolicy.backends.columns import Codes, Columns
+    from leadpolicy.backends.columns import Array, Codes, Columns
     from leadpolicy.backends.interpreter import Verdicts
     from leadpolicy.vocabulary.record import Record
 
@@ -194,22 +195,61 @@ class AllAtOnce(Engine, Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Grouped:
+    """Records counted together of which every stage of every policy says the same.
+
+    For each group `first` is the place of its first record and `counts` how many it has; `stages`
+    holds, by the policies' labels, a row per group and a column per stage: see `Answers.stages`.
+    """
+
+    first: Array
+    counts: Array
+    stages: Mapping[str, Codes]
+
+
+class Grouping(Engine, Protocol):
+    """An engine that counts records with equal verdicts, and need not say them one by one."""
+
+    def groups(self, logics: Logics, columns: Columns, kinds: Array) -> Grouped:
+        """The groups of records that have been read and checked, each at its own moment.
+
+        `kinds` holds a number per record: records of different kinds are in different groups.
+        Raises `LeadpolicyError`.
+        """
+        ...
+
+
 def one_by_one(engine: Engine) -> OneByOne | None:
     """The engine, if it is asked record by record."""
     return cast("OneByOne", engine) if hasattr(engine, "verdicts") else None
 
 
 def all_at_once(engine: Engine) -> AllAtOnce:
-    """An engine that is not asked record by record."""
+    """An engine that is not asked record by record. Raises `LeadpolicyError` (LP512)."""
+    if only_groups(engine):
+        raise LeadpolicyError.of(
+            "LP512",
+            f"this engine counts records, and says nothing of a single one: {engine.about}",
+            expected="another engine: `leadpolicy engines` lists them",
+        )
     return cast("AllAtOnce", engine)
+
+
+def grouping(engine: Engine) -> Grouping | None:
+    """The engine, if it counts records with equal verdicts itself."""
+    return cast("Grouping", engine) if hasattr(engine, "groups") else None
+
+
+def only_groups(engine: Engine) -> bool:
+    """Whether the engine says nothing of single records."""
+    return not (hasattr(engine, "verdicts") or hasattr(engine, "of_columns"))
 
 
 # ----------------------------------------------------------------------------- finding engines
 
 
 NEEDS: Final[Mapping[str, tuple[str, ...]]] = {
-    "interpreter": (),
-    "closure": (),
     "kernels": ("compare", "numpy"),
     "sql": ("compare", "duckdb", "sqlglot"),
     "durable": ("stream", "durable_rules_engine"),
@@ -222,7 +262,8 @@ def availability(name: str) -> Missing | None:
 
     An extra that is installed and cannot be loaded counts as missing.
     """
-    return missing(*NEEDS[name]) if NEEDS[name] else None
+    wanted = NEEDS.get(name)
+    return missing(*wanted) if wanted else None
 
 
 def engine_name(given: object, *, single: bool = False, in_memory: bool = True) -> str:

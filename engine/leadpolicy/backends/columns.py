@@ -20,6 +20,8 @@ EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND: Final = timedelta(microseconds=1)
 ALWAYS: Final = int(np.iinfo(np.int64).min)
 """Before every moment: since when a log is kept that was always kept."""
+NEVER: Final = int(np.iinfo(np.int64).max)
+"""After every moment: since when a log is kept that settles only what it shows."""
 UNDATED: Final = ALWAYS
 """The moment of an event whose date is not known."""
 MISSING: Final = -1
@@ -181,7 +183,7 @@ def records_of(columns: Columns, ids: Iterable[object] | None = None) -> list[Re
         _spread(rows, name, column)
     logs: list[dict[str, EventLog]] = [{} for _ in rows]
     for kind, log in columns.logs.items():
-        for place, made in enumerate(_logs(log, len(rows))):
+        for place, made in enumerate(_logs(log, columns.moments.tolist())):
             if made is not None:
                 logs[place][kind] = made
     names = range(1, len(rows) + 1) if ids is None else ids
@@ -197,7 +199,8 @@ def _spread(rows: Sequence[dict[str, Value]], name: str, column: CodedValues) ->
             row[name] = values[code]
 
 
-def _logs(log: EventsOfKind, records: int) -> Iterable[EventLog | None]:
+def _logs(log: EventsOfKind, moments: Sequence[int]) -> Iterable[EventLog | None]:
+    records = len(moments)
     details: list[dict[str, Value]] = [{} for _ in range(len(log.at))]
     for name, column in log.attributes.items():
         _spread(details, name, column)
@@ -206,8 +209,9 @@ def _logs(log: EventsOfKind, records: int) -> Iterable[EventLog | None]:
         own[place].append(Happening(None if at == UNDATED else moment_of(at), known))
     since = [ALWAYS] * records if log.since is None else log.since.tolist()
     kept = [True] * records if log.recorded is None else log.recorded.tolist()
-    for found, begin, there in zip(own, since, kept, strict=True):
-        reach = None if begin == ALWAYS else moment_of(begin)
+    for found, begin, there, now in zip(own, since, kept, moments, strict=True):
+        # A log that settles only what it shows is as good as one that began right now.
+        reach = None if begin == ALWAYS else moment_of(now if begin == NEVER else begin)
         yield EventLog(tuple(found), reach) if there else None
 
 

@@ -146,7 +146,7 @@ def describe(evaluation: RecordVerdicts, rungs: Sequence[str], by: str | None) -
         base=outcome(everyone, evaluation.outcomes),
         tables=tuple(TableRows(t.name, t.file, t.rows, t.set_aside) for t in data.tables),
         reasons=tuple(data.quarantine.counts().items()),
-        notes=tuple(data.notes),
+        notes=(*evaluation.notes, *data.notes),
         snapshot_facts=tuple(snapshot),
         other_grain=tuple(
             one.label for one in evaluation.policies if one.policy.grain != data.dataset.grain

@@ -6,37 +6,30 @@ records share a pattern of stage verdicts, an outcome and a segment, and which r
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 
+from leadpolicy.backends import Grouped
 from leadpolicy.evaluation.codes import OPEN, Codes, Whole
-from leadpolicy.evaluation.verdicts import PolicyVerdicts, RecordVerdicts
-from leadpolicy.policy.model import Policy
+from leadpolicy.evaluation.verdicts import Ladders, RecordVerdicts, StageVerdicts
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class GroupVerdicts:
-    """What one policy says of the records of every group: a row per group, as `PolicyVerdicts`."""
-
-    label: str
-    policy: Policy
-    stages: Codes
-    rungs: Mapping[str, Codes]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class RecordGroups:
+class RecordGroups(Ladders[StageVerdicts]):
     """Groups of records with equal stage verdicts under every policy, equal outcome and segment.
 
-    `counts` says how many records each group has, `segments` the place of its segment.
+    `counts` says how many records each group has, `first` the place of its first record,
+    `segments` the place of its segment; the policies have a row per group.
     """
 
     counts: Whole
+    first: Whole
     outcomes: Codes
     segments: Whole
-    policies: tuple[GroupVerdicts, ...] = field(repr=False)
+    policies: tuple[StageVerdicts, ...] = field(repr=False)
 
     @property
     def records(self) -> int:
@@ -47,41 +40,42 @@ class RecordGroups:
         """How many groups there are."""
         return len(self.counts)
 
-    def defining(self, rung: str) -> list[GroupVerdicts]:
-        """The policies that define a rung, in the order in which they were given."""
-        return [one for one in self.policies if rung in one.rungs]
-
     def of_segment(self, place: int) -> RecordGroups:
         """The groups of one segment."""
         here = self.segments == place
-        policies = tuple(
-            GroupVerdicts(
-                one.label, one.policy, one.stages[here],
-                {rung: codes[here] for rung, codes in one.rungs.items()},
-            )
-            for one in self.policies
+        return RecordGroups(
+            self.counts[here], self.first[here], self.outcomes[here], self.segments[here],
+            tuple(one.of(here) for one in self.policies),
         )  # fmt: skip
-        return RecordGroups(self.counts[here], self.outcomes[here], self.segments[here], policies)
 
 
 def groups_of(evaluation: RecordVerdicts, segments: Whole | None = None) -> RecordGroups:
-    """The groups of records that have been evaluated; `segments` is the place of each one's."""
-    rows = len(evaluation)
-    placed = np.zeros(rows, np.int64) if segments is None else segments
-    numbers = placed * 3 + (evaluation.outcomes.astype(np.int64) - OPEN)
-    numbers = alike([column for one in evaluation.policies for column in one.stages.T], numbers)
-    found, first, index = np.unique(numbers, return_index=True, return_inverse=True)
+    """The groups of records that have been evaluated; `segments` is the place of each one's.
+
+    The engine is asked for them where it counts itself.
+    """
+    placed = np.zeros(len(evaluation), np.int64) if segments is None else segments
+    kinds = placed * 3 + (evaluation.outcomes.astype(np.int64) - OPEN)
+    count = evaluation.grouped or partial(counted, evaluation)
+    found = count(kinds)
     return RecordGroups(
-        np.bincount(index, minlength=len(found)).astype(np.int64),
-        evaluation.outcomes[first],
-        placed[first],
-        tuple(_first(one, first) for one in evaluation.policies),
+        found.counts,
+        found.first,
+        evaluation.outcomes[found.first],
+        placed[found.first],
+        tuple(
+            StageVerdicts(one.label, one.policy, partial(found.stages.__getitem__, one.label))
+            for one in evaluation.policies
+        ),
     )
 
 
-def _first(one: PolicyVerdicts, rows: Whole) -> GroupVerdicts:
-    rungs = {rung: codes[rows] for rung, codes in one.rungs.items()}
-    return GroupVerdicts(one.label, one.policy, one.stages[rows], rungs)
+def counted(evaluation: RecordVerdicts, kinds: Whole) -> Grouped:
+    """Groups out of the verdicts on every record; see `backends.Grouping`."""
+    numbers = alike([column for one in evaluation.policies for column in one.stages.T], kinds)
+    found, first, index = np.unique(numbers, return_index=True, return_inverse=True)
+    counts = np.bincount(index, minlength=len(found)).astype(np.int64)
+    return Grouped(first, counts, {one.label: one.stages[first] for one in evaluation.policies})
 
 
 def alike(columns: Sequence[Codes], numbers: Whole) -> Whole:
@@ -99,4 +93,4 @@ def alike(columns: Sequence[Codes], numbers: Whole) -> Whole:
     return numbers
 
 
-__all__ = ["GroupVerdicts", "RecordGroups", "alike", "groups_of"]
+__all__ = ["RecordGroups", "alike", "counted", "groups_of"]
