@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from leadpolicy.comparison.comparison import Comparison as Comparison
     from leadpolicy.comparison.comparison import compare as compare
     from leadpolicy.comparison.cubes.cube import cube as cube
+    from leadpolicy.comparison.validation import validate as validate
     from leadpolicy.data.dataset import Dataset as Dataset
     from leadpolicy.data.dataset import open_dataset as open_dataset
     from leadpolicy.data.frames import from_frame as from_frame
@@ -78,6 +79,7 @@ _HOMES: Final = {
     "read_record": "vocabulary",
     "replay": "history.run",
     "run_study": "backtest.run:backtest",
+    "validate": "comparison.validation",
 }
 
 _ON_MANY_RECORDS: Final = {"backtest", "comparison", "data", "evaluation", "history"}

@@ -6,8 +6,11 @@ import json
 from pathlib import Path
 from typing import Final
 
+import pandas as pd
 import pytest
 
+import leadpolicy as public
+from leadpolicy.diagnostics import LeadpolicyError
 from tests.cli.conftest import Run
 from tests.conftest import FIXTURES, POLICIES, skip_without
 
@@ -130,6 +133,37 @@ def test_the_bundled_history(leadpolicy: Run, tmp_path: Path) -> None:
     for table in ("companies", "people", "events", "assessments", "deals", "lifecycle"):
         assert f'href="{table}.html"' in page
         assert (tmp_path / f"{table}.html").is_file()
+
+
+def test_the_python_call_says_what_the_command_says(leadpolicy: Run, tmp_path: Path) -> None:
+    skip_without("validate", "great_expectations")
+    data = str(FIXTURES / "example")
+    heinz = public.load("heinz", policies=POLICIES)
+    found = public.validate(data, [heinz], out=tmp_path, engine="sql")
+    ran = leadpolicy(
+        "validate", data, "--out", str(tmp_path), "--json", "--policy", "heinz",
+        "--policies", str(POLICIES), "--engine", "sql",
+    )  # fmt: skip
+    assert json.loads(ran.out) == json.loads(found.to_json())
+    assert found.to_dict()["engine"] == "sql"
+    assert found.kept == (ran.code == 0)
+
+
+def test_a_frame_is_held_against_its_contract(tmp_path: Path) -> None:
+    skip_without("validate", "great_expectations")
+    columns = {"company.known": [True, True, False], "company.employees": [5, -1, 9]}
+    frame = pd.DataFrame({"id": ["a", "b", "b"], **columns})
+    heinz = public.load("heinz", policies=POLICIES)
+    found = public.validate(frame, heinz, id="id", as_of="2026-03-01")
+    rows = found.failing_rows()
+    assert list(zip(rows["line"], rows["column"], rows["value"], strict=True)) == [
+        (3, "id", "b"), (3, "id", "b"), (2, "company.employees", "-1"),
+    ]  # fmt: skip
+    assert found.failing_rows("arrow").num_rows == 3
+    assert [one.policy for one, _ in found.readiness] == ["heinz"]
+    assert not list(tmp_path.iterdir())
+    with pytest.raises(LeadpolicyError, match="in the words of policies"):
+        public.validate(frame, id="id", as_of="2026-03-01")
 
 
 def test_a_data_set_that_is_not_there(leadpolicy: Run) -> None:

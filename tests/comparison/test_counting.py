@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import leadpolicy.backends as listed
-from leadpolicy.backends import Grouped, Limit
+from leadpolicy.backends import CountedRecords, Limit
 from leadpolicy.backends.columns import Columns, moment_of, records_of
 from leadpolicy.backends.interpreter import verdicts
 from leadpolicy.comparison.comparison import compare
@@ -39,7 +39,7 @@ class Counting:
     def refusals(self, logics: object, spans: object) -> list[Any]:
         return []
 
-    def groups(self, logics: Mapping[str, Logic], columns: Columns, kinds: Any) -> Grouped:
+    def groups(self, logics: Mapping[str, Logic], columns: Columns, kinds: Any) -> CountedRecords:
         found: dict[tuple[Any, ...], list[int]] = {}
         for place, record in enumerate(records_of(columns, None)):
             now = moment_of(int(columns.moments[place]))
@@ -48,7 +48,7 @@ class Counting:
             ]
             found.setdefault((int(kinds[place]), *said), []).append(place)
         of_policy = zip(*(said for _, *said in found), strict=True)
-        return Grouped(
+        return CountedRecords(
             np.array([places[0] for places in found.values()]),
             np.array([len(places) for places in found.values()]),
             {n: np.array(of, np.int8) for n, of in zip(logics, of_policy, strict=True)},

@@ -196,7 +196,7 @@ class AllAtOnce(Engine, Protocol):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Grouped:
+class CountedRecords:
     """Records counted together of which every stage of every policy says the same.
 
     For each group `first` is the place of its first record and `counts` how many it has; `stages`
@@ -211,7 +211,7 @@ class Grouped:
 class Grouping(Engine, Protocol):
     """An engine that counts records with equal verdicts, and need not say them one by one."""
 
-    def groups(self, logics: Logics, columns: Columns, kinds: Array) -> Grouped:
+    def groups(self, logics: Logics, columns: Columns, kinds: Array) -> CountedRecords:
         """The groups of records that have been read and checked, each at its own moment.
 
         `kinds` holds a number per record: records of different kinds are in different groups.

@@ -30,6 +30,7 @@ from leadpolicy.data.moments import MICROSECOND
 from leadpolicy.data.recordset import Progress
 from leadpolicy.diagnostics import LeadpolicyError, Problems, listing, suggest
 from leadpolicy.english import plural
+from leadpolicy.evaluation.arguments import check
 from leadpolicy.history.snapshots import accepted_snapshots
 from leadpolicy.policy import Policy, load
 from leadpolicy.policy.labels import labels
@@ -62,6 +63,9 @@ def backtest(
 
     Raises `LeadpolicyError` where the study cannot be carried out as asked.
     """
+    check(study=study, chronicle=chronicle, progress=progress, replayed=replayed)
+    if policies is not None:
+        check(policies=policies)
     if not isinstance(study, Study):
         study = open_study(study)
     given = policies_of(study, policies)

@@ -4,19 +4,13 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import Annotated, Final
 
 import typer
 
 from leadpolicy.backends import AUTO
-from leadpolicy.characters import json_text
 from leadpolicy.cli.options import EngineName, PoliciesFolder
 from leadpolicy.policy.load import POLICIES
-
-if TYPE_CHECKING:
-    from leadpolicy.comparison.readiness import MissingFact, PolicyReadiness
-    from leadpolicy.data.dataset import Dataset
-    from leadpolicy.data.recordset import Progress
 
 BUILD: Final = Path("build/validate")
 
@@ -70,8 +64,8 @@ def validate(
 
     Example: leadpolicy validate demo --policy heinz --out build/validate/demo
     """
-    from leadpolicy.comparison.leaks import leaks
-    from leadpolicy.data.contract.report import validated
+    from leadpolicy.cli.chosen import chosen_policies
+    from leadpolicy.comparison.validation import validate as hold
     from leadpolicy.data.dataset import open_dataset
     from leadpolicy.present.console import stdout_console
     from leadpolicy.present.data.page import write_index
@@ -81,53 +75,17 @@ def validate(
     with ProgressLine(sys.stderr) as progress:
         dataset = open_dataset(data)
         target = out if out is not None else BUILD / dataset.name
-        ready = _readiness(dataset, policies or [], folder, engine, progress)
-        found = validated(dataset, target, accept or (), progress)
-        progress("looking for leaks", 0, 1)
-        known = leaks(dataset.chronicle())
-        index = write_index(found, known, target)
+        names = [str(folder) if name == "all" else name for name in policies or []]
+        chosen = chosen_policies(names, folder) if names else None
+        found = hold(
+            dataset, chosen, accept=accept or (), out=target, engine=engine, progress=progress
+        )
+        index = write_index(found.contract, found.leaks, target)
     if json_output:
-        plain = found.to_dict() | {
-            "leaks": [leak.to_dict() for leak in known],
-            "readiness": [_plain(*one) for one in ready],
-            "pages": {name: str(path) for name, path in found.pages.items()},
-        }
-        typer.echo(json_text(plain, indent=1))
+        typer.echo(found.to_json())
     else:
-        print_validation(found, known, ready, stdout_console())
+        print_validation(found.contract, found.leaks, found.readiness, stdout_console())
         typer.echo(f"\nReport and Data Docs: {index}")
         typer.echo(f"Failing rows: {target / 'failing_rows.csv'}")
         typer.echo(f"Rows set aside: {target / 'quarantine.csv'}")
-    raise typer.Exit(1 if found.stopping else 0)
-
-
-def _readiness(
-    dataset: Dataset, names: list[str], folder: Path, engine: str, progress: Progress
-) -> list[tuple[PolicyReadiness, list[MissingFact]]]:
-    """What the data can decide for each of the policies, and what is missing."""
-    if not names:
-        return []
-    from leadpolicy.cli.chosen import chosen_policies
-    from leadpolicy.comparison.readiness import condition_readiness, missing, policy_readiness
-    from leadpolicy.evaluation.verdicts import verdicts_of
-
-    chosen = chosen_policies([str(folder) if name == "all" else name for name in names], folder)
-    evaluation = verdicts_of(chosen, dataset.records(progress=progress), progress, engine=engine)
-    lacking = missing(evaluation)
-    ready = policy_readiness(evaluation, condition_readiness(evaluation))
-    return [(one, [m for m in lacking if m.policy == one.policy]) for one in ready]
-
-
-def _plain(ready: PolicyReadiness, lacking: list[MissingFact]) -> dict[str, object]:
-    return {
-        "policy": ready.policy,
-        "criteria": ready.criteria,
-        "evaluable": ready.fully,
-        "in_part": ready.partly,
-        "open_records": ready.open_records,
-        "records": ready.records,
-        "missing": [
-            {"fact": m.fact, "share": m.share, "share_alone": m.share_alone, "in_data": m.in_data}
-            for m in lacking
-        ],
-    }
+    raise typer.Exit(0 if found.kept else 1)

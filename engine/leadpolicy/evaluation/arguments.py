@@ -59,6 +59,30 @@ def _number(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value >= 0
 
 
+def _count(value: object) -> bool:
+    return _number(value) and value != 0
+
+
+def _names(value: object) -> bool:
+    return isinstance(value, str) or _each(_is(str))(value)
+
+
+def _study(value: object) -> bool:
+    return isinstance(value, str | Path) or type(value).__name__ == "Study"
+
+
+def _chronicle(value: object) -> bool:
+    from leadpolicy.data.chronicle import Chronicle
+
+    return isinstance(value, Chronicle)
+
+
+def _session(value: object) -> bool:
+    from leadpolicy.backends.sql.session import Session
+
+    return isinstance(value, Session)
+
+
 ARGUMENTS: Final[Mapping[str, tuple[Fits, str]]] = {
     "policies": (_policies, "policies, their names or folders, or a list of these"),
     "as_of": (_or_none(_moment), "a date such as 2026-03-01, a moment, or a column's name"),
@@ -80,6 +104,14 @@ ARGUMENTS: Final[Mapping[str, tuple[Fits, str]]] = {
     "partial": (_flag, "True or False"),
     "explain": (_flag, "True or False"),
     "out": (_or_none(_is(str, Path)), "a path"),
+    "accept": (_each(_is(str)), "a list of names"),
+    "until": (_or_none(_is(date)), "a date or a moment"),
+    "accept_snapshot": (_names, "'all', or a list of facts"),
+    "batch": (_count, "a whole number from 1 on"),
+    "study": (_study, "a study, its file, its folder or its name"),
+    "chronicle": (_or_none(_chronicle), "the chronicle of a data set: `dataset.chronicle()`"),
+    "replayed": (_or_none(callable), "a function that replays, or None"),
+    "session": (_or_none(_session), "a `Session`, or None"),
 }
 """What each argument may be, and what to expect in words."""
 

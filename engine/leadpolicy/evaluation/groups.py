@@ -12,7 +12,7 @@ from functools import partial
 
 import numpy as np
 
-from leadpolicy.backends import Grouped
+from leadpolicy.backends import CountedRecords
 from leadpolicy.evaluation.codes import OPEN, Codes, Whole
 from leadpolicy.evaluation.verdicts import Ladders, RecordVerdicts, StageVerdicts
 
@@ -70,12 +70,14 @@ def groups_of(evaluation: RecordVerdicts, segments: Whole | None = None) -> Reco
     )
 
 
-def counted(evaluation: RecordVerdicts, kinds: Whole) -> Grouped:
+def counted(evaluation: RecordVerdicts, kinds: Whole) -> CountedRecords:
     """Groups out of the verdicts on every record; see `backends.Grouping`."""
     numbers = alike([column for one in evaluation.policies for column in one.stages.T], kinds)
     found, first, index = np.unique(numbers, return_index=True, return_inverse=True)
     counts = np.bincount(index, minlength=len(found)).astype(np.int64)
-    return Grouped(first, counts, {one.label: one.stages[first] for one in evaluation.policies})
+    return CountedRecords(
+        first, counts, {one.label: one.stages[first] for one in evaluation.policies}
+    )
 
 
 def alike(columns: Sequence[Codes], numbers: Whole) -> Whole:

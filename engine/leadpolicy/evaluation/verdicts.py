@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 import numpy as np
 
-from leadpolicy.backends import AUTO, Grouped, automatic, engine_name, grouping, only_groups
+from leadpolicy.backends import AUTO, CountedRecords, automatic, engine_name, grouping, only_groups
 from leadpolicy.evaluation.codes import Codes, Mask, Whole, any_of, outcome_codes
 from leadpolicy.evaluation.engines import Progress, columns_of, logics_of, of_records, opened
 from leadpolicy.policy.labels import labels
@@ -114,7 +114,7 @@ class RecordVerdicts(Ladders[PolicyVerdicts]):
     """The rows sorted by id: samples do not depend on the order of the data."""
     engine: str = ""
     """The engine that said it."""
-    grouped: Callable[[Whole], Grouped] | None = None
+    grouped: Callable[[Whole], CountedRecords] | None = None
     """How the engine counts records itself, given the kind of each: see `Grouping`."""
     notes: tuple[str, ...] = ()
     """What to know of whoever said it."""

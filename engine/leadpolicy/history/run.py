@@ -14,8 +14,10 @@ from leadpolicy.backends import AUTO, engine_name
 from leadpolicy.backends.sql.session import Session
 from leadpolicy.data.chronicle import NEVER, Chronicle
 from leadpolicy.data.dataset import Dataset, open_dataset
+from leadpolicy.data.given import is_table
 from leadpolicy.data.tables import Rows
 from leadpolicy.diagnostics import LeadpolicyError
+from leadpolicy.evaluation.arguments import check
 from leadpolicy.evaluation.engines import STEP, opened
 from leadpolicy.history.horizon import Horizon, horizon, left_out
 from leadpolicy.history.lanes import AT, RECORD
@@ -60,6 +62,10 @@ def replay(
 
     Raises `LeadpolicyError`.
     """
+    check(
+        policies=policies, until=until, accept_snapshot=accept_snapshot, session=session,
+        batch=batch, progress=progress,
+    )  # fmt: skip
     name = _engine(engine)
     named = labelled(policies)
     opened(named, name)
@@ -131,9 +137,14 @@ def _by_definition(
     return spans, points
 
 
-def _chronicle(data: Chronicle | Dataset | str | Path, progress: Progress | None) -> Chronicle:
+def _chronicle(data: object, progress: Progress | None) -> Chronicle:
     if isinstance(data, Chronicle):
         return data
+    if not isinstance(data, Dataset | str | Path) or is_table(str(data)):
+        raise LeadpolicyError.of(
+            "LP506", "a history is replayed from everything with its dates, and `data` is not that",
+            expected="a data set, the path or name of one, or its chronicle",
+        )  # fmt: skip
     dataset = data if isinstance(data, Dataset) else open_dataset(data)
     return dataset.chronicle(progress=progress)
 

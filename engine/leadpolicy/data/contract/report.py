@@ -132,14 +132,13 @@ class Validation:
 
 def validated(
     dataset: Dataset,
-    folder: Path,
+    folder: Path | None,
     accepted: Collection[str] = (),
     progress: Progress | None = None,
 ) -> Validation:
-    """Holds a data set against its contract, and writes what it finds into a folder.
-
-    The Data Docs, `failing_rows.csv` and `quarantine.csv`. Raises `LeadpolicyError` where tables
-    cannot be read, or where an accepted name names nothing.
+    """Holds a data set against its contract, and writes what it finds into a folder, if there is
+    one: the Data Docs, `failing_rows.csv` and `quarantine.csv`. Raises `LeadpolicyError` where
+    tables cannot be read, or where an accepted name names nothing.
     """
     chronicle = dataset.chronicle(progress)
     drawn = contract(dataset, progress)
@@ -155,8 +154,9 @@ def validated(
         pages,
         frozenset(accepted),
     )
-    found.write_rows(folder / "failing_rows.csv")
-    chronicle.quarantine.write(folder / "quarantine.csv")
+    if folder is not None:
+        found.write_rows(folder / "failing_rows.csv")
+        chronicle.quarantine.write(folder / "quarantine.csv")
     return found
 
 
