@@ -93,8 +93,67 @@ def test_what_is_missing_is_told(policies: list[Policy]) -> None:
         compare(policies, ROWS)
     with pytest.raises(LeadpolicyError, match="`id`"):
         compare(policies, ROWS, as_of="2026-03-01", events=EVENTS)
-    with pytest.raises(LeadpolicyError, match="several types"):
-        compare(policies, [{"a": 1}, {"a": "x"}], as_of="2026-03-01")
+
+
+MIXED: list[dict[str, Any]] = [
+    {"firm": "a", "company.employees": 40, "company.industry": "manufacturing"},
+    {"firm": "b", "company.employees": "many", "company.industry": "manufacturing"},
+    {"firm": "c", "company.employees": 2**70, "company.industry": "manufacturing"},
+]
+
+
+def test_a_value_of_another_type_costs_its_row(policies: list[Policy]) -> None:
+    found = compare(policies, MIXED, as_of="2026-03-01", id="firm")
+    assert found.evaluation.ids[0] == "a"
+    first = next(iter(found.evaluation.data.quarantine))
+    assert (first.record, first.value) == ("b", "many")
+    for rows in (MIXED[:2], MIXED[2:]):
+        with pytest.raises(LeadpolicyError, match=r"company\.employees.*holds values"):
+            leadpolicy.evaluate(policies, rows, as_of="2026-03-01", id="firm", partial=True)
+
+
+EVENT_MISTAKES: list[tuple[str, dict[str, Any], str]] = [
+    ("no column event", {"events": [{"firm": "a", "at": "2026-01-01"}]}, "LP502"),
+    (
+        "not recorded",
+        {"events": EVENTS, "recorded": ["meeting"]},
+        r"LP204.*among the kinds",
+    ),
+    (
+        "misspelt",
+        {"events": [{**EVENTS[0], "event": "inbond_request"}]},
+        "LP204: the event `inbond_request` is not",
+    ),
+    ("a mapping", {"events": {"a": 1}}, "LP204|LP506"),
+    ("a mapping of numbers", {"events": {1: 2}}, "LP204|LP506"),
+    ("a mapping of rows", {"events": {"inbound_request": EVENTS}}, "LP506"),
+    ("a misspelt mapping", {"events": {"inbond_request": None}}, "LP204|LP506"),
+]
+
+
+@pytest.mark.parametrize("given", EVENT_MISTAKES, ids=lambda given: given[0])
+def test_events_that_cannot_be_taken_are_refused_by_every_door(
+    given: tuple[str, dict[str, Any], str], policies: list[Policy]
+) -> None:
+    _, events, told = given
+    asked = {"as_of": "2026-03-01", "id": "firm", **events}
+    for door in (compare, cube):
+        with pytest.raises(LeadpolicyError, match=told):
+            door(policies, ROWS, **asked)
+    with pytest.raises(LeadpolicyError, match=told):
+        leadpolicy.evaluate(policies, ROWS, **asked, partial=True)
+
+
+def test_an_event_without_a_kind_is_no_event(policies: list[Policy]) -> None:
+    events = [*EVENTS, {"firm": "b", "event": None, "kind": "demo", "at": "2026-02-20"}]
+    found = compare(policies, ROWS, events=events, **MEANING)
+    assert [str(row) for row in found.evaluation.data.quarantine] == [
+        "events:2: the row `` names no event"
+    ]
+    with pytest.raises(LeadpolicyError, match=r"LP503.*1 row without a kind"):
+        leadpolicy.evaluate(
+            policies, ROWS, as_of="2026-03-01", id="firm", events=events, partial=True
+        )
 
 
 def test_results_come_in_every_form(policies: list[Policy]) -> None:

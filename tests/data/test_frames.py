@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pandas as pd
 import pytest
 
@@ -90,3 +92,49 @@ def test_wrong_names() -> None:
         ("LP203", "did you mean `company.employees`?"),
         ("LP502", "did you mean `id`?"),
     ]
+
+
+DAY = date(2026, 4, 1)
+EARLIER = date(2026, 2, 1)
+
+
+@pytest.mark.usefixtures("room")
+@pytest.mark.parametrize(
+    ("cells", "outcomes", "set_aside"),
+    [
+        ([True, False, None], [True, False, None], 0),
+        (["Yes", " no ", ""], [True, False, None], 0),
+        (["TRUE", "False", "true"], [True, False, True], 0),
+        ([1, 0, None], [True, False, None], 0),
+        ([1.0, 0.0, None], [True, False, None], 0),
+        ([None, None, None], [None, None, None], 0),
+        ([True, "maybe", False], [True, False], 1),
+        ([1, 0, 2], [True, False], 1),
+        (["won", "yes", "lost"], [True], 2),
+        ([True, DAY, 7.5], [True], 2),
+        ([DAY, EARLIER, None], [True, None, False], 0),
+        (["2026-04-01", "2026-02-01", None], [True, None, False], 0),
+        ([pd.Timestamp(DAY), pd.NaT, pd.NaT], [True, False, False], 0),
+    ],
+)
+def test_what_an_outcome_column_says(
+    cells: list[object], outcomes: list[bool | None], set_aside: int
+) -> None:
+    """Nothing is unknown, a word is read like a boolean fact, a day is that of the outcome."""
+    rows = [{"id": name, "won": cell} for name, cell in zip("abc", cells, strict=True)]
+    words = load_vocabulary("vocabulary.yaml")
+    for frame in (rows, pd.DataFrame(rows), pd.DataFrame(rows, dtype=object)):
+        found = from_frame(frame, words, id="id", as_of="2026-03-01", outcome="won")
+        assert found.outcomes == outcomes
+        assert len(found.quarantine) == set_aside
+
+
+@pytest.mark.usefixtures("room")
+def test_an_outcome_of_which_no_row_can_be_read() -> None:
+    rows = [{"id": "a", "won": "maybe"}, {"id": "b", "won": "x"}]
+    with pytest.raises(
+        LeadpolicyError, match=r"frame\.won is none of the words for true and false"
+    ):
+        from_frame(
+            rows, load_vocabulary("vocabulary.yaml"), id="id", as_of="2026-03-01", outcome="won"
+        )

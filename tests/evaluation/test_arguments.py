@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from datetime import date
 from typing import Any, Final
 
 import pandas as pd
@@ -118,3 +119,29 @@ def test_decide_and_replay_say_so_too(records: RecordSet) -> None:
             policy.decide({}, as_of="2026-03-01", engine=value)  # type: ignore[arg-type]
         with pytest.raises(LeadpolicyError, match="there is no engine"):
             leadpolicy.replay([policy], records.dataset, engine=value)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "code"),
+    [
+        *(("until", value, "LP506") for value in (5, 2.5, [], {}, object())),
+        *(("until", value, "LP513") for value in ("nonsense", "2026-02-30", "")),
+        *(("accept_snapshot", value, "LP506") for value in (None, 5, {"a": 1}, [5], object())),
+        ("accept_snapshot", "none of the facts", "LP203"),
+    ],
+    ids=repr,
+)
+def test_what_a_replay_is_given(records: RecordSet, name: str, value: object, code: str) -> None:
+    policy = load_policy("heinz", policies=POLICIES)
+    given: dict[str, Any] = {"accept_snapshot": "all", name: value}
+    with pytest.raises(LeadpolicyError, match=code):
+        leadpolicy.replay([policy], records.dataset, **given)
+
+
+def test_the_end_of_a_replay_may_be_a_text(records: RecordSet) -> None:
+    policy = load_policy("heinz", policies=POLICIES)
+    day = leadpolicy.replay(
+        [policy], records.dataset, accept_snapshot="all", until=date(2026, 3, 1)
+    )
+    text = leadpolicy.replay([policy], records.dataset, accept_snapshot="all", until="2026-03-01")
+    assert text.until == day.until

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -12,9 +11,7 @@ import typer
 from leadpolicy.backends import AUTO
 from leadpolicy.cli.chosen import chosen_policies
 from leadpolicy.cli.options import DataFolder, EngineName, PoliciesFolder, PolicyNames, Settings
-from leadpolicy.diagnostics import LeadpolicyError, ValueProblem
 from leadpolicy.policy.load import POLICIES
-from leadpolicy.times import read_date, read_moment
 
 
 def replay(
@@ -63,7 +60,6 @@ def replay(
     timelines.parquet
     """
     chosen = chosen_policies(policies, folder, changes or [])
-    end = None if until is None else _end(until)
 
     from leadpolicy.data.dataset import open_dataset
     from leadpolicy.files import write_whole
@@ -77,7 +73,7 @@ def replay(
         result = replay_policies(
             chosen,
             open_dataset(data).chronicle(progress=progress),
-            until=end,
+            until=until,
             accept_snapshot=accept_snapshot or (),
             engine=engine,
             progress=progress,
@@ -95,17 +91,3 @@ def replay(
         typer.echo(f"\nSummary as JSON: {json_file}")
     if out is not None:
         typer.echo(f"Timelines: {out}", err=to_stdout)
-
-
-def _end(text: str) -> date | datetime:
-    """A day or a moment."""
-    try:
-        return read_date(text)
-    except ValueProblem:
-        pass
-    try:
-        return read_moment(text)
-    except ValueProblem as problem:
-        raise LeadpolicyError.of(
-            "LP513", f"--until: {problem.message}", expected=problem.expected, help=problem.help
-        ) from None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -13,7 +13,8 @@ import numpy as np
 from leadpolicy.data.arrow import column_of_arrow
 from leadpolicy.data.as_of import cut
 from leadpolicy.data.dataset import Dataset
-from leadpolicy.data.given import as_arrow, as_table
+from leadpolicy.data.dates import DAY
+from leadpolicy.data.given import as_arrow, as_table, is_rows, kinds_of_events
 from leadpolicy.data.model import (
     Cell,
     ColumnFact,
@@ -30,8 +31,7 @@ from leadpolicy.data.model import (
 from leadpolicy.data.moments import AsOf, parse_as_of
 from leadpolicy.data.readers import check_header
 from leadpolicy.data.recordset import Progress, RecordSet
-from leadpolicy.data.tables import Column, Table, column_of_objects
-from leadpolicy.data.values import TRUE_WORDS
+from leadpolicy.data.tables import Column, Fault, Table, column_of_objects
 from leadpolicy.data.workbench import wanted_columns
 from leadpolicy.diagnostics import LeadpolicyError, Problems, suggest
 from leadpolicy.vocabulary.model import Vocabulary
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
 RECORDS: Final = "frame"
 EVENTS: Final = "events"
+EVENT: Final = "event"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +74,9 @@ def from_frame(  # noqa: PLR0913 - each argument is a part of a dataset.yaml, al
     `facts` maps facts to columns; without it, columns named like facts are taken. `events` is a
     frame with the columns `id`, `event`, `at` and attributes; it is taken to be complete for the
     kinds in `recorded` (default: those that occur in it). What pandas counts as missing is
-    missing; texts are read as in a CSV file. `outcome` names a column that is true for records
-    that were won.
+    missing; texts are read as in a CSV file. `outcome` names a column that
+    is true for records that were won and false for those that were not (empty: nobody knows), or
+    that holds the day on which they were won (empty: not yet).
 
     Raises `LeadpolicyError` with everything that is wrong with the names; rows whose values do not
     fit are set aside in the result's `quarantine`.
@@ -110,14 +112,15 @@ def from_frame(  # noqa: PLR0913 - each argument is a part of a dataset.yaml, al
         events=()
         if events is None
         else _events(frames[EVENTS], id, vocabulary, recorded, problems),
-        outcome=_outcome(outcome),
+        outcome=_outcome(frames[RECORDS], outcome),
     )
     tables = {}
     for key, wanted in wanted_columns(spec).items():
         header = frames[key].header
         check_header(spec.tables[key], header, wanted, problems)
         if set(wanted) <= set(header):
-            tables[key] = frames[key].table(key, wanted)
+            table = frames[key].table(key, wanted)
+            tables[key] = _named(table) if key == EVENTS else table
     problems.stop_on_errors()
     moment = parse_as_of(as_of)
     return cut(Dataset(spec, tables).chronicle(progress), moment)
@@ -135,7 +138,14 @@ class _Frame:
     @staticmethod
     def of(given: object, what: str) -> _Frame:
         """Raises `LeadpolicyError` for what is no frame."""
-        found = as_table(given, what)
+        try:
+            found = as_table(given, what)
+        except LeadpolicyError:
+            if not is_rows(given):
+                raise
+            import pandas as pd  # whose objects may differ from row to row
+
+            found = pd.DataFrame(list(given), dtype=object)
         if isinstance(found, str | Path) or type(found).__module__.startswith("polars"):
             return _Frame(as_arrow(found, what))
         return _Frame(found)
@@ -164,6 +174,12 @@ class _Frame:
         if self.pandas:
             return [str(value) for value in self.data[column].dropna().unique()]
         return [str(v) for v in self.data.column(column).unique().to_pylist() if v is not None]
+
+    def dates(self, column: str) -> bool:
+        """Whether a column holds dates and nothing else."""
+        cells = list(_cells(self.table(column, [column]).columns[column]))
+        filled = [cell for cell in cells if cell is not None and cell != ""]
+        return bool(filled) and all(map(_is_date, filled))
 
     def table(self, name: str, wanted: Iterable[str]) -> Table:
         """The wanted columns."""
@@ -201,35 +217,60 @@ def _events(
     problems: Problems,
 ) -> tuple[EventSpec, ...]:
     header = set(events.header)
-    kinds: Iterable[str] = recorded if recorded is not None else ()
-    if "event" in header:
-        kinds = dict.fromkeys([*kinds, *events.distinct("event")])
+    if EVENT not in header:
+        hint = suggest(EVENT, header)
+        problems.error("LP502", f"there is no column `{EVENT}`", where="the events", help=hint)
+        return ()
+    found = [name for name in events.distinct(EVENT) if name]
     specs = []
-    for name in kinds:
-        kind = vocabulary.events.get(name)
-        if kind is None:
-            hint = suggest(name, vocabulary.events)
-            problems.error("LP204", f"the event `{name}` is not in the vocabulary", help=hint)
-            continue
+    for name in kinds_of_events(found, recorded, vocabulary.events, "the events", problems):
+        kind = vocabulary.events[name]
         rows = Rows(
             EVENTS,
             ColumnRef(EVENTS, id),
             Cell(ColumnRef(EVENTS, "at")),
             None,
-            (Condition(ColumnRef(EVENTS, "event"), (name,)),),
+            (Condition(ColumnRef(EVENTS, EVENT), (name,)),),
         )
         cells = {a: Cell(ColumnRef(EVENTS, a)) for a in kind.attributes if a in header}
         specs.append(EventSpec(kind, rows, None, cells, {}))
     return tuple(specs)
 
 
-def _outcome(outcome: Outcome | str | None) -> OutcomeSpec | None:
+def _named(events: Table) -> Table:
+    """The events without the rows that name none, which are faults."""
+    nameless = events.empty(EVENT) if EVENT in events.columns else np.zeros(len(events), np.bool_)
+    if not nameless.any():
+        return events
+    lines = events.lines[nameless].tolist()
+    return replace(
+        events,
+        columns={n: Column(c.codes[~nameless], c.cells) for n, c in events.columns.items()},
+        lines=events.lines[~nameless],
+        faults=tuple(Fault(line, "names no event", "") for line in lines),
+    )
+
+
+def _outcome(frame: _Frame, outcome: Outcome | str | None) -> OutcomeSpec | None:
+    """A column of yes and no; or one of dates, in which a date means won on that day."""
     if outcome is None:
         return None
     given = Outcome(outcome) if isinstance(outcome, str) else outcome
+    told = Cell(ColumnRef(RECORDS, given.column))
+    if given.at is None and given.column in frame.header and frame.dates(given.column):
+        there = Condition(told.column, known=True)
+        return OutcomeSpec(given.name, Rows(RECORDS, None, told, None, (there,)))
     at = Cell(ColumnRef(RECORDS, given.at)) if given.at is not None else None
-    true = Condition(ColumnRef(RECORDS, given.column), tuple(sorted(TRUE_WORDS)))
-    return OutcomeSpec(given.name, Rows(RECORDS, None, at, None, (true,)))
+    return OutcomeSpec(given.name, Rows(RECORDS, None, at, None, ()), told=told)
+
+
+def _cells(column: Column) -> Iterable[object]:
+    """What stands in a column, each text once."""
+    return map(column.cells.__getitem__, np.unique(column.codes).tolist())
+
+
+def _is_date(cell: object) -> bool:
+    return isinstance(cell, date) or (isinstance(cell, str) and DAY.match(cell[:10]) is not None)
 
 
 def table_of_frame(name: str, frame: pd.DataFrame, wanted: Iterable[str]) -> Table:

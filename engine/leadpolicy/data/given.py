@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeGuard
 
 from leadpolicy.backends import DELIMITED, PARQUET
-from leadpolicy.diagnostics import LeadpolicyError, cited
+from leadpolicy.diagnostics import LeadpolicyError, Problems, cited, listing, suggest
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -36,10 +36,11 @@ def is_frame(data: object) -> bool:
         "duckdb": ("DuckDBPyRelation",),
         "_duckdb": ("DuckDBPyRelation",),
     }
-    return type(data).__name__ in kinds.get(home, ()) or _is_rows(data)
+    return type(data).__name__ in kinds.get(home, ()) or is_rows(data)
 
 
-def _is_rows(data: object) -> bool:
+def is_rows(data: object) -> TypeGuard[Sequence[Mapping[Any, Any]]]:
+    """Whether something is a list of dictionaries."""
     return isinstance(data, list | tuple) and all(isinstance(row, Mapping) for row in data)
 
 
@@ -54,8 +55,8 @@ def as_table(data: object, what: str = "the table") -> object:
         raise LeadpolicyError.of(
             "LP506", f"{what} is {_kind(data)}, of which no table can be made", expected=EXPECTED
         )
-    if _is_rows(data):
-        return _of_rows(data, what)  # type: ignore[arg-type]
+    if is_rows(data):
+        return _of_rows(data, what)
     match type(data).__name__:
         case "DuckDBPyRelation":
             return data.to_arrow_table()  # type: ignore[attr-defined]
@@ -76,25 +77,72 @@ def _kind(data: object) -> str:
     return "nothing (None)" if data is None else f"a value of the type `{kind.__name__}`"
 
 
-def _of_rows(rows: Sequence[Mapping[str, Any]], what: str) -> pa.Table:
+def _of_rows(rows: Sequence[Mapping[Any, Any]], what: str) -> pa.Table:
     """A table out of dictionaries; a key that a row lacks is missing there."""
     import pyarrow as pa
 
-    names = list(dict.fromkeys(str(name) for row in rows for name in row))
     columns = {}
-    for name in names:
-        try:
-            columns[name] = pa.array([_plain(row.get(name)) for row in rows])
-        except (pa.ArrowException, TypeError, ValueError) as error:
+    for name, cells in _cells(rows).items():
+        found = _column(cells)
+        if found is None:
             raise LeadpolicyError.of(
-                "LP503", f"the column `{cited(name)}` holds values of several types", where=what,
-                expected=f"one type in all rows ({cited(str(error), 80)})",
-            ) from None  # fmt: skip
+                "LP503", f"the column `{cited(name)}` holds {_kinds(cells)}", where=what,
+                expected="values of one type in all rows",
+            )  # fmt: skip
+        columns[name] = found
     return pa.table(columns)
+
+
+def _cells(rows: Sequence[Mapping[Any, Any]]) -> dict[str, list[Any]]:
+    names = dict.fromkeys(name for row in rows for name in row)
+    return {str(name): [_plain(row.get(name)) for row in rows] for name in names}
+
+
+def _column(cells: list[Any]) -> pa.Array | None:
+    """An Arrow column; None where the values have no type in common, or one is beyond it."""
+    import pyarrow as pa
+
+    try:
+        return pa.array(cells)
+    except (pa.ArrowException, TypeError, ValueError, OverflowError):
+        return None
+
+
+def _kinds(cells: list[Any]) -> str:
+    """What stands in a column that has no type: an example of each kind of value, in words."""
+    first = {type(cell).__name__: cell for cell in reversed(cells) if cell is not None}
+    if len(first) == 1:
+        return f"values that no column can hold (such as `{cited(str(cells[0]), 40)}`)"
+    shown = [f"`{cited(str(cell), 40)}`" for cell in first.values()]
+    return f"values of several types, such as {listing(shown, 3)}"
 
 
 def _plain(value: object) -> object:
     return sorted(value) if isinstance(value, set | frozenset) else value
+
+
+def kinds_of_events(
+    found: Collection[str],
+    recorded: Iterable[str] | None,
+    known: Iterable[str],
+    where: str,
+    problems: Problems,
+) -> list[str]:
+    """The kinds of events that were recorded: those that are said to be, or those that occur."""
+    kinds = list(dict.fromkeys(found if recorded is None else recorded))
+    words = set(known)
+    for kind in dict.fromkeys([*found, *kinds]):
+        if kind not in words:
+            problems.error(
+                "LP204", f"the event `{kind}` is not in the vocabulary", where=where,
+                help=suggest(kind, words),
+            )  # fmt: skip
+        elif kind not in kinds:
+            problems.error(
+                "LP204", f"`{kind}` happened, but is not among the kinds that were recorded",
+                where=where, help=f"add `{kind}` to `recorded`",
+            )  # fmt: skip
+    return [kind for kind in kinds if kind in words]
 
 
 def as_arrow(table: object, what: str = "the table") -> pa.Table:

@@ -181,11 +181,15 @@ class AssessmentsSpec:
 
 @dataclass(frozen=True, slots=True)
 class OutcomeSpec:
-    """What the record came to: rows that say so, and by when it has to happen to count."""
+    """What the record came to: rows that say so, and by when it has to happen to count.
+
+    With `told`, a row says it in this cell, yes or no; where the cell is empty nobody knows.
+    """
 
     name: str
     rows: Rows
     within: timedelta | None = None
+    told: Cell | None = None
 
 
 @dataclass(frozen=True, slots=True)

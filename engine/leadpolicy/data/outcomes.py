@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from leadpolicy.data.chronicle import NEVER, UNDATED, Chronicle
+from leadpolicy.data.chronicle import MISSING, NEVER, UNDATED, Chronicle
 from leadpolicy.data.dated import Dated, read_rows
-from leadpolicy.data.model import OutcomeSpec
+from leadpolicy.data.model import Cell, OutcomeSpec
 from leadpolicy.data.moments import MICROSECOND, microseconds
-from leadpolicy.data.record_rows import Numbered
+from leadpolicy.data.record_rows import BOOLEAN, Numbered
 from leadpolicy.data.tables import Mask, Rows
 from leadpolicy.data.workbench import Work
 from leadpolicy.english import plural
@@ -40,9 +40,17 @@ def read_ends(work: Work, records: Numbered) -> Ends:
         closed, _ = _closed(work, records)
         return Ends(never, closed, np.zeros(count, np.bool_))
     dated = read_rows(work, records, spec.rows, spec.name, day_ends=True)
+    unsaid = np.zeros(count, np.bool_)
+    if spec.told is not None:
+        dated, unsaid = _told_so(work, spec.told, dated, unsaid)
+        if lacking := int(unsaid.sum()):
+            work.note(
+                f"{plural(lacking, 'record')} with nothing in {spec.told.column.column}: nobody "
+                f"knows whether {spec.name}"
+            )
     won, some_day, doubt = _first(dated, count)
     closed, doubtful = _closed(work, records)
-    known = ~(doubt | doubtful)
+    known = ~(doubt | doubtful | unsaid)
     undated = some_day & (won == NEVER) & known
     if spec.rows.at is None:
         work.note(f"{spec.name} has no date: it is taken to come after the moment of evaluation")
@@ -51,6 +59,14 @@ def read_ends(work: Work, records: Numbered) -> Ends:
     if not undated.any() and spec.rows.at is not None:
         return Ends(won, closed, known)
     return Ends(won, closed, known & ~undated, undated)
+
+
+def _told_so(work: Work, told: Cell, dated: Dated, unsaid: Mask) -> tuple[Dated, Mask]:
+    """The rows that say yes, and the records of which a row says nothing."""
+    codes, values = work.convert(told, BOOLEAN, dated.rows).part(dated.rows)
+    yes = np.fromiter((value is True for value in values), np.bool_, len(values))
+    unsaid[dated.records[codes == MISSING]] = True
+    return dated.only((codes != MISSING) & yes[codes]), unsaid
 
 
 def _first(dated: Dated, count: int) -> tuple[Rows, Mask, Mask]:

@@ -18,6 +18,7 @@ from leadpolicy.english import plural
 from leadpolicy.types import Kind, Type, show
 
 MOMENT = Type(Kind.MOMENT)
+BOOLEAN = Type(Kind.BOOLEAN)
 NO_RECORD, UNKNOWN_ID = -1, -2
 NO_KEY, STRANGE = -1, -2
 NAMELESS = "is empty: the row belongs to no record"
@@ -120,7 +121,8 @@ def _own_cells(work: Work) -> Iterator[tuple[Cell, Type, tuple[Condition, ...]]]
         uses.append((event.rows, own))
     uses += [(rows, []) for rows in spec.closed]
     if spec.outcome is not None:
-        uses.append((spec.outcome.rows, []))
+        told = spec.outcome.told
+        uses.append((spec.outcome.rows, [(told, BOOLEAN)] if told is not None else []))
     for rows, cells in uses:
         if rows.record is None:
             for moment in (rows.at, rows.known):

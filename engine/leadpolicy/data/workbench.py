@@ -163,6 +163,8 @@ def _of_outcomes(spec: DatasetSpec) -> Iterator[ColumnRef]:
             yield spec.assessments.by
     if spec.outcome is not None:
         yield from _of_rows(spec.outcome.rows)
+        if spec.outcome.told is not None:
+            yield from _of_cell(spec.outcome.told)
     for rows in spec.closed:
         yield from _of_rows(rows)
 

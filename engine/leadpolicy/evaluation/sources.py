@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from leadpolicy.backends import Between, EngineTable, EventTable
-from leadpolicy.data.given import as_table, is_frame, is_table
+from leadpolicy.data.given import as_table, is_frame, is_table, kinds_of_events
 from leadpolicy.data.moments import AfterEntry, AtMoment, parse_as_of
-from leadpolicy.diagnostics import LeadpolicyError, Problems, ValueProblem, suggest
+from leadpolicy.diagnostics import LeadpolicyError, Problems, ValueProblem, cited, suggest
+from leadpolicy.english import plural
 from leadpolicy.logic.walk import facts, happenings
 from leadpolicy.times import read_moment
 
@@ -149,7 +150,7 @@ class PreparedQuestion:
         if events is None:
             return nobody
         if isinstance(events, Mapping):
-            return {**(nobody if described.partial else {}), **events}
+            return {**(nobody if described.partial else {}), **self._mapped(events)}
         table = as_table(events)
         where = str(events) if isinstance(events, str | Path) else "the events"
         header = self.room.session.open(table, where).header
@@ -167,26 +168,43 @@ class PreparedQuestion:
 
     def _kinds(self, table: object, where: str, recorded: Iterable[str] | None) -> set[str]:
         """The kinds of events that occur, and those that are said to be recorded."""
-        known = {name for policy in self.policies for name in policy.vocabulary.events}
         from leadpolicy.backends.sql.names import count_values
 
         counted = count_values(self.room.session, table, where, EVENT)
-        found = {kind for kind in counted if kind is not None}
-        kinds = found if recorded is None else set(recorded)
+        if nameless := sum(count for kind, count in counted.items() if not kind):
+            raise LeadpolicyError.of(
+                "LP503", f"{plural(nameless, 'row')} without a kind of event (`{EVENT}`)",
+                where=where, help="name what happened, or leave the rows out",
+            )  # fmt: skip
         problems = Problems()
-        for kind in sorted(found | kinds):
-            if kind not in known:
+        kinds = kinds_of_events(
+            sorted(kind for kind in counted if kind is not None), recorded, self._happenings,
+            where, problems,
+        )  # fmt: skip
+        problems.stop_on_errors()
+        return set(kinds)
+
+    @property
+    def _happenings(self) -> set[str]:
+        return {name for policy in self.policies for name in policy.vocabulary.events}
+
+    def _mapped(self, events: Mapping[object, object]) -> dict[str, EventTable | None]:
+        """Tables by the kind of their events. Raises `LeadpolicyError`."""
+        problems = Problems()
+        for kind, table in events.items():
+            if not isinstance(kind, str) or kind not in self._happenings:
                 problems.error(
-                    "LP204", f"the event `{kind}` is not in the vocabulary", where=where,
-                    help=suggest(kind, known),
+                    "LP204", f"the event `{cited(str(kind))}` is not in the vocabulary",
+                    where="`events`", help=suggest(str(kind), self._happenings),
                 )  # fmt: skip
-            elif kind not in kinds:
+            elif not isinstance(table, EventTable | None):
                 problems.error(
-                    "LP204", f"`{kind}` happened, but is not among the kinds that were recorded",
-                    where=where, help=f"add `{kind}` to `recorded`",
+                    "LP506", f"`events` holds a value of the type `{type(table).__name__}` for "
+                    f"`{cited(kind)}`",
+                    expected="an `EventTable`, or None; or one table with all events",
                 )  # fmt: skip
         problems.stop_on_errors()
-        return kinds
+        return dict(events)  # type: ignore[arg-type]
 
 
 def _attributes(asked: Iterable[Happened]) -> Iterable[str]:

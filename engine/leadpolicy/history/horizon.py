@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 
 import numpy as np
 
 from leadpolicy.data.chronicle import NEVER, UNDATED, Chronicle, Events
+from leadpolicy.data.dates import DAY
 from leadpolicy.data.moments import end_of_day, microseconds
 from leadpolicy.data.tables import Rows
-from leadpolicy.diagnostics import LeadpolicyError
+from leadpolicy.diagnostics import LeadpolicyError, ValueProblem
 from leadpolicy.english import plural
-from leadpolicy.times import in_utc
+from leadpolicy.times import in_utc, read_date, read_moment
+
+_DAY: Final = "a date such as 2026-03-01, or a moment"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,7 +30,7 @@ class Horizon:
     until: int
 
 
-def horizon(chronicle: Chronicle, until: datetime | date | None = None) -> Horizon:
+def horizon(chronicle: Chronicle, until: datetime | date | str | None = None) -> Horizon:
     """A record is looked at from its entry on; where that is not known, from when the first thing
     was known of it; where nothing has a date, at the end only.
 
@@ -48,8 +52,10 @@ def known_since(events: Events) -> Rows:
     return events.at if events.known is None else np.maximum(events.at, events.known)
 
 
-def _last(chronicle: Chronicle, until: datetime | date | None) -> int:
+def _last(chronicle: Chronicle, until: datetime | date | str | None) -> int:
     match until:
+        case str():
+            return microseconds(_named(until))
         case datetime():
             return microseconds(in_utc(until))
         case date():
@@ -58,6 +64,10 @@ def _last(chronicle: Chronicle, until: datetime | date | None) -> int:
             return microseconds(chronicle.observed_until)
         case None:
             pass
+        case _:
+            raise LeadpolicyError.of(
+                "LP506", f"`until` is a value of the type `{type(until).__name__}`", expected=_DAY
+            )
     dated = [moments[(moments != UNDATED) & (moments != NEVER)] for moments in _all(chronicle)]
     ends = [int(moments.max()) for moments in dated if len(moments)]
     if not ends:
@@ -68,6 +78,15 @@ def _last(chronicle: Chronicle, until: datetime | date | None) -> int:
             help="name the moment of the export: until",
         )
     return max(ends)
+
+
+def _named(until: str) -> datetime:
+    try:
+        return end_of_day(read_date(until)) if DAY.match(until) else read_moment(until)
+    except ValueProblem as problem:
+        raise LeadpolicyError.of(
+            "LP513", f"`until`: {problem.message}", expected=_DAY, help=problem.help
+        ) from None
 
 
 def _all(chronicle: Chronicle) -> Iterator[Rows]:

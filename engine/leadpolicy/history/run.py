@@ -41,7 +41,7 @@ def replay(
     policies: Mapping[str, Policy] | Sequence[Policy | str | Path],
     data: Chronicle | Dataset | str | Path,
     *,
-    until: datetime | date | None = None,
+    until: datetime | date | str | None = None,
     accept_snapshot: Collection[str] | str = (),
     engine: str = AUTO,
     session: Session | None = None,
