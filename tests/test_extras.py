@@ -69,3 +69,21 @@ def test_an_extra_brings_the_modules_that_are_looked_for(repo: Path) -> None:
         for module in modules:
             known = owners.get(module, [extras.COMPILED.get(module, module)])
             assert any(name.lower().replace("_", "-") in required for name in known), module
+
+
+def test_a_python_call_tells_it_as_a_command_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    import leadpolicy
+
+    def needing() -> None:
+        import scipy.stats  # noqa: F401
+
+    monkeypatch.setattr("leadpolicy.comparison.comparison.compare", needing)
+    monkeypatch.delitem(vars(leadpolicy), "compare", raising=False)
+    call = leadpolicy.compare
+    del vars(leadpolicy)["compare"]
+    monkeypatch.setitem(sys.modules, "scipy.stats", None)
+    with pytest.raises(LeadpolicyError) as caught:
+        call()  # type: ignore[call-arg]
+    (found,) = caught.value.diagnostics
+    assert found.code == "LP511"
+    assert "scipy is installed and cannot be loaded" in found.message

@@ -10,6 +10,7 @@ Names are imported when they are first used, so that importing the package costs
 from __future__ import annotations
 
 from importlib import import_module
+from types import FunctionType
 from typing import TYPE_CHECKING, Any, Final
 
 from leadpolicy.version import __version__ as __version__
@@ -99,6 +100,10 @@ def __getattr__(name: str) -> Any:
     else:
         module = import_module(f"leadpolicy.{room}")
     value = module if colon and not called else getattr(module, called or name)
+    if isinstance(value, FunctionType):
+        from leadpolicy.extras import explaining
+
+        value = explaining(value)  # a library may be looked for only when it is needed
     globals()[name] = value
     return value
 

@@ -6,11 +6,13 @@ An extra that is installed and cannot be loaded counts as missing.
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import wraps
 from importlib import import_module
 from importlib.util import find_spec
 from types import ModuleType
-from typing import Final
+from typing import Final, ParamSpec, TypeVar
 
 from leadpolicy.diagnostics import LeadpolicyError, listing
 
@@ -29,6 +31,10 @@ COMPILED: Final = {"durable_rules_engine": "durable-rules"}
 """Modules that are compiled when they are installed, with the name of their distribution."""
 FLAGS: Final = 'CPPFLAGS="-DPyEval_CallObject=PyObject_CallObject" '
 """Without this durable-rules is compiled on Python 3.13 and newer, and cannot be loaded."""
+
+
+Given = ParamSpec("Given")
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +85,21 @@ def brought(extra: str, module: str) -> ModuleType:
         if found := explained(error):
             raise found from None
         raise
+
+
+def explaining(function: Callable[Given, Made]) -> Callable[Given, Made]:
+    """The function, of which a failed import is told as what is missing (LP511)."""
+
+    @wraps(function)
+    def call(*args: Given.args, **named: Given.kwargs) -> Made:
+        try:
+            return function(*args, **named)
+        except ImportError as error:
+            if found := explained(error):
+                raise found from None
+            raise
+
+    return call
 
 
 def _failure(name: str) -> str | None:

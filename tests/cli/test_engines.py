@@ -74,9 +74,8 @@ def test_every_engine_says_the_same_at_every_command(leadpolicy: Run, command: s
         result = leadpolicy(command, *given, "--engine", engine, *HERE)
         assert result.code == 0, result.err
         found = json.loads(result.out)
-        if command != "cards":
-            expected = {"auto": "closure" if command == "explain" else "kernels"}
-            assert found.pop("engine") == expected.get(engine, engine)
+        expected = {"auto": "closure" if command == "explain" else "kernels"}
+        assert found.pop("engine") == expected.get(engine, engine)
         said[engine] = found
     for engine, found in said.items():
         assert found == said["interpreter"], engine

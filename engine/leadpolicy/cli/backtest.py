@@ -27,6 +27,9 @@ def backtest(
     95 % intervals, flow, conversion, time, decay, what each criterion is worth, and how many more
     records it would take where the history does not tell.
 
+    There is no engine to choose: histories are replayed by SQL. To have the definition itself say
+    the same of a history: `leadpolicy replay --engine interpreter`.
+
     Example: leadpolicy backtest demo --report backtest.html
     """
     from leadpolicy.backtest.read import open_study

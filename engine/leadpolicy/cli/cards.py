@@ -60,7 +60,7 @@ def cards(
         said = verdicts_of(chosen, records, progress, engine=engine)
         dealt = deal(said, number, seed=seed, progress=progress)
     if as_json:
-        typer.echo(deck_json(dealt))
+        typer.echo(deck_json(dealt, said.engine))
     else:
         from leadpolicy.present.workshop.cards import listed
 

@@ -159,9 +159,9 @@ def deck_to_dict(deck: Deck) -> dict[str, Any]:
     }
 
 
-def deck_json(deal: Deal) -> str:
-    """The deck as JSON text, without the key."""
-    return json_text(deck_to_dict(deal.deck))
+def deck_json(deal: Deal, engine: str) -> str:
+    """The deck as JSON text, without the key, with the engine that said the verdicts."""
+    return json_text(deck_to_dict(deal.deck) | {"engine": engine})
 
 
 # ------------------------------------------------------------------------------------ reading
