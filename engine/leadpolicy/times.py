@@ -18,9 +18,14 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def microseconds(moment: datetime) -> int:
-    """Since 1970, exact."""
+    """Whole microseconds since 1970, exact."""
     since = moment - EPOCH
     return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
+
+
+def from_microseconds(count: int) -> datetime:
+    """The moment that `microseconds` counted."""
+    return EPOCH + timedelta(microseconds=count)
 
 
 def read_date(text: str) -> date:

@@ -10,7 +10,7 @@ import pytest
 
 import leadpolicy.backends as listed
 from leadpolicy.backends import CountedRecords, Limit
-from leadpolicy.backends.columns import Columns, moment_of, records_of
+from leadpolicy.backends.columns import Columns, records_of
 from leadpolicy.backends.interpreter import verdicts
 from leadpolicy.comparison.comparison import compare
 from leadpolicy.data.dataset import open_dataset
@@ -18,6 +18,7 @@ from leadpolicy.data.recordset import RecordSet
 from leadpolicy.diagnostics import LeadpolicyError
 from leadpolicy.evaluation.stages import evaluate as stages
 from leadpolicy.policy import Policy, load_policies
+from leadpolicy.times import from_microseconds
 from tests.conftest import FIXTURES, POLICIES
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ class Counting:
     def groups(self, logics: Mapping[str, Logic], columns: Columns, kinds: Any) -> CountedRecords:
         found: dict[tuple[Any, ...], list[int]] = {}
         for place, record in enumerate(records_of(columns, None)):
-            now = moment_of(int(columns.moments[place]))
+            now = from_microseconds(int(columns.moments[place]))
             said = [
                 tuple(int(v) for v in verdicts(one, record, now).stages) for one in logics.values()
             ]

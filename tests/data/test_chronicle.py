@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from leadpolicy.data.as_of import record_at
 from leadpolicy.data.chronicle import ALWAYS, MISSING, NEVER, UNDATED, Chronicle
 from leadpolicy.data.dataset import Dataset, open_dataset
-from leadpolicy.data.moments import from_microseconds, microseconds
 from leadpolicy.data.recordset import RecordSet
+from leadpolicy.times import from_microseconds, microseconds
 from leadpolicy.types import Value
 from leadpolicy.vocabulary.record import Record
 from tests.data.room import TOP, VOCABULARY, Room

@@ -14,11 +14,11 @@ from leadpolicy.data import iso
 from leadpolicy.data.arrow import column_of_arrow
 from leadpolicy.data.dates import moment_text
 from leadpolicy.data.model import PLAIN, Money, Reading
-from leadpolicy.data.moments import from_microseconds
 from leadpolicy.data.tables import column_of_objects
 from leadpolicy.data.texts import Texts
 from leadpolicy.data.values import Converted, convert
 from leadpolicy.diagnostics import ValueProblem
+from leadpolicy.times import from_microseconds
 from leadpolicy.types import Kind, Type, Value
 
 INTEGER = Type(Kind.INTEGER)

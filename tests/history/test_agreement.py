@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 from leadpolicy.backends.sql.session import Session
 from leadpolicy.data.chronicle import NEVER, Chronicle
 from leadpolicy.data.dataset import open_dataset
-from leadpolicy.data.moments import from_microseconds, microseconds
 from leadpolicy.history import ledger
 from leadpolicy.history.definition import StageSpan, replay_record
 from leadpolicy.history.run import replay
 from leadpolicy.policy import load_policies
+from leadpolicy.times import from_microseconds, microseconds
 from tests.history.agreement import by_engine, disagreements, unforeseen
 from tests.history.worlds import Life, World, at, chronicle, moments_near, random_life, worlds
 from tests.strategies import NOW

@@ -25,8 +25,8 @@ from leadpolicy.data.chronicle import (
 )
 from leadpolicy.data.dataset import Dataset
 from leadpolicy.data.model import Cell, ColumnFact, ColumnRef, DatasetSpec, RecordsSpec
-from leadpolicy.data.moments import from_microseconds, microseconds
 from leadpolicy.policy import Policy, parse_policy
+from leadpolicy.times import from_microseconds, microseconds
 from leadpolicy.types import Kind, Type, Value, read_python
 from leadpolicy.vocabulary import Attribute, Vocabulary
 from tests.strategies import NOW, PARAMETERS, Author, Drawing, dump, edges, vocabularies

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any, Final, Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
 
+from leadpolicy.times import from_microseconds, microseconds
 from leadpolicy.types import Type, Value
 from leadpolicy.vocabulary.record import EventLog, Happening, Record
 
 Codes: TypeAlias = npt.NDArray[np.int8]
 Array: TypeAlias = npt.NDArray[Any]
 
-EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-MICROSECOND: Final = timedelta(microseconds=1)
 ALWAYS: Final = int(np.iinfo(np.int64).min)
 """Before every moment: since when a log is kept that was always kept."""
 NEVER: Final = int(np.iinfo(np.int64).max)
@@ -144,11 +143,6 @@ def columns_of(
     )
 
 
-def microseconds(moment: datetime) -> int:
-    """Since 1970, exact."""
-    return (moment - EPOCH) // MICROSECOND
-
-
 def _log(kept: Sequence[EventLog | None], attributes: Mapping[str, Type]) -> EventColumns:
     found = [
         (place, one) for place, log in enumerate(kept) if log is not None for one in log.happenings
@@ -206,18 +200,13 @@ def _logs(log: EventsOfKind, moments: Sequence[int]) -> Iterable[EventLog | None
         _spread(details, name, column)
     own: list[list[Happening]] = [[] for _ in range(records)]
     for place, at, known in zip(log.records.tolist(), log.at.tolist(), details, strict=True):
-        own[place].append(Happening(None if at == UNDATED else moment_of(at), known))
+        own[place].append(Happening(None if at == UNDATED else from_microseconds(at), known))
     since = [ALWAYS] * records if log.since is None else log.since.tolist()
     kept = [True] * records if log.recorded is None else log.recorded.tolist()
     for found, begin, there, now in zip(own, since, kept, moments, strict=True):
         # A log that settles only what it shows is as good as one that began right now.
-        reach = None if begin == ALWAYS else moment_of(now if begin == NEVER else begin)
+        reach = None if begin == ALWAYS else from_microseconds(now if begin == NEVER else begin)
         yield EventLog(tuple(found), reach) if there else None
-
-
-def moment_of(at: int) -> datetime:
-    """A moment out of microseconds."""
-    return EPOCH + timedelta(microseconds=at)
 
 
 # ---------------------------------------------------------------------------------- answers
@@ -290,7 +279,5 @@ __all__ = [
     "asked",
     "columns_of",
     "last",
-    "microseconds",
-    "moment_of",
     "records_of",
 ]

@@ -12,9 +12,9 @@ from leadpolicy.backtest.study import Study, StudyCondition
 from leadpolicy.data import segments
 from leadpolicy.data.as_of import last_changes
 from leadpolicy.data.chronicle import MISSING, Chronicle
-from leadpolicy.data.moments import MICROSECOND, AfterEntry, microseconds
+from leadpolicy.data.moments import MICROSECOND, AfterEntry
 from leadpolicy.diagnostics import LeadpolicyError, Problems, ValueProblem, listing, suggest
-from leadpolicy.times import show_duration
+from leadpolicy.times import microseconds, show_duration
 from leadpolicy.types import Range, Type, Value, read_text
 
 NO_ENTRY = "nobody knows when they entered"

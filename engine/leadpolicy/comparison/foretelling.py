@@ -22,8 +22,9 @@ import numpy.typing as npt
 from leadpolicy.comparison.outcomes import NORMAL
 from leadpolicy.data.chronicle import Coded
 from leadpolicy.data.coding import Packed
-from leadpolicy.data.moments import end_of_day, microseconds
+from leadpolicy.data.moments import end_of_day
 from leadpolicy.evaluation.codes import Mask, Whole
+from leadpolicy.times import microseconds
 from leadpolicy.types import NUMERIC, TEMPORAL, Kind, Range, show
 
 Numbers: TypeAlias = npt.NDArray[np.float64]

@@ -159,7 +159,8 @@ def _at_moment(chronicle: Chronicle, fates: KnownEnds) -> Iterator[Leak]:
     """
     from leadpolicy.data.as_of import columns_at
     from leadpolicy.data.chronicle import UNDATED
-    from leadpolicy.data.moments import MICROSECOND, AfterEntry, microseconds
+    from leadpolicy.data.moments import MICROSECOND, AfterEntry
+    from leadpolicy.times import microseconds
 
     as_of = chronicle.dataset.default_as_of
     if as_of is None or not chronicle.changes:

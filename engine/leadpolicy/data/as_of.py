@@ -10,13 +10,14 @@ import numpy as np
 
 from leadpolicy.data.chronicle import MISSING, UNDATED, Changes, Chronicle, Coded, Events
 from leadpolicy.data.model import DatasetSpec
-from leadpolicy.data.moments import MICROSECOND, AfterEntry, AsOf, from_microseconds, microseconds
+from leadpolicy.data.moments import MICROSECOND, AfterEntry, AsOf
 from leadpolicy.data.outcomes import outcomes_at
 from leadpolicy.data.quarantine import Quarantine, SetAside
 from leadpolicy.data.recordset import Records, RecordSet
 from leadpolicy.data.tables import Mask, Rows
 from leadpolicy.diagnostics import LeadpolicyError
 from leadpolicy.english import plural
+from leadpolicy.times import from_microseconds, microseconds
 from leadpolicy.vocabulary.record import Origin, Record
 
 

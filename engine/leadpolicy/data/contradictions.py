@@ -12,12 +12,12 @@ import numpy as np
 
 from leadpolicy.data.chronicle import NEVER, UNDATED, Changes, Events
 from leadpolicy.data.dated import Dated
-from leadpolicy.data.moments import microseconds
 from leadpolicy.data.outcomes import Ends
 from leadpolicy.data.tables import Rows
 from leadpolicy.data.typed import DAY
 from leadpolicy.data.workbench import Work
 from leadpolicy.english import plural
+from leadpolicy.times import microseconds
 from leadpolicy.types import show
 
 

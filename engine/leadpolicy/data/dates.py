@@ -9,9 +9,8 @@ from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from leadpolicy.data.moments import EPOCH
 from leadpolicy.diagnostics import ValueProblem
-from leadpolicy.times import in_utc, read_date, read_moment
+from leadpolicy.times import EPOCH, in_utc, read_date, read_moment
 from leadpolicy.types import Kind
 
 _EPOCHS: Final = {"epoch_ms": timedelta(milliseconds=1), "epoch_s": timedelta(seconds=1)}

@@ -13,12 +13,12 @@ from leadpolicy.data.coding import Part, constant, in_order, share
 from leadpolicy.data.contradictions import note_doubles, note_skew
 from leadpolicy.data.dated import INTEGER, Dated, read_rows
 from leadpolicy.data.model import Cell, EventSpec
-from leadpolicy.data.moments import microseconds
 from leadpolicy.data.record_rows import Numbered
 from leadpolicy.data.tables import Mask, Rows
 from leadpolicy.data.traces import Traced
 from leadpolicy.data.workbench import Work
 from leadpolicy.english import plural
+from leadpolicy.times import microseconds
 from leadpolicy.vocabulary.model import EventKind
 
 MOST_COUNTED: Final = 100_000

@@ -11,7 +11,6 @@ from leadpolicy.diagnostics import LeadpolicyError, ValueProblem
 from leadpolicy.times import in_utc, read_duration, read_moment, show_duration
 from leadpolicy.types import show
 
-EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND: Final = timedelta(microseconds=1)
 EXPECTED: Final = "a date such as 2026-03-01, or `7 days after entry`, or `at entry`"
 
@@ -77,13 +76,3 @@ def parse_as_of(given: str | date | datetime | AsOf) -> AsOf:
 def end_of_day(day: date) -> datetime:
     """The last microsecond of a day in UTC."""
     return datetime(day.year, day.month, day.day, 23, 59, 59, 999_999, tzinfo=UTC)
-
-
-def microseconds(moment: datetime) -> int:
-    """Whole microseconds since 1970, exact."""
-    return (moment - EPOCH) // MICROSECOND
-
-
-def from_microseconds(count: int) -> datetime:
-    """The moment that `microseconds` counted."""
-    return EPOCH + timedelta(microseconds=count)

@@ -9,12 +9,12 @@ import numpy as np
 from leadpolicy.data.chronicle import MISSING, NEVER, UNDATED, Chronicle
 from leadpolicy.data.dated import Dated, read_rows
 from leadpolicy.data.model import Cell, OutcomeSpec
-from leadpolicy.data.moments import MICROSECOND, microseconds
+from leadpolicy.data.moments import MICROSECOND
 from leadpolicy.data.record_rows import BOOLEAN, Numbered
 from leadpolicy.data.tables import Mask, Rows
 from leadpolicy.data.workbench import Work
 from leadpolicy.english import plural
-from leadpolicy.times import show_duration
+from leadpolicy.times import microseconds, show_duration
 
 
 @dataclass(slots=True)

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Final, TypeAlias, overload
 import numpy as np
 
 from leadpolicy.data.chronicle import ALWAYS, MISSING, NEVER, Coded, Events
-from leadpolicy.data.moments import from_microseconds
 from leadpolicy.data.quarantine import Quarantine, TableRead
 from leadpolicy.data.tables import Rows
 from leadpolicy.diagnostics import LeadpolicyError, listing
 from leadpolicy.english import plural
+from leadpolicy.times import from_microseconds
 from leadpolicy.types import Value, show
 from leadpolicy.vocabulary.model import Vocabulary
 from leadpolicy.vocabulary.record import EventLog, Happening, Origin, Record

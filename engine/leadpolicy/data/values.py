@@ -20,10 +20,10 @@ from leadpolicy.data.bulk_values import Direct, convert_directly, moments_of
 from leadpolicy.data.chronicle import UNDATED
 from leadpolicy.data.coding import Packed, Part, at_rows
 from leadpolicy.data.model import Money, Reading
-from leadpolicy.data.moments import microseconds
 from leadpolicy.data.tables import Codes, Column, Mask, Rows, cell_text
 from leadpolicy.data.texts import Texts
 from leadpolicy.diagnostics import ValueProblem
+from leadpolicy.times import microseconds
 from leadpolicy.types import (
     NUMERIC,
     TEMPORAL,

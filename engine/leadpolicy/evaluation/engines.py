@@ -18,8 +18,9 @@ from leadpolicy.backends import (
     one_by_one,
     ready,
 )
-from leadpolicy.backends.columns import Columns, Listed, asked, moment_of, records_of
+from leadpolicy.backends.columns import Columns, Listed, asked, records_of
 from leadpolicy.policy.model import Policy
+from leadpolicy.times import from_microseconds
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -88,7 +89,7 @@ def of_table(
     if single is not None:
         columns, keys = rows_of(logics_of(policies), table)
         ids = None if keys is None else keys.tolist()
-        moments = [moment_of(int(at)) for at in columns.moments]
+        moments = [from_microseconds(int(at)) for at in columns.moments]
         found: Answers = by_record(single, policies, records_of(columns, ids), moments, progress)
         return found, ids
     return all_at_once(running).of_table(logics_of(policies), table, progress), None

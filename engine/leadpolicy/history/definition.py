@@ -13,12 +13,12 @@ from datetime import date, datetime, timedelta
 from leadpolicy.backends.interpreter import verdicts
 from leadpolicy.data.as_of import only, record_at
 from leadpolicy.data.chronicle import ALWAYS, NEVER, UNDATED, Changes, Chronicle, Coded
-from leadpolicy.data.moments import from_microseconds, microseconds
 from leadpolicy.history.horizon import Horizon, horizon
 from leadpolicy.logic.terms import Compare, FromNow, Happened, Logic
 from leadpolicy.logic.walk import subjects, turns, walk
 from leadpolicy.policy.labels import labelled
 from leadpolicy.policy.model import Policy
+from leadpolicy.times import from_microseconds, microseconds
 from leadpolicy.truth import FALSE, TRUE
 from leadpolicy.types import Value
 

@@ -11,11 +11,11 @@ import numpy as np
 
 from leadpolicy.data.chronicle import NEVER, UNDATED, Chronicle, Events
 from leadpolicy.data.dates import DAY
-from leadpolicy.data.moments import end_of_day, microseconds
+from leadpolicy.data.moments import end_of_day
 from leadpolicy.data.tables import Rows
 from leadpolicy.diagnostics import LeadpolicyError, ValueProblem
 from leadpolicy.english import plural
-from leadpolicy.times import in_utc, read_date, read_moment
+from leadpolicy.times import in_utc, microseconds, read_date, read_moment
 
 _DAY: Final = "a date such as 2026-03-01, or a moment"
 

@@ -17,12 +17,12 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from leadpolicy.data.chronicle import NEVER, Chronicle
-from leadpolicy.data.moments import end_of_day, from_microseconds, microseconds
+from leadpolicy.data.moments import end_of_day
 from leadpolicy.data.tables import Mask, Rows
 from leadpolicy.diagnostics import LeadpolicyError, suggest
 from leadpolicy.policy.model import RUNGS, Policy
 from leadpolicy.shown import Shown
-from leadpolicy.times import in_utc
+from leadpolicy.times import from_microseconds, in_utc, microseconds
 from leadpolicy.types import show
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ import numpy as np
 
 from leadpolicy.characters import json_text
 from leadpolicy.data.chronicle import NEVER
-from leadpolicy.data.moments import from_microseconds
 from leadpolicy.data.tables import Mask
 from leadpolicy.history.result import Replay
+from leadpolicy.times import from_microseconds
 from leadpolicy.types import plain
 
 

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from leadpolicy.backends import LADDER, EngineTable, Logics, Progress, Spans, long_ladders
-from leadpolicy.backends.columns import Array, Codes, Columns, microseconds, moment_of
+from leadpolicy.backends.columns import Array, Codes, Columns
 from leadpolicy.backends.kernels.program import KernelAnswers, KernelProgram
 from leadpolicy.backends.kernels.read import CodedTable
 from leadpolicy.backends.kernels.records import NOW, coded, uncoded
-from leadpolicy.times import in_utc
+from leadpolicy.times import from_microseconds, in_utc, microseconds
 
 if TYPE_CHECKING:
     from leadpolicy.diagnostics import Diagnostic
@@ -39,7 +39,9 @@ class Kernels:
         moments = columns.moments
         alike = len(moments) > 0 and bool((moments == moments[0]).all())
         table = coded(columns, program.facts, program.attributes())
-        return PlaneAnswers(program.run(table, moment_of(int(moments[0])) if alike else NOW))
+        return PlaneAnswers(
+            program.run(table, from_microseconds(int(moments[0])) if alike else NOW)
+        )
 
     def of_table(
         self, logics: Logics, table: EngineTable, progress: Progress | None

@@ -11,7 +11,7 @@ from typing import Any, Final
 import numpy as np
 
 from leadpolicy.backends import columns as given
-from leadpolicy.backends.columns import ALWAYS, MISSING, UNDATED, Columns, PackedValues, moment_of
+from leadpolicy.backends.columns import ALWAYS, MISSING, UNDATED, Columns, PackedValues
 from leadpolicy.backends.kernels import columns as kept
 from leadpolicy.backends.kernels.columns import (
     Array,
@@ -26,6 +26,7 @@ from leadpolicy.backends.kernels.columns import (
     unpacked,
 )
 from leadpolicy.backends.kernels.read import CodedLog, CodedTable
+from leadpolicy.times import from_microseconds
 from leadpolicy.types import NUMERIC, Kind, Range, Type, Value
 
 NOW: Final = "now"
@@ -239,7 +240,7 @@ def _value(number: int | float, kind: Type) -> Value:
         case Kind.DATE:
             return _ZERO + timedelta(days=int(number))
         case Kind.MOMENT:
-            return moment_of(int(number))
+            return from_microseconds(int(number))
         case Kind.NUMBER | Kind.MONEY:
             return float(number)
         case _:

@@ -22,7 +22,6 @@ from leadpolicy.backends.columns import (
     Columns,
     EventsOfKind,
     PackedValues,
-    moment_of,
 )
 from leadpolicy.backends.sql import tree
 from leadpolicy.backends.sql.columns import Bound, missing
@@ -30,6 +29,7 @@ from leadpolicy.backends.sql.forms import CodedForm, EndsForm, Number, Plain, Si
 from leadpolicy.backends.sql.program import Loaded, TableProgram
 from leadpolicy.backends.sql.session import Session
 from leadpolicy.backends.sql.texts import is_coded
+from leadpolicy.times import from_microseconds
 from leadpolicy.types import NUMERIC, Kind, Range, Type
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ _STORED: Final = {
 def one_moment(moments: Array) -> datetime | None:
     """The moment of all records, if it is the same."""
     if len(moments) and bool((moments == moments[0]).all()):
-        return moment_of(int(moments[0]))
+        return from_microseconds(int(moments[0]))
     return None
 
 

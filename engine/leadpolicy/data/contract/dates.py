@@ -21,11 +21,12 @@ from leadpolicy.data.contract.model import (
 from leadpolicy.data.contract.uses import Ground
 from leadpolicy.data.model import Cell, ColumnRef, DatedFact
 from leadpolicy.data.model import Rows as RowsSpec
-from leadpolicy.data.moments import AtMoment, microseconds
+from leadpolicy.data.moments import AtMoment
 from leadpolicy.data.outcomes import read_ends
 from leadpolicy.data.record_rows import MOMENT
 from leadpolicy.data.tables import Mask, Rows
 from leadpolicy.data.typed import DAY
+from leadpolicy.times import microseconds
 from leadpolicy.types import show
 
 BEGAN = "entry of its record"

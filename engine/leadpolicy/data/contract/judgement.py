@@ -24,8 +24,8 @@ from leadpolicy.data.contract.model import (
     Words,
     mask_of,
 )
-from leadpolicy.data.moments import from_microseconds, microseconds
 from leadpolicy.data.tables import Mask, Rows
+from leadpolicy.times import from_microseconds, microseconds
 from leadpolicy.types import show
 
 

@@ -11,7 +11,6 @@ import numpy as np
 
 from leadpolicy.characters import named
 from leadpolicy.comparison.comparison import Comparison
-from leadpolicy.data.moments import from_microseconds
 from leadpolicy.diagnostics import LeadpolicyError
 from leadpolicy.english import plural
 from leadpolicy.evaluation.codes import TRUE, Codes
@@ -23,6 +22,7 @@ from leadpolicy.present.comparison.wording import cohort
 from leadpolicy.present.drawing import Plot, blank, draw
 from leadpolicy.present.theme import ABSENT, CERTAIN, INK, MUTED
 from leadpolicy.present.wording import percent
+from leadpolicy.times import from_microseconds
 from leadpolicy.types import show
 
 HIGH: Final = 320

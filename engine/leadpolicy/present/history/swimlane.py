@@ -11,7 +11,6 @@ import pandas as pd
 
 from leadpolicy.characters import named
 from leadpolicy.data.chronicle import NEVER, UNDATED, Chronicle
-from leadpolicy.data.moments import from_microseconds
 from leadpolicy.diagnostics import LeadpolicyError, listing, suggest
 from leadpolicy.english import plural
 from leadpolicy.history.result import Replay
@@ -20,6 +19,7 @@ from leadpolicy.present.chart import Bands, Canvas, Ruler, across, below, names_
 from leadpolicy.present.choices import NO_STAGE, known_label, most
 from leadpolicy.present.drawing import Plot, blank, draw
 from leadpolicy.present.theme import CERTAIN, GRID, INK, MUTED, PAPER, UNKNOWN
+from leadpolicy.times import from_microseconds
 from leadpolicy.types import show
 
 ROW: Final = 26
