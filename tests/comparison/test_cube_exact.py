@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
 
 import pyarrow as pa
@@ -24,33 +22,26 @@ from tests.comparison.cube_drafts import NOW, SETTINGS
 if TYPE_CHECKING:
     import pandas as pd
 
+    from leadpolicy.data.dataset import Dataset
+
 WORDS = cube_drafts.vocabulary()
 slow = settings(deadline=None, max_examples=20, suppress_health_check=list(HealthCheck))
 
 
-@dataclass(frozen=True, slots=True)
-class Few:
-    """The part of a record set that a scan looks at."""
+class Few(RecordSet):
+    """Records that no data set told, and the part of their set that a scan looks at."""
 
-    records: Sequence[Record]
-    outcomes: Sequence[bool | None]
-
-    @property
-    def ids(self) -> list[str]:
-        return [str(place) for place in range(len(self.records))]
-
-    @property
-    def moments(self) -> list[datetime]:
-        return [NOW] * len(self.records)
+    def __init__(self, records: Sequence[Record], outcomes: Sequence[bool | None]) -> None:
+        super().__init__(
+            dataset=cast("Dataset", None), ids=[str(place) for place in range(len(records))],
+            moments=[NOW] * len(records), records=records, outcomes=list(outcomes),
+        )  # fmt: skip
 
     def segment(self, fact: str) -> list[str]:
         return [str(record.facts.get(fact, "(unknown)")) for record in self.records]
 
     def segments(self, fact: str) -> list[str]:
         return sorted(set(self.segment(fact)))
-
-    def __len__(self) -> int:
-        return len(self.records)
 
 
 def verdicts_by_record(made: Cube, label: str, move: Mapping[str, Any]) -> dict[str, list[int]]:
@@ -82,7 +73,7 @@ def test_every_record_after_every_move(data: st.DataObject) -> None:
     free = data.draw(st.sets(st.sampled_from(sorted(SETTINGS)), min_size=1))
     few = Few(records, outcomes)
     made = cube(
-        dict(zip("AB", policies, strict=False)), cast("RecordSet", few), engine="interpreter",
+        dict(zip("AB", policies, strict=False)), few, engine="interpreter",
         parameters={name: SETTINGS[name] for name in free}, segments=["a.c"],
         examples=len(records),
     )  # fmt: skip
@@ -129,7 +120,7 @@ def test_no_records_are_no_error() -> None:
     policy = cube_drafts.small(WORDS)
     made = cube(
         {"A": policy},
-        cast("RecordSet", Few([], [])),
+        Few([], []),
         engine="interpreter",
         parameters={"low": SETTINGS["low"]},
     )

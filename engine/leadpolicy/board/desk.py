@@ -59,7 +59,7 @@ class Desk:
 
     def on_the_table(self) -> list[Policy]:
         """The chosen policies, and the versions of them that were written since."""
-        fresh = load_policies(self.written)
+        fresh = load_policies(self.written) if self.written else []
         ids = {policy.id for policy in self.chosen}
         return [*self.chosen, *(policy for policy in fresh if policy.id in ids)]
 
