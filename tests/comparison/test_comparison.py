@@ -299,6 +299,11 @@ def test_json_says_none_where_nothing_is_defined(three: Comparison) -> None:
 
 def test_verdicts_record_by_record(three: Comparison) -> None:
     table = three.verdicts()
+    flat = three.verdicts("arrow")
+    assert flat.column("record").to_pylist() == list(table.index)
+    assert [one.to_pylist() for one in flat.columns[1:]] == [
+        own.tolist() for _, own in table.items()
+    ]
     assert table.index.tolist() == list("abcdef")
     assert table["narrow", "lead"].tolist() == [T, F, F, U, F, F]
     assert ("odd", "lead") not in table.columns

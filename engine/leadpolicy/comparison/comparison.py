@@ -25,12 +25,14 @@ from leadpolicy.comparison.readiness import (
 )
 from leadpolicy.comparison.segments import segments
 from leadpolicy.comparison.study import ComparedRecords, describe
+from leadpolicy.data.given import check_form, in_form
 from leadpolicy.diagnostics import LeadpolicyError, suggest
 from leadpolicy.evaluation.arguments import check
 from leadpolicy.evaluation.codes import Whole
 from leadpolicy.evaluation.cohort import Chosen, FrameMeaning, records_for
 from leadpolicy.evaluation.engines import Progress, opened
 from leadpolicy.evaluation.groups import RecordGroups, groups_of
+from leadpolicy.evaluation.names import identifiers
 from leadpolicy.evaluation.verdicts import RecordVerdicts, verdicts_of
 from leadpolicy.policy import RUNGS
 from leadpolicy.policy.labels import labelled
@@ -195,11 +197,21 @@ class Comparison(Shown):
 
     # -------------------------------------------------------------------------- other forms
 
-    def verdicts(self) -> pd.DataFrame:
+    def verdicts(self, as_: str = "pandas") -> Any:
         """One row per record with the verdict (0 FALSE, 1 UNKNOWN, 2 TRUE) of each policy and rung.
 
-        The columns have two levels: policy and rung.
+        In pandas the columns have two levels, policy and rung; as "polars" or "arrow" they are
+        `record` and `POLICY_RUNG`. Raises `LeadpolicyError` for another form.
         """
+        if as_ != "pandas":
+            import pyarrow as pa
+
+            check_form(as_)
+            plain = identifiers(one.label for one in self.evaluation.policies)
+            made: dict[str, Any] = {"record": list(self.evaluation.ids)}
+            for one in self.evaluation.policies:
+                made |= {f"{plain[one.label]}_{rung}": own for rung, own in one.rungs.items()}
+            return in_form(pa.table(made), as_)
         columns = {
             (one.label, rung): codes
             for one in self.evaluation.policies
