@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from leadpolicy.backends.sql.engine import in_order
 from leadpolicy.data.dataset import open_dataset
 from leadpolicy.data.frames import from_frame
 from leadpolicy.evaluation.verdicts import verdicts_of
@@ -212,13 +211,6 @@ def test_every_type_with_missing_and_strange_values(tmp_path: Path) -> None:
     assert by_name["word"] == [2, 2, 1, 1, 0], "an empty cell is a missing one"
     assert by_name["day"] == [2, 0, 1, 2, 0]
     assert by_name["met_many"] == [1, 0, 2, 0, 0]
-
-
-def test_answers_in_another_order_are_put_back() -> None:
-    assert in_order(np.array([0, 1, 2])) is None
-    order = in_order(np.array([2, 0, 1]))
-    assert order is not None
-    assert np.array(["two", "none", "one"])[order].tolist() == ["none", "one", "two"]
 
 
 def test_no_policy_and_no_record(world: World) -> None:

@@ -15,6 +15,7 @@ from leadpolicy.backends.kernels.columns import (
     Array,
     Column,
     Flags,
+    Nothing,
     NumberColumn,
     RangeColumn,
     Sets,
@@ -28,6 +29,7 @@ from leadpolicy.types import Kind, Type
 if TYPE_CHECKING:
     import pyarrow as pa
 
+FLAG: Final = Type(Kind.BOOLEAN)
 _EXACT: Final = 2**53
 _DAYS: Final = (-719_162, 2_932_896)
 _MOMENTS: Final = (-62_135_596_800_000_000, 253_402_300_799_999_999)
@@ -92,7 +94,21 @@ def column(kind: Type, values: pa.Array) -> NumberColumn | Flags | TextColumn | 
     return NumberColumn(found, there)
 
 
-def ends(low: Column, high: Column, flag: Column | None = None) -> RangeColumn:
+def assembled(kind: Type, made: Sequence[pa.Array]) -> Column:
+    """A fact out of the columns that hold it: none, one, or the ends of a range and perhaps a
+    flag. Raises `Misfit`.
+    """
+    kinds = (kind, kind, FLAG)
+    match [column(of, values) for of, values in zip(kinds, made, strict=False)]:
+        case []:
+            return Nothing()
+        case [alone]:
+            return alone
+        case found:
+            return _ends(*found)
+
+
+def _ends(low: Column, high: Column, flag: Column | None = None) -> RangeColumn:
     """A range out of two columns, and one that tells a wholly open range from a missing value."""
     assert isinstance(low, NumberColumn)
     assert isinstance(high, NumberColumn)
@@ -190,4 +206,4 @@ def _sets(kind: Type, values: pa.Array, there: Array | None) -> Sets:
     return Sets(starts, places, distinct, there)
 
 
-__all__ = ["Misfit", "column", "ends", "taken"]
+__all__ = ["FLAG", "Misfit", "assembled", "column", "taken"]

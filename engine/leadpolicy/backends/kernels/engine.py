@@ -14,7 +14,8 @@ from leadpolicy.backends import LADDER, EngineTable, Logics, Progress, Spans, lo
 from leadpolicy.backends.columns import Array, Codes, Columns
 from leadpolicy.backends.kernels.program import KernelAnswers, KernelProgram
 from leadpolicy.backends.kernels.read import CodedTable
-from leadpolicy.backends.kernels.records import NOW, coded, uncoded
+from leadpolicy.backends.kernels.records import coded, uncoded
+from leadpolicy.backends.tables import NOW, one_moment
 from leadpolicy.times import from_microseconds, in_utc, microseconds
 
 if TYPE_CHECKING:
@@ -36,12 +37,9 @@ class Kernels:
         program = KernelProgram(logics, full=True)
         if progress is not None:
             progress("evaluating", 0, 1)
-        moments = columns.moments
-        alike = len(moments) > 0 and bool((moments == moments[0]).all())
+        at = one_moment(columns.moments)
         table = coded(columns, program.facts, program.attributes())
-        return PlaneAnswers(
-            program.run(table, from_microseconds(int(moments[0])) if alike else NOW)
-        )
+        return PlaneAnswers(program.run(table, NOW if at is None else from_microseconds(at)))
 
     def of_table(
         self, logics: Logics, table: EngineTable, progress: Progress | None

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any, Final
@@ -11,8 +11,9 @@ from typing import Any, Final
 import numpy as np
 
 from leadpolicy.backends import columns as given
-from leadpolicy.backends.columns import ALWAYS, MISSING, UNDATED, Columns, PackedValues
+from leadpolicy.backends.columns import ALWAYS, MISSING, UNDATED, Columns
 from leadpolicy.backends.kernels import columns as kept
+from leadpolicy.backends.kernels import convert
 from leadpolicy.backends.kernels.columns import (
     Array,
     Flags,
@@ -21,17 +22,15 @@ from leadpolicy.backends.kernels.columns import (
     RangeColumn,
     Sets,
     TextColumn,
-    both,
     packed,
     unpacked,
 )
 from leadpolicy.backends.kernels.read import CodedLog, CodedTable
+from leadpolicy.backends.tables import NOW, arrays, dated, log_begins
 from leadpolicy.times import from_microseconds
-from leadpolicy.types import NUMERIC, Kind, Range, Type, Value
+from leadpolicy.types import Kind, Range, Type, Value
 
-NOW: Final = "now"
 _ZERO: Final = date(1970, 1, 1)
-_STORED: Final = {Kind.NUMBER: np.float64, Kind.MONEY: np.float64}
 
 
 def coded(
@@ -39,108 +38,44 @@ def coded(
 ) -> CodedTable:
     """The columns that a program looks at, and the moments of the records under `NOW`."""
     rows = len(columns)
-    latest = int(columns.moments.max()) if rows else 0
     return CodedTable(
         rows,
         {name: _column(columns.facts.get(name), kind) for name, kind in facts.items()},
         np.arange(rows),
         {NOW: NumberColumn(columns.moments)},
         {
-            kind: None if kind not in columns.logs else _log(columns.logs[kind], wanted, latest)
+            kind: None
+            if kind not in columns.logs
+            else _log(columns.logs[kind], wanted, columns.moments)
             for kind, wanted in attributes.items()
         },
         "the records",
     )
 
 
-def _log(log: given.EventsOfKind, attributes: Mapping[str, Type], latest: int) -> CodedLog:
-    """The events of one kind. A log that begins after every moment begins late enough for all."""
+def _log(log: given.EventsOfKind, attributes: Mapping[str, Type], moments: Array) -> CodedLog:
+    """The events of one kind; they know the places of their records already."""
     since = None
     if log.since is not None:
-        since = _whole(np.minimum(log.since, latest + 1), log.since != ALWAYS)
+        since = _moment(dated(log_begins(log.since, moments), ALWAYS))
     return CodedLog(
         log.records.astype(np.int64, copy=False),
-        _whole(log.at, log.at != UNDATED),
+        _moment(dated(log.at, UNDATED)),
         {name: _column(log.attributes.get(name), kind) for name, kind in attributes.items()},
         None if log.recorded is None else Flags(packed(log.recorded)),
         since,
     )
 
 
-def _whole(values: Array, there: Array) -> NumberColumn:
-    return NumberColumn(np.where(there, values, 0), _plane(there))
-
-
-def _plane(there: Array) -> Array | None:
-    return None if bool(there.all()) else packed(there)
+def _moment(column: Any) -> NumberColumn:
+    found = convert.column(Type(Kind.MOMENT), column)
+    assert isinstance(found, NumberColumn)
+    return found
 
 
 def _column(column: given.CodedValues | None, kind: Type) -> kept.Column:
-    """Every distinct value is looked at once."""
-    if column is None or not len(column.values):
-        return Nothing()
-    known = column.codes != MISSING
-    there, places = _plane(known), np.where(known, column.codes, 0)
-    values = column.values
-    match kind.kind:
-        case Kind.TEXT:
-            texts = tuple(unicodedata.normalize("NFC", str(value)) for value in values)
-            distinct = tuple(dict.fromkeys(texts))
-            return TextColumn(_placed(texts, distinct, np.uint32)[places], distinct, there)
-        case Kind.CHOICE | Kind.LEVEL:
-            small = np.uint8 if len(kind.values) < 2**8 else np.uint16
-            return NumberColumn(_placed(list(map(str, values)), kind.values, small)[places], there)
-        case Kind.BOOLEAN:
-            flags = np.array([bool(value) for value in values], np.bool_)
-            return Flags(packed(flags[places]), there)
-        case Kind.CHOICES:
-            return _sets(values, column.codes, there)
-        case _ if kind.kind in NUMERIC and _ranged(values):
-            return _ends(values, kind.kind, places, there)
-        case _:
-            return NumberColumn(_numbers(values, kind)[places], there)
-
-
-def _ranged(values: Sequence[Value]) -> bool:
-    """Values that stand in an array are no ranges."""
-    return not isinstance(values, PackedValues) and any(
-        isinstance(value, Range) for value in values
-    )
-
-
-def _placed(values: Sequence[str], order: Sequence[str], stored: Any) -> Array:
-    place = {value: number for number, value in enumerate(order)}
-    return np.array([place[value] for value in values], stored)
-
-
-def _numbers(values: Sequence[Value], kind: Type) -> Array:
-    """Numbers, days or microseconds."""
-    stored = _STORED.get(kind.kind, np.int64)
-    if isinstance(values, PackedValues):
-        return values.array.astype(stored, copy=False)
-    return np.array([kept.number_of(kind, value) for value in values], stored)
-
-
-def _ends(values: Sequence[Any], kind: Kind, places: Array, there: Array | None) -> RangeColumn:
-    pairs = [(v.low, v.high) if isinstance(v, Range) else (v, v) for v in values]
-    ends = []
-    for side in (0, 1):
-        open_end = np.array([pair[side] is None for pair in pairs], np.bool_)
-        numbers = [0 if pair[side] is None else pair[side] for pair in pairs]
-        array = np.array(numbers, _STORED.get(kind, np.int64))[places]
-        ends.append(NumberColumn(array, both(_plane(~open_end[places]), there)))
-    return RangeColumn(ends[0], ends[1], there)
-
-
-def _sets(values: Sequence[Any], codes: Array, there: Array | None) -> Sets:
-    lists = [[unicodedata.normalize("NFC", e) for e in sorted(value)] for value in values]
-    distinct = tuple(sorted({element for own in lists for element in own}))
-    place = {element: number for number, element in enumerate(distinct)}
-    own = [np.array([place[e] for e in one], np.uint32) for one in lists]
-    own.append(np.zeros(0, np.uint32))  # of a record without a set, whose code is the last
-    found = [own[code] for code in codes.tolist()]
-    starts = np.cumsum([0, *(len(one) for one in found)]).astype(np.int32)
-    return Sets(starts, np.concatenate([*found, own[-1]]), distinct, there)
+    """What the records' own reader let pass may be beyond the limits of the policies."""
+    return convert.assembled(replace(kind, limits=None), arrays(column, kind))
 
 
 # ------------------------------------------------------------------------- columns again
@@ -247,4 +182,4 @@ def _value(number: int | float, kind: Type) -> Value:
             return number
 
 
-__all__ = ["NOW", "coded", "uncoded"]
+__all__ = ["coded", "uncoded"]

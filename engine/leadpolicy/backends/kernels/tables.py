@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from leadpolicy.backends import PARQUET
-from leadpolicy.backends.kernels.columns import Column, Nothing
-from leadpolicy.backends.kernels.convert import Misfit, column, ends, taken
+from leadpolicy.backends.kernels.columns import Column
+from leadpolicy.backends.kernels.convert import FLAG, Misfit, assembled, taken
 from leadpolicy.diagnostics import LeadpolicyError, Problems, cited
-from leadpolicy.types import NUMERIC, Kind, Type
+from leadpolicy.types import NUMERIC, Kind
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from leadpolicy.backends import Place
     from leadpolicy.backends.sql.columns import Bound, Part
     from leadpolicy.backends.sql.session import Opened, Session
+    from leadpolicy.types import Type
 
-FLAG: Final = Type(Kind.BOOLEAN)
 _TEXTS: Final = (Kind.CHOICE, Kind.LEVEL, Kind.TEXT)
 BATCH: Final = 1 << 17
 """Rows that are read at a time."""
@@ -55,17 +55,7 @@ class Found:
 
     def of(self, batch: Any) -> Column:
         """The column of this name out of a batch. Raises `Misfit`."""
-        made = [
-            column(kind, _whole(batch.column(place)))
-            for kind, place in zip((self.type, self.type, FLAG), self.columns, strict=False)
-        ]
-        match made:
-            case []:
-                return Nothing()
-            case [alone]:
-                return alone
-            case _:
-                return ends(*made)
+        return assembled(self.type, [_whole(batch.column(place)) for place in self.columns])
 
 
 def _whole(array: Any) -> pa.Array:

@@ -68,17 +68,22 @@ def header_of(where: str, columns: Sequence[tuple[str, str]], *, texts: bool = F
 
 
 class Binder:
-    """Finds the columns of facts in one table; problems are collected."""
+    """Finds the columns of facts in one table; problems are collected. Without `limited` numbers
+    may be beyond their limits.
+    """
 
     def __init__(
         self,
         header: Header,
         problems: Problems,
         prefix: str = "f",
+        *,
+        limited: bool = True,
     ) -> None:
         self.header = header
         self.problems = problems
         self.prefix = prefix
+        self.limited = limited
         self.made = 0
 
     def facts(
@@ -147,7 +152,8 @@ class Binder:
         if read is None:
             self._unfit(fact, kind, column, stored)
             return None, Store.SHORT
-        read = reading.limited(read, kind)
+        if self.limited:
+            read = reading.limited(read, kind)
         checked = raw.copy() if read.checked else None
         made = Part(name, read.value, checked, column, expected(kind), total=read.total)
         return made, read.store

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import numpy as np
 
@@ -15,12 +16,10 @@ from leadpolicy.backends.sql.emit import WORD, Bit
 from leadpolicy.backends.sql.names import in_memory
 from leadpolicy.backends.sql.plan import ResultLayout
 from leadpolicy.backends.sql.program import Run, TableProgram
-from leadpolicy.backends.sql.records import KEY, NOW, load, one_moment
 from leadpolicy.backends.sql.session import Session
+from leadpolicy.backends.tables import table_of
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
     from leadpolicy.diagnostics import Diagnostic
 
 Made = TypeVar("Made")
@@ -40,28 +39,21 @@ class EmbeddedSql:
     def of_columns(
         self, logics: Logics, columns: Columns, progress: Progress | None
     ) -> WordAnswers:
-        session = Session()
-        try:
-            program = TableProgram(logics)
-            loaded, events = load(program, columns, session)
-            ready = program.prepare(
-                loaded, as_of=one_moment(columns.moments) or NOW, id=KEY, events=events
-            )
-            answers = watched(ready.arrow, session, progress)
-            order = in_order(answers.column(KEY).to_numpy())
-            return words(answers, ready.layout, logics, order)
-        finally:
-            session.close()
+        program = TableProgram(logics, limited=False)
+        return _answers(program, table_of(columns, program.facts, program.attributes()), progress)
 
     def of_table(
         self, logics: Logics, table: EngineTable, progress: Progress | None
     ) -> WordAnswers:
-        session = Session()
-        try:
-            ready = prepared(TableProgram(logics), table, session)
-            return words(watched(ready.arrow, session, progress), ready.layout, logics, None)
-        finally:
-            session.close()
+        return _answers(TableProgram(logics), table, progress)
+
+
+def _answers(program: TableProgram, table: EngineTable, progress: Progress | None) -> WordAnswers:
+    with closing(Session()) as session:
+        ready = prepared(program, table, session)
+        found = watched(ready.arrow, session, progress)
+    columns = {name: found.column(name).to_numpy() for name in ready.layout.columns}
+    return WordAnswers(found.num_rows, ready.layout, program.logics, columns)
 
 
 def prepared(program: TableProgram, table: EngineTable, session: Session) -> Run:
@@ -115,25 +107,6 @@ class WordAnswers:
         return made
 
 
-def words(
-    answers: pa.Table, layout: ResultLayout, logics: Logics, order: Array | None
-) -> WordAnswers:
-    """The answers of a query, put in order."""
-
-    def column(name: str) -> Any:
-        values = answers.column(name).to_numpy()
-        return values if order is None else values[order]
-
-    return WordAnswers(answers.num_rows, layout, logics, {n: column(n) for n in layout.columns})
-
-
-def in_order(keys: Array) -> Array | None:
-    """Where each record stands in the answers; None where they are in order already."""
-    if bool((keys == np.arange(len(keys))).all()):
-        return None
-    return np.argsort(keys)
-
-
 def watched(work: Callable[[], Made], session: Session, progress: Progress | None) -> Made:
     """Runs a query, with word of how far it is. Raises what `work` raises."""
     if progress is None:
@@ -164,4 +137,4 @@ def watched(work: Callable[[], Made], session: Session, progress: Progress | Non
     return done[0]
 
 
-__all__ = ["EmbeddedSql", "WordAnswers", "in_order", "prepared", "watched"]
+__all__ = ["EmbeddedSql", "WordAnswers", "prepared", "watched"]

@@ -41,20 +41,6 @@ _FLAG: Final = Type(Kind.BOOLEAN)
 
 
 @dataclass(frozen=True, slots=True)
-class Loaded:
-    """A table in the engine's memory, typed and coded; programs run on it without checks."""
-
-    session: Session
-    table: str
-    where: str
-    bound: Mapping[str, Bound]
-    extra: Mapping[str, str]
-    """Other columns that were kept: their names in the source, to those in the table."""
-    types: Mapping[str, str]
-    """The engine's types of the source's columns."""
-
-
-@dataclass(frozen=True, slots=True)
 class Run:
     """A program on a table at a moment: the query, ready to be executed."""
 
@@ -115,13 +101,15 @@ class Run:
 class TableProgram:
     """Policies by label, to be run on tables.
 
-    `facts` are the facts that a table must have a place for, `events` the kinds of events.
+    `facts` are the facts that a table must have a place for, `events` the kinds of events. Without
+    `limited` numbers may be beyond the limits of the policies' vocabulary.
     """
 
-    def __init__(self, logics: Mapping[str, Logic]) -> None:
+    def __init__(self, logics: Mapping[str, Logic], *, limited: bool = True) -> None:
         self.logics = dict(logics)
         roots = [term for one in logics.values() for term in (*one.criteria, *one.stages)]
         self._happenings = happenings(roots)
+        self.limited = limited
         self.facts = facts(roots)
         self.events = tuple(self._happenings)
         self.orders = orders_for(self.facts, roots)
@@ -143,7 +131,7 @@ class TableProgram:
     ) -> Run:
         """Opens and checks everything. Raises `LeadpolicyError` with all that does not fit.
 
-        `source` is a path, a table of Arrow, pandas, Polars or DuckDB, or `Loaded`. `columns` gives
+        `source` is a path, or a table of Arrow, pandas, Polars or DuckDB. `columns` gives
         facts their places, by default columns of their own names. `as_of` is the moment of
         evaluation, or the column that holds it. `id` is the column of the records' keys: it comes
         back with the answers, which stand in the order of the source, and finds the events.
@@ -152,8 +140,6 @@ class TableProgram:
         A value that does not fit its fact is an error while the query runs, wherever it stands in
         a column that is used.
         """
-        if isinstance(source, Loaded):
-            session = source.session
         opening = _Opening(self, session or Session(), dict(events or {}), as_of, id, tuple(carry))
         return opening.run(source, dict(columns or {}))
 
@@ -192,9 +178,7 @@ class _Opening:
 
     def run(self, source: object, columns: dict[str, Place]) -> Run:
         self._check_events()
-        base, forms, extra = (
-            self._loaded(source) if isinstance(source, Loaded) else self._open(source, columns)
-        )
+        base, forms, extra = self._open(source, columns)
         now = self._now(extra)
         emitter = Emitter(forms, now)
         counted = self._count(base, emitter, now, extra)
@@ -264,33 +248,10 @@ class _Opening:
     def _bind(
         self, opened: Opened, columns: dict[str, Place]
     ) -> tuple[dict[str, Bound], dict[str, Bound]]:
-        binder = Binder(opened.header, self.problems)
+        binder = Binder(opened.header, self.problems, limited=self.program.limited)
         bound = binder.facts(self.program.facts, columns, self.program.orders)
         flags = Binder(opened.header, self.problems, "x")
         return bound, flags.facts(self._flags(), {}, {})
-
-    def _loaded(self, source: Loaded) -> tuple[Sql, dict[str, Form], dict[str, Sql]]:
-        for name in self.program.facts:
-            if name not in source.bound:
-                self.problems.error("LP502", f"`{name}` was not loaded", where=source.where)
-        wanted = [*self._flags(), *self._keep()]
-        for name in wanted:
-            if name not in source.extra:
-                self.problems.error(
-                    "LP502", f"the column `{name}` was not loaded", where=source.where
-                )
-        self.problems.stop_on_errors()
-        self.key_type = source.types.get(self.id or "", "")
-        forms = {name: source.bound[name].form for name in self.program.facts}
-        columns: list[Sql] = [exp.Star()]
-        columns += [
-            tree.alias(tree.column(source.extra[given]), inner)
-            for given, inner in self._keep().items()
-        ]
-        if self._tallied():
-            columns.append(_row_number())
-        base = tree.nested(tree.select(columns, tree.table(source.table)), "loaded")
-        return base, forms, {name: tree.column(source.extra[name]) for name in self._flags()}
 
     def _now(self, extra: Mapping[str, Sql]) -> Moment:
         if isinstance(self.as_of, str):
@@ -334,7 +295,8 @@ class _Opening:
         named = isinstance(table.source, str | Path)
         where = str(table.source) if named else f"the events `{kind}`"
         opened = self.session.open(table.source, where)
-        binder = Binder(opened.header, self.problems, f"{name} a")
+        limited = self.program.limited
+        binder = Binder(opened.header, self.problems, f"{name} a", limited=limited)
         moments = None
         if now.value is None:
             assert now.sql is not None
