@@ -52,11 +52,11 @@ def table_of(
         KEY: np.arange(len(columns), dtype=np.int64),
         NOW: pa.array(columns.moments).cast(_MOMENT),
     }
-    places = {name: _put(made, columns.facts.get(name), kind) for name, kind in facts.items()}
+    places = {name: _put(made, name, columns.facts.get(name), kind) for name, kind in facts.items()}
     events: dict[str, EventTable | None] = {}
     for kind, wanted in attributes.items():
         log = columns.logs.get(kind)
-        events[kind] = None if log is None else _events(made, log, wanted, columns.moments)
+        events[kind] = None if log is None else _events(made, kind, log, wanted, columns.moments)
     as_of = one_moment(columns.moments)
     return EngineTable(
         pa.table(made), NOW if as_of is None else from_microseconds(as_of), places, KEY, events
@@ -77,18 +77,24 @@ def log_begins(since: Array, moments: Array) -> Array:
 
 
 def _events(
-    made: dict[str, Any], log: EventsOfKind, attributes: Mapping[str, Type], moments: Array
+    made: dict[str, Any],
+    kind: str,
+    log: EventsOfKind,
+    attributes: Mapping[str, Type],
+    moments: Array,
 ) -> EventTable:
     """The events of one kind; what is known of the records' logs goes to the records."""
     since = recorded = None
     if log.since is not None:
-        since = _add(made, dated(log_begins(log.since, moments), ALWAYS))
+        since = _add(made, f"{kind} since", dated(log_begins(log.since, moments), ALWAYS))
     if log.recorded is not None:
-        recorded = _add(made, pa.array(log.recorded))
+        recorded = _add(made, f"{kind} kept", pa.array(log.recorded))
     own: dict[str, Any] = {
         KEY: log.records.astype(np.int64, copy=False), NOW: dated(log.at, UNDATED)
     }  # fmt: skip
-    places = {name: _put(own, log.attributes.get(name), of) for name, of in attributes.items()}
+    places = {
+        name: _put(own, name, log.attributes.get(name), of) for name, of in attributes.items()
+    }
     return EventTable(pa.table(own), KEY, NOW, places, since=since, recorded=recorded)
 
 
@@ -97,8 +103,8 @@ def dated(at: Array, missing: int) -> pa.Array:
     return pa.array(at, mask=at == missing).cast(_MOMENT)
 
 
-def _put(made: dict[str, Any], column: CodedValues | None, kind: Type) -> Place:
-    match [_add(made, one) for one in arrays(column, kind)]:
+def _put(made: dict[str, Any], name: str, column: CodedValues | None, kind: Type) -> Place:
+    match [_add(made, name, one) for one in arrays(column, kind)]:
         case []:
             return None
         case [alone]:
@@ -107,8 +113,10 @@ def _put(made: dict[str, Any], column: CodedValues | None, kind: Type) -> Place:
             return Between(*names)
 
 
-def _add(made: dict[str, Any], column: pa.Array) -> str:
-    name = f"c{len(made)}"
+def _add(made: dict[str, Any], name: str, column: pa.Array) -> str:
+    """Under a name that people know, or one like it: engines do not tell cases apart."""
+    if name.casefold() in map(str.casefold, made):
+        name = f"{name} {len(made)}"
     made[name] = column
     return name
 

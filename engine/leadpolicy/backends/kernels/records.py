@@ -27,6 +27,7 @@ from leadpolicy.backends.kernels.columns import (
 )
 from leadpolicy.backends.kernels.read import CodedLog, CodedTable
 from leadpolicy.backends.tables import NOW, arrays, dated, log_begins
+from leadpolicy.diagnostics import LeadpolicyError
 from leadpolicy.times import from_microseconds
 from leadpolicy.types import Kind, Range, Type, Value
 
@@ -40,7 +41,7 @@ def coded(
     rows = len(columns)
     return CodedTable(
         rows,
-        {name: _column(columns.facts.get(name), kind) for name, kind in facts.items()},
+        {name: _column(name, columns.facts.get(name), kind) for name, kind in facts.items()},
         np.arange(rows),
         {NOW: NumberColumn(columns.moments)},
         {
@@ -61,7 +62,7 @@ def _log(log: given.EventsOfKind, attributes: Mapping[str, Type], moments: Array
     return CodedLog(
         log.records.astype(np.int64, copy=False),
         _moment(dated(log.at, UNDATED)),
-        {name: _column(log.attributes.get(name), kind) for name, kind in attributes.items()},
+        {name: _column(name, log.attributes.get(name), kind) for name, kind in attributes.items()},
         None if log.recorded is None else Flags(packed(log.recorded)),
         since,
     )
@@ -73,9 +74,16 @@ def _moment(column: Any) -> NumberColumn:
     return found
 
 
-def _column(column: given.CodedValues | None, kind: Type) -> kept.Column:
+def _column(name: str, column: given.CodedValues | None, kind: Type) -> kept.Column:
     """What the records' own reader let pass may be beyond the limits of the policies."""
-    return convert.assembled(replace(kind, limits=None), arrays(column, kind))
+    try:
+        return convert.assembled(replace(kind, limits=None), arrays(column, kind))
+    except convert.Misfit:
+        raise LeadpolicyError.of(
+            "LP503",
+            f"`{name}` has values in the data that the policies do not know",
+            help="let the data set and the policies use the same vocabulary",
+        ) from None
 
 
 # ------------------------------------------------------------------------- columns again
