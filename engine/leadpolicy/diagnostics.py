@@ -237,11 +237,25 @@ class LeadpolicyError(Exception):
         return cls([Diagnostic(code, message, span, expected, help, Severity.ERROR, where)])
 
 
+def unfit(what: str, given: object, expected: str) -> LeadpolicyError:
+    """What to say of an argument of another kind than is expected."""
+    return LeadpolicyError.of("LP506", f"{what} is {kind_of(given)}", expected=expected)
+
+
+def kind_of(value: object) -> str:
+    """What a value is, where it is not what is expected."""
+    shown = f" ({value})" if isinstance(value, int) else ""
+    kind = f"a value of the type `{type(value).__name__}`"
+    return "nothing (None)" if value is None else f"{kind}{shown}"
+
+
 _NEAR: Final = 0.7
 
 
-def suggest(name: str, candidates: Iterable[str]) -> str | None:
+def suggest(name: object, candidates: Iterable[str]) -> str | None:
     """`did you mean ...?` for the nearest candidate, or None when nothing is near."""
+    if not isinstance(name, str):
+        return None  # a key of a dictionary may be anything
     folded = {c.casefold(): c for c in candidates}
     given = name.casefold()
     near = [

@@ -145,3 +145,63 @@ def test_the_end_of_a_replay_may_be_a_text(records: RecordSet) -> None:
     )
     text = leadpolicy.replay([policy], records.dataset, accept_snapshot="all", until="2026-03-01")
     assert text.until == day.until
+
+
+D = "2026-03-01"
+TWICE = pd.DataFrame([["a", 1, 2]], columns=["firm", "company.employees", "company.employees"])
+NAMED_TWICE = pd.DataFrame([["a", "b", 2]], columns=["firm", "firm", "company.employees"])
+ROWS = [{"firm": "a", "company.employees": 40}]
+HEINZ = load_policy("heinz", policies=POLICIES)
+WORDS = HEINZ.vocabulary
+NO_NAMES: Final = (None, 5, [], object())
+REFUSED: Final[list[tuple[str, Callable[..., Any], tuple[Any, ...], dict[str, Any]]]] = [
+    *(("decide", leadpolicy.decide, (value, {}), {"as_of": D}) for value in NO_NAMES),
+    *(("of a record", HEINZ.decide, ({key: 3},), {"as_of": D}) for key in (5, None, 2.5)),
+    *(("of a record", HEINZ.decide, (value,), {"as_of": D}) for value in NO_NAMES),
+    *(("columns", compare, (HEINZ, TWICE), {"as_of": D, "id": one}) for one in ("firm", None)),
+    *(("columns", cube, (HEINZ, NAMED_TWICE), {"as_of": D, "id": one}) for one in ("firm",)),
+    ("outcome", compare, (HEINZ, NAMED_TWICE), {"as_of": D, "outcome": "firm"}),
+    *(("settings", cube, (HEINZ, ROWS), {"as_of": D, "parameters": {"a": v}}) for v in (1, None)),
+    ("settings", cube, (HEINZ, ROWS), {"as_of": D, "parameters": {"heinz": {"fit_mode": 1}}}),
+    ("form", evaluate, (HEINZ, ROWS), {"as_of": D, "as_": TWICE}),
+    *(
+        (name, getattr(leadpolicy, name), (value,), {})
+        for name in ("open_dataset", "open_study", "load_vocabulary", "run_study", "load")
+        for value in NO_NAMES
+    ),
+    *(("parse", leadpolicy.parse, (value, WORDS), {}) for value in NO_NAMES),
+    *(("parse", leadpolicy.parse, ("policy: a", value), {}) for value in (*NO_NAMES, "x")),
+    *(("read_record", leadpolicy.read_record, (WORDS, v), {}) for v in (*NO_NAMES, "x")),
+    *(("read_record", leadpolicy.read_record, (v, {}), {}) for v in (*NO_NAMES, "x")),
+    *(("from_frame", leadpolicy.from_frame, (ROWS, v), {"as_of": D}) for v in (*NO_NAMES, "x")),
+    *(
+        (f"from_frame {name}", leadpolicy.from_frame, (ROWS, WORDS), {"as_of": D, name: value})
+        for name, values in (
+            ("as_of", NO_NAMES), ("id", NO_NAMES[1:]), ("facts", NO_NAMES[1:]),
+            ("outcome", NO_NAMES[1:]), ("progress", NO_NAMES[1:]),
+        )
+        for value in values
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("given", REFUSED, ids=lambda given: f"{given[0]} {given[2]!r}"[:60])
+def test_every_call_has_a_sentence_for_what_it_cannot_take(
+    given: tuple[str, Callable[..., Any], tuple[Any, ...], dict[str, Any]],
+) -> None:
+    _, call, values, named = given
+    with pytest.raises(LeadpolicyError):
+        call(*values, **named)
+
+
+def test_a_decision_may_name_its_policy() -> None:
+    found = leadpolicy.decide(str(POLICIES / "heinz"), {}, as_of=D)
+    assert found.policy.id == "heinz"
+    with pytest.raises(LeadpolicyError, match="policies are named"):
+        leadpolicy.decide(POLICIES, {}, as_of=D)
+
+
+def test_records_are_read_with_a_progress_that_can_be_called(records: RecordSet) -> None:
+    for value in (5, "yes", object()):
+        with pytest.raises(LeadpolicyError, match="`progress`"):
+            records.dataset.records(progress=value)  # type: ignore[arg-type]

@@ -30,6 +30,7 @@ from leadpolicy.diagnostics import (
     cited,
     listing,
     suggest,
+    unfit,
 )
 from leadpolicy.policy.load import POLICIES
 from leadpolicy.policy.model import GRAINS, RUNGS
@@ -60,6 +61,8 @@ def open_study(what: str | Path, fixtures: Path = Path("fixtures")) -> Study:
 
     Raises `LeadpolicyError`.
     """
+    if not isinstance(what, str | Path):
+        raise unfit("`what`", what, "a study: its file, its folder, or its name")
     places = [
         Path(what), Path(what) / FILE, fixtures / what / FILE, CARRIED_FIXTURES / what / FILE
     ]  # fmt: skip

@@ -19,7 +19,7 @@ from leadpolicy.data.readers import read_table
 from leadpolicy.data.recordset import Progress, RecordSet
 from leadpolicy.data.tables import Table
 from leadpolicy.data.workbench import Conversions, Work, wanted_columns, without_collection
-from leadpolicy.diagnostics import LeadpolicyError, Problems, listing, suggest
+from leadpolicy.diagnostics import LeadpolicyError, Problems, listing, suggest, unfit
 from leadpolicy.source import Span
 from leadpolicy.vocabulary.model import Vocabulary
 
@@ -155,6 +155,8 @@ class Dataset:
 
         Read once. Raises `LeadpolicyError` where tables cannot be read or no row is a record.
         """
+        if progress is not None and not callable(progress):
+            raise unfit("`progress`", progress, "a function of three arguments, or None")
         if self._chronicle is None:
             with without_collection():
                 self._chronicle = assemble(self, self.work(progress), progress)
@@ -176,6 +178,8 @@ def open_dataset(
     `vocabulary` replaces the one that the file names. Raises `LeadpolicyError` with everything
     that is wrong with the file; tables are not touched yet.
     """
+    if not isinstance(what, str | Path):
+        raise unfit("`what`", what, "a data set: its folder, its dataset.yaml, or its name")
     path = _locate(what, fixtures)
     problems = Problems()
     spec = read_dataset(path, problems, vocabulary)

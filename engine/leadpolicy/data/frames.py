@@ -33,7 +33,7 @@ from leadpolicy.data.readers import check_header
 from leadpolicy.data.recordset import Progress, RecordSet
 from leadpolicy.data.tables import Column, Fault, Table, column_of_objects
 from leadpolicy.data.workbench import wanted_columns
-from leadpolicy.diagnostics import LeadpolicyError, Problems, suggest
+from leadpolicy.diagnostics import LeadpolicyError, Problems, suggest, unfit
 from leadpolicy.vocabulary.model import Vocabulary
 
 if TYPE_CHECKING:
@@ -81,6 +81,7 @@ def from_frame(  # noqa: PLR0913 - each argument is a part of a dataset.yaml, al
     Raises `LeadpolicyError` with everything that is wrong with the names; rows whose values do not
     fit are set aside in the result's `quarantine`.
     """
+    _check(vocabulary, outcome, id, facts, progress)
     problems = Problems()
     if as_of is None:
         raise LeadpolicyError.of(
@@ -118,12 +119,28 @@ def from_frame(  # noqa: PLR0913 - each argument is a part of a dataset.yaml, al
     for key, wanted in wanted_columns(spec).items():
         header = frames[key].header
         check_header(spec.tables[key], header, wanted, problems)
-        if set(wanted) <= set(header):
+        if all(header.count(column) == 1 for column in wanted):
             table = frames[key].table(key, wanted)
             tables[key] = _named(table) if key == EVENTS else table
     problems.stop_on_errors()
     moment = parse_as_of(as_of)
     return cut(Dataset(spec, tables).chronicle(progress), moment)
+
+
+def _check(
+    vocabulary: object, outcome: object, id: object, facts: object, progress: object
+) -> None:
+    """Raises `LeadpolicyError` for an argument of another kind."""
+    if not isinstance(vocabulary, Vocabulary):
+        raise unfit("`vocabulary`", vocabulary, "what `load_vocabulary` returns")
+    if not isinstance(outcome, str | Outcome | None):
+        raise unfit("`outcome`", outcome, "the name of a column, or an `Outcome`")
+    if not isinstance(id, str | None):
+        raise unfit("`id`", id, "the name of a column")
+    if not isinstance(facts, Mapping | None):
+        raise unfit("`facts`", facts, "a mapping of facts to the columns that hold them")
+    if progress is not None and not callable(progress):
+        raise unfit("`progress`", progress, "a function of three arguments, or None")
 
 
 NUMBER: Final = "row"
@@ -257,7 +274,7 @@ def _outcome(frame: _Frame, outcome: Outcome | str | None) -> OutcomeSpec | None
         return None
     given = Outcome(outcome) if isinstance(outcome, str) else outcome
     told = Cell(ColumnRef(RECORDS, given.column))
-    if given.at is None and given.column in frame.header and frame.dates(given.column):
+    if given.at is None and frame.header.count(given.column) == 1 and frame.dates(given.column):
         there = Condition(told.column, known=True)
         return OutcomeSpec(given.name, Rows(RECORDS, None, told, None, (there,)))
     at = Cell(ColumnRef(RECORDS, given.at)) if given.at is not None else None

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeGuard
 
 from leadpolicy.backends import DELIMITED, PARQUET
-from leadpolicy.diagnostics import LeadpolicyError, Problems, cited, listing, suggest
+from leadpolicy.diagnostics import LeadpolicyError, Problems, cited, listing, suggest, unfit
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -52,9 +52,7 @@ def as_table(data: object, what: str = "the table") -> object:
     if isinstance(data, str | Path):
         return data
     if not is_frame(data):
-        raise LeadpolicyError.of(
-            "LP506", f"{what} is {_kind(data)}, of which no table can be made", expected=EXPECTED
-        )
+        raise unfit(what, data, EXPECTED)
     if is_rows(data):
         return _of_rows(data, what)
     match type(data).__name__:
@@ -70,11 +68,6 @@ def as_table(data: object, what: str = "the table") -> object:
             return pa.Table.from_batches([data])
         case _:
             return data
-
-
-def _kind(data: object) -> str:
-    kind = type(data)
-    return "nothing (None)" if data is None else f"a value of the type `{kind.__name__}`"
 
 
 def _of_rows(rows: Sequence[Mapping[Any, Any]], what: str) -> pa.Table:
@@ -197,6 +190,8 @@ def in_form(table: pa.Table, form: str) -> Any:
 
 def check_form(form: object) -> None:
     """Raises `LeadpolicyError` for a form that there is none of."""
+    if not isinstance(form, str):
+        raise unfit("`as_`", form, ", ".join(FORMS))
     if form not in FORMS:
         raise LeadpolicyError.of(
             "LP506", f"the result cannot come as `{form}`", expected=", ".join(FORMS)

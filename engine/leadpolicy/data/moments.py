@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Final, TypeAlias
 
-from leadpolicy.diagnostics import LeadpolicyError, ValueProblem
+from leadpolicy.diagnostics import LeadpolicyError, ValueProblem, unfit
 from leadpolicy.times import in_utc, read_duration, read_moment, show_duration
 from leadpolicy.types import show
 
@@ -71,6 +71,8 @@ def parse_as_of(given: str | date | datetime | AsOf) -> AsOf:
                 raise LeadpolicyError.of(
                     "LP513", problem.message, expected=problem.expected, help=problem.help
                 ) from None
+        case _:
+            raise unfit("`as_of`", given, EXPECTED)
 
 
 def end_of_day(day: date) -> datetime:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
 from typing import Final
 
 from leadpolicy.backends import AUTO, Engine, all_at_once, engine_name, one_by_one, ready
 from leadpolicy.backends.interpreter import Evaluation, Verdicts
 from leadpolicy.decision.model import Decision
 from leadpolicy.diagnostics import LeadpolicyError, Problems, ValueProblem, listing, suggest
+from leadpolicy.policy.load import policies_of
 from leadpolicy.policy.model import Policy
 from leadpolicy.times import in_utc, read_moment
 from leadpolicy.truth import FALSE, TRUE, Truth
@@ -21,7 +23,7 @@ _A_RECORD: Final = 'an object such as {"facts": {…}, "events": […], "as_of":
 
 
 def decide(
-    policy: Policy,
+    policy: Policy | str | Path,
     record: Record | Mapping[str, object],
     events: Iterable[Mapping[str, object]] | None = None,
     *,
@@ -30,6 +32,7 @@ def decide(
 ) -> Decision:
     """What a policy says of one record, given what is known of it at the moment `as_of`.
 
+    `policy` may be a name (`heinz@1.0.0`), or the path of its file or folder.
     `record` maps fact names to values, or is a mapping with the keys facts, events, recorded, id
     and as_of (the JSON that `leadpolicy explain --record` reads), or a `Record`. Without `events`
     nobody recorded events, and conditions on them are UNKNOWN; an empty list says that none
@@ -38,6 +41,7 @@ def decide(
     their type, and a missing `as_of`.
     """
     name = engine_name(engine, single=True)
+    policy = _one(policy)
     running = ready(name, {policy.id: policy.logic}, lambda: {policy.id: policy.spans})
     if not isinstance(record, Record):
         if as_of is None and isinstance(record, Mapping):
@@ -52,6 +56,19 @@ def decide(
     stage = next((n for n in reversed(names) if stages[n] is TRUE), None)
     possible = next((n for n in reversed(names) if stages[n] is not FALSE), None)
     return Decision(policy, record, moment, stage, possible, stages, criteria, evaluation, name)
+
+
+def _one(given: object) -> Policy:
+    """The policy that is meant. Raises `LeadpolicyError` for none, and for several."""
+    if isinstance(given, Policy):
+        return given
+    found = policies_of(given)
+    if len(found) > 1:
+        raise LeadpolicyError.of(
+            "LP506", f"{len(found)} policies are named, and a decision is one policy's",
+            expected="one policy, or its name",
+        )  # fmt: skip
+    return found[0]
 
 
 def _verdicts(engine: Engine, policy: Policy, record: Record, moment: datetime) -> Verdicts:

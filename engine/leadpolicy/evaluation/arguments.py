@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
-from leadpolicy.diagnostics import Problems
+from leadpolicy.diagnostics import Problems, kind_of
 from leadpolicy.policy.model import Policy
 
 Fits = Callable[[object], bool]
@@ -105,7 +105,7 @@ ARGUMENTS: Final[Mapping[str, tuple[Fits, str]]] = {
     "explain": (_flag, "True or False"),
     "out": (_or_none(_is(str, Path)), "a path"),
     "accept": (_each(_is(str)), "a list of names"),
-    "until": (_or_none(_is(date)), "a date or a moment"),
+    "until": (_or_none(_is(date, str)), "a date such as 2026-03-01, or a moment"),
     "accept_snapshot": (_names, "'all', or a list of facts"),
     "batch": (_count, "a whole number from 1 on"),
     "study": (_study, "a study, its file, its folder or its name"),
@@ -122,9 +122,7 @@ def check(**given: object) -> None:
     for name, value in given.items():
         fits, expected = ARGUMENTS[name]
         if not fits(value):
-            kind = "nothing" if value is None else f"a value of the type `{type(value).__name__}`"
-            shown = f" ({value})" if isinstance(value, int) else ""
-            problems.error("LP506", f"`{name}` is {kind}{shown}", expected=expected)
+            problems.error("LP506", f"`{name}` is {kind_of(value)}", expected=expected)
     problems.stop_on_errors()
 
 

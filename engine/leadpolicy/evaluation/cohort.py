@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from leadpolicy.data.given import EXPECTED, as_arrow, is_frame, is_table
-from leadpolicy.diagnostics import LeadpolicyError
+from leadpolicy.diagnostics import LeadpolicyError, unfit
 from leadpolicy.policy.model import Policy
 
 if TYPE_CHECKING:
@@ -65,8 +65,7 @@ def records_for(
     if isinstance(data, str | Path):
         data = open_dataset(data)
     if not isinstance(data, Dataset | RecordSet):
-        kind = "nothing (None)" if data is None else f"a value of the type `{type(data).__name__}`"
-        raise LeadpolicyError.of("LP506", f"`data` is {kind}", expected=EXPECTED)
+        raise unfit("`data`", data, EXPECTED)
     for name in meaning.said():
         raise LeadpolicyError.of(
             "LP506", f"`{name}` describes a frame, and this is a data set",

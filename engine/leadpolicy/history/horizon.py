@@ -64,10 +64,6 @@ def _last(chronicle: Chronicle, until: datetime | date | str | None) -> int:
             return microseconds(chronicle.observed_until)
         case None:
             pass
-        case _:
-            raise LeadpolicyError.of(
-                "LP506", f"`until` is a value of the type `{type(until).__name__}`", expected=_DAY
-            )
     dated = [moments[(moments != UNDATED) & (moments != NEVER)] for moments in _all(chronicle)]
     ends = [int(moments.max()) for moments in dated if len(moments)]
     if not ends:

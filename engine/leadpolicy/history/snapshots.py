@@ -37,12 +37,7 @@ def accepted_snapshots(
 
     Raises `LeadpolicyError` where one is used that was not accepted, or accepted that is no fact.
     """
-    names = [accepted] if isinstance(accepted, str) else accepted
-    if not isinstance(names, list | tuple | set | frozenset) or {type(n) for n in names} - {str}:
-        raise LeadpolicyError.of(
-            "LP506", f"`accept_snapshot` is a value of the type `{type(accepted).__name__}`",
-            expected="a list of facts, or `all`",
-        )  # fmt: skip
+    names = [accepted] if isinstance(accepted, str) else list(accepted)
     known = chronicle.dataset.vocabulary.facts
     for name in names:
         if name != ALL and name not in known:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from leadpolicy.carried import CARRIED_POLICIES
-from leadpolicy.diagnostics import LeadpolicyError, Problems, cited, suggest
+from leadpolicy.diagnostics import LeadpolicyError, Problems, cited, suggest, unfit
 from leadpolicy.policy.model import Policy
 from leadpolicy.policy.read import VERSION, read_policy
 from leadpolicy.source import Source
@@ -280,6 +280,10 @@ def load_policies(whats: Iterable[str | Path], *, policies: str | Path = POLICIE
 
 def parse_policy(text: str, vocabulary: Vocabulary, *, name: str = "policy") -> Policy:
     """A policy out of a text. Raises `LeadpolicyError`."""
+    if not isinstance(text, str):
+        raise unfit("`text`", text, "the text of a policy; `load` reads a file")
+    if not isinstance(vocabulary, Vocabulary):
+        raise unfit("`vocabulary`", vocabulary, "what `load_vocabulary` returns")
     problems = Problems()
     node = read_yaml(Source(name, text), problems)
     policy = read_policy(node, vocabulary, problems, name)

@@ -8,7 +8,15 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from leadpolicy.diagnostics import LeadpolicyError, Problems, ValueProblem, cited, listing, suggest
+from leadpolicy.diagnostics import (
+    LeadpolicyError,
+    Problems,
+    ValueProblem,
+    cited,
+    listing,
+    suggest,
+    unfit,
+)
 from leadpolicy.syntax.nodes import Mapping, Node, Scalar, Sequence
 from leadpolicy.syntax.reader import read_source, read_yaml
 from leadpolicy.syntax.shape import as_items, as_mapping, as_text, check_keys, text_of
@@ -27,6 +35,8 @@ NAME: Final = re.compile(r"[a-z][a-z0-9_]*\Z")
 
 def load_vocabulary(path: Path | str) -> Vocabulary:
     """The vocabulary in a file. Raises `LeadpolicyError` with everything that is wrong with it."""
+    if not isinstance(path, str | Path):
+        raise unfit("`path`", path, "the file of a vocabulary")
     problems = Problems()
     vocabulary = read_vocabulary(Path(path), problems)
     problems.stop_on_errors()

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from leadpolicy.characters import json_text
-from leadpolicy.diagnostics import Problems, ValueProblem, listing, suggest
+from leadpolicy.diagnostics import Problems, ValueProblem, listing, suggest, unfit
 from leadpolicy.source import Span
 from leadpolicy.times import in_utc, read_moment
 from leadpolicy.types import Value, plain, read_python
@@ -86,6 +86,10 @@ def read_record(
     is given to collect them. `spans` tells where each fact (`fact:NAME`), event (`event:N`,
     `event:N:KEY`) and recorded kind (`recorded:NAME`) was written.
     """
+    if not isinstance(vocabulary, Vocabulary):
+        raise unfit("`vocabulary`", vocabulary, "what `load_vocabulary` returns")
+    if not isinstance(facts, Mapping):
+        raise unfit("`facts`", facts, "a mapping of facts to their values")
     collected = problems if problems is not None else Problems()
     reading = _Reading(vocabulary, collected, where or (id or "record"), spans or {})
     values: dict[str, Value] = {}

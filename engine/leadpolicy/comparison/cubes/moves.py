@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from typing import Final, TypeAlias
 
-from leadpolicy.diagnostics import LeadpolicyError, Problems, listing, suggest
+from leadpolicy.diagnostics import LeadpolicyError, Problems, listing, suggest, unfit
 from leadpolicy.policy.lower import lower
 from leadpolicy.policy.model import (
     Condition,
@@ -63,18 +63,26 @@ def settings(policies: Mapping[str, Policy], wanted: Wanted | None) -> dict[str,
                 problems.error("LP207", f"there is no policy `{name}` here", help=help)
                 continue
             for parameter, values in given.items():
-                found[name][parameter] = _positions(policies[name], parameter, values)
+                listed = values if isinstance(values, Steps | str) else _listed(parameter, values)
+                found[name][parameter] = _positions(policies[name], parameter, listed)
             continue
         having = [label for label, policy in policies.items() if name in policy.parameters]
         if not having:
             every = {name for policy in policies.values() for name in policy.parameters}
             help = suggest(name, every) or f"the parameters are {listing(sorted(every)) or 'none'}"
             problems.error("LP207", f"no policy here has a parameter `{name}`", help=help)
-        values = given if isinstance(given, Steps | str) else list(given)
+        values = given if isinstance(given, Steps | str) else _listed(name, given)
         for label in having:
             found[label][name] = _positions(policies[label], name, values)
     problems.stop_on_errors()
     return dict(found)
+
+
+def _listed(name: str, values: object) -> list[object]:
+    """The settings, which may be told one after the other. Raises `LeadpolicyError`."""
+    if not isinstance(values, Iterable):
+        raise unfit(f"`parameters`: `{name}`", values, "a list of settings, or `Steps(0, 9, 3)`")
+    return list(values)
 
 
 def freed(policies: Mapping[str, Policy], wanted: Wanted | None) -> dict[str, Policy]:
