@@ -153,7 +153,7 @@ NAMED_TWICE = pd.DataFrame([["a", "b", 2]], columns=["firm", "firm", "company.em
 ROWS = [{"firm": "a", "company.employees": 40}]
 HEINZ = load_policy("heinz", policies=POLICIES)
 WORDS = HEINZ.vocabulary
-NO_NAMES: Final = (None, 5, [], object())
+NO_NAMES: Final[tuple[Any, ...]] = (None, 5, [], object())
 REFUSED: Final[list[tuple[str, Callable[..., Any], tuple[Any, ...], dict[str, Any]]]] = [
     *(("decide", leadpolicy.decide, (value, {}), {"as_of": D}) for value in NO_NAMES),
     *(("of a record", HEINZ.decide, ({key: 3},), {"as_of": D}) for key in (5, None, 2.5)),
