@@ -49,15 +49,28 @@ def test_what_is_missing_decides_nothing() -> None:
     assert found.kind == "open"
     assert "certainly part on no record" in found.says
     assert "300 records with a known outcome, 155 of them won" in found.says
-    assert "the difference lies between −17.8 and +15.6 points" in found.says
+    assert "between −17.8 and +15.6 however they are decided" in found.says
 
 
 def test_a_verdict_says_how_much_rests_on_what_is_missing() -> None:
     found = judged(missing=OpenRecords(12, 3, -0.02, 0.2))
     assert found.kind == "b"
     assert found.says.endswith(
-        "UNKNOWN with one of them, and left out: 12 records with a known outcome, 3 of them won; "
-        "whatever is missing, the difference lies between −2.0 and +20.0 points."
+        "UNKNOWN with one of them, and left out: 12 records with a known outcome, 3 of them won. "
+        "In points the difference is +8.0 where both are certain, and between −2.0 and +20.0 "
+        "however they are decided."
+    )
+
+
+def test_bounds_that_meet_are_one_figure_of_all_records() -> None:
+    """What is left out moves the difference though no answer does: neither figure bounds both."""
+    found = judged((0.0357, -0.01, 0.09), missing=OpenRecords(7, 0, 0.03, 0.0304))
+    assert found.says.endswith(
+        "7 records with a known outcome, 0 of them won. In points the difference is +3.6 where "
+        "both are certain, and +3.0 however they are decided."
+    )
+    assert judged(None, q=None, missing=OpenRecords(7, 0, 0.03, 0.03)).says.endswith(
+        "In points the difference is +3.0 however they are decided."
     )
 
 

@@ -272,12 +272,14 @@ def _missing(of: Evidence) -> str:
         f" UNKNOWN with one of them, and left out: {lacking.records:,} record{s} with a known "
         f"outcome, {lacking.won:,} of them won"
     )
-    if lacking.low is not None and lacking.high is not None:
-        said += (
-            f"; whatever is missing, the difference lies between {_points(lacking.low)} and "
-            f"{_points(lacking.high)} points"
-        )
-    return said + "."
+    if lacking.low is None or lacking.high is None:
+        return said + "."
+    low, high = _points(lacking.low), _points(lacking.high)
+    within = low if low == high else f"between {low} and {high}"
+    certain = (
+        "" if of.gap.value is None else f"{_points(of.gap.value)} where both are certain, and "
+    )
+    return f"{said}. In points the difference is {certain}{within} however they are decided."
 
 
 def _figures(of: Evidence) -> str:

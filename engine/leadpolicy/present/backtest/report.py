@@ -63,6 +63,7 @@ def _environment() -> Environment:
         "missing": missing,
         "interval": lambda low, high: unbroken(said.interval(low, high)),
         "points_interval": said.points_interval,
+        "ratio_interval": said.ratio_interval,
         "of": said.of,
         "recalled": lambda row: unbroken(recalled(row)),
         "against": said.against,

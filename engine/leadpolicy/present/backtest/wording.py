@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
-from leadpolicy.present.wording import missing, number, percent, rows_of
+from leadpolicy.present.wording import missing, number, percent, ratio, rows_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,6 +45,13 @@ def points_interval(low: Any, high: Any) -> str:
     if missing(low) or missing(high):
         return percent(None)
     return f"{points(low)} to {points(high)}"
+
+
+def ratio_interval(low: Any, high: Any) -> str:
+    """`0.80 to 1.50`, or a dash."""
+    if missing(low) or missing(high):
+        return ratio(None)
+    return f"{ratio(low)} to {ratio(high)}"
 
 
 def p_value(value: Any) -> str:

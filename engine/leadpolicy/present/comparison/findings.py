@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from leadpolicy.comparison.comparison import Comparison
+from leadpolicy.english import plural
 from leadpolicy.present.comparison.evidence import used_leaks
 from leadpolicy.present.wording import number, percent, rows_of, rung_title
 
@@ -54,6 +55,9 @@ def _likeness(comparison: Comparison) -> str:
         return ""
     ordered = rows_of(pairs.sort_values(["raw", "a", "b"], kind="stable"))
     least, most = ordered[0], ordered[-1]
+    if len({(pair.a, pair.b) for pair in ordered}) == 1:
+        each = ", ".join(f"{rung_title(p.rung).lower()} {percent(p.raw, 0)}" for p in ordered)
+        return f"Where both decide, {least.a} and {least.b} agree on so many records: {each}."
     return (
         f"Furthest apart are {least.a} and {least.b} on {rung_title(least.rung).lower()} "
         f"({percent(least.raw, 0)} agreement where both decide), closest {most.a} and {most.b} on "
@@ -69,9 +73,14 @@ def _outcome(comparison: Comparison) -> str:
     above = rated[rated["low"] > study.base.rate]
     below = rated[rated["high"] < study.base.rate]
     base = f"the rate of all records ({percent(study.base.rate)})"
+    rates = f"{plural(len(rated), 'rate')} of “{study.outcome_name}”"
+    if above.empty and below.empty:
+        return f"None of {rates} can be told apart from {base}."
+    rest = len(rated) - len(above) - len(below)
     apart = (
-        f"{len(above)} of {len(rated)} rates of “{study.outcome_name}” lie above {base} with their "
-        f"whole interval, {len(below)} below it; the others are not told apart from it."
+        f"Of {rates}, {len(above)} {'lies' if len(above) == 1 else 'lie'} above {base} with the "
+        f"whole interval, {len(below)} below it"
+        + (f"; {rest} cannot be told apart from it." if rest else ".")
     )
     if above.empty:
         return apart
