@@ -58,7 +58,7 @@ def test_a_verdict_says_how_much_rests_on_what_is_missing() -> None:
     assert found.says.endswith(
         "UNKNOWN with one of them, and left out: 12 records with a known outcome, 3 of them won. "
         "In points the difference is +8.0 where both are certain, and between −2.0 and +20.0 "
-        "however they are decided."
+        "however they are decided: what is missing could turn it."
     )
 
 
@@ -94,6 +94,20 @@ def test_won_more_often_but_fewer_of_the_won_is_a_trade_with_its_price() -> None
         assert found.kind == "trade"
         assert "new is won more often, old misses fewer of the won" in found.says
         assert "4,800 more records for 53 more won." in found.says
+
+
+def test_of_a_trade_it_is_said_what_may_be_chance() -> None:
+    chance = "That it misses fewer of the won may be chance."
+    for won_q, nested, told in ((0.648, False, True), (0.001, False, False), (0.648, True, False)):
+        found = judged(a=(63, 506), b=(60, 338), won=(11, 8), won_q=won_q, nested=nested)
+        assert found.kind == "trade"
+        assert (chance in found.says) == told
+
+
+@pytest.mark.parametrize(("low", "turns"), [(-0.02, True), (0.02, False)])
+def test_what_is_missing_could_turn_a_verdict(low: float, turns: bool) -> None:
+    found = judged(missing=OpenRecords(12, 3, low, 0.2))
+    assert ("what is missing could turn it" in found.says) == turns
 
 
 def test_nested_definitions_are_never_better() -> None:

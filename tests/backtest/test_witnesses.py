@@ -331,6 +331,23 @@ def test_agreement_over_time_is_of_those_that_either_holds(tmp_path: Path) -> No
     assert row.raw == pytest.approx(0.85)
 
 
+@pytest.mark.parametrize(
+    ("shares", "told"),
+    [((3, 2, 4, 2, 3), "no trend told from chance"), ((1, 3, 5, 7, 9), "rising")],
+)
+def test_a_trend_is_named_where_it_is_no_chance(
+    tmp_path: Path, shares: tuple[int, ...], told: str
+) -> None:
+    """Five months of 40 deals each, of which so many of ten are won."""
+    deals = [
+        deal(n, "Won" if n % 10 < shares[n // 40] else "Lost",
+             created=f"2025-0{n // 40 + 1}-05", closed=f"2025-0{n // 40 + 2}-01")
+        for n in range(200)
+    ]  # fmt: skip
+    found = carried_out(tmp_path, deals, ["everyone"], more="period: month\n")
+    assert only(found.trends).direction == told
+
+
 def test_a_best_value_is_a_better_one(tmp_path: Path) -> None:
     """No threshold on a score that tells nothing is the best of several."""
     deals = [deal(n, "Won" if (n // 100) % 5 == 0 else "Lost", score=n % 100) for n in range(2_000)]

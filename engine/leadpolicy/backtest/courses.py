@@ -14,7 +14,7 @@ from leadpolicy.backtest.cohort import Cohort
 from leadpolicy.backtest.fates import Fate
 from leadpolicy.backtest.frames import Row, frame
 from leadpolicy.backtest.paired import false_discovery
-from leadpolicy.backtest.rates import share
+from leadpolicy.backtest.rates import LEVEL, share
 from leadpolicy.backtest.tables import pairs_of
 from leadpolicy.backtest.velocity import THIN, competing_ends, kaplan_meier, log_rank
 from leadpolicy.backtest.view import PolicyView
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 STEPS: Final = 24
 """Points of a curve that are reported, over the maturity window."""
+CHANCE: Final = "no trend told from chance"
 WAYS: Final = ("won", "ended otherwise", "left the rung")
 
 
@@ -215,7 +216,10 @@ def decay_frames(
             )  # fmt: skip
         trends.append({"rung": one.rung, "policy": one.policy, **trend(counts)})
     adjusted = false_discovery([row["p"] for row in trends])
-    told = [row | {"q": q} for row, q in zip(trends, adjusted, strict=True)]
+    told = [
+        row | {"q": q, "direction": row["direction"] if q is None or q < LEVEL else CHANCE}
+        for row, q in zip(trends, adjusted, strict=True)
+    ]
     return frame(rows, frames.DECAY), frame(told, frames.TRENDS)
 
 

@@ -86,7 +86,7 @@ class Evidence:
 def verdict(of: Evidence) -> Verdict:
     """Which of two definitions is better, or why that cannot be said."""
     found = _verdict(of)
-    return Verdict(found.kind, found.says + _missing(of), found.needed)
+    return Verdict(found.kind, found.says + _missing(of, found.kind), found.needed)
 
 
 def _verdict(of: Evidence) -> Verdict:
@@ -177,11 +177,17 @@ def _better(of: Evidence, side: Literal["a", "b"]) -> Verdict:
 
 def _trade(of: Evidence, finer: str) -> Verdict:
     strict, wide = _names(of, finer)
+    chance = " That it misses fewer of the won may be chance." if not _surely_fuller(of) else ""
     return Verdict(
         "trade",
-        f"A trade: {strict} is won more often, {wide} misses fewer of the won: {_price(of, wide)}. "
-        f"{_figures(of)}",
+        f"A trade: {strict} is won more often, {wide} misses fewer of the won: {_price(of, wide)}."
+        f"{chance} {_figures(of)}",
     )
+
+
+def _surely_fuller(of: Evidence) -> bool:
+    """Whether one surely holds more of the won; what contains the other does so by itself."""
+    return of.nested or _fuller(of) is not None
 
 
 def _price(of: Evidence, wide: str) -> str:
@@ -262,7 +268,7 @@ def _unsettled(of: Evidence) -> Verdict:
     )
 
 
-def _missing(of: Evidence) -> str:
+def _missing(of: Evidence, kind: Kind) -> str:
     """How much rests on what is missing."""
     lacking = of.missing
     if not lacking.records:
@@ -279,7 +285,9 @@ def _missing(of: Evidence) -> str:
     certain = (
         "" if of.gap.value is None else f"{_points(of.gap.value)} where both are certain, and "
     )
-    return f"{said}. In points the difference is {certain}{within} however they are decided."
+    said += f". In points the difference is {certain}{within} however they are decided"
+    turns = kind in ("a", "b", "trade") and lacking.low < 0 < lacking.high
+    return said + (": what is missing could turn it." if turns else ".")
 
 
 def _figures(of: Evidence) -> str:

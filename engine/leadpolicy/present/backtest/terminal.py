@@ -310,10 +310,16 @@ def _criteria(backtest: Backtest, console: Console) -> None:
                 percent(row.rate), points(row.difference),
                 points_interval(row.difference_low, row.difference_high), p_value(row.q),
             ],
-            f"{plural(len(rows) - len(moved), 'criterion').replace('criterions', 'criteria')} "
-            "without any effect here.",
+            _without_effect(len(rows) - len(moved)),
         )  # fmt: skip
     line(console, backtest.captions["criteria"], "dim")
+
+
+def _without_effect(criteria: int) -> str:
+    """Of how many criteria nothing is shown; nothing where there are none."""
+    if not criteria:
+        return ""
+    return f"{criteria} {'criterion' if criteria == 1 else 'criteria'} without any effect here."
 
 
 def _sweeps(backtest: Backtest, console: Console) -> None:
