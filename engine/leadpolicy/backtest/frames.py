@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from leadpolicy.comparison.frames import Columns, Row, frame, plain_rows
+from leadpolicy.comparison.tidy import Columns, Row, frame, plain_rows
 
 __all__ = ["Columns", "Row", "frame", "plain_rows"]
 

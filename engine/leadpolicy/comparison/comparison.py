@@ -25,6 +25,7 @@ from leadpolicy.comparison.readiness import (
 )
 from leadpolicy.comparison.segments import segments
 from leadpolicy.comparison.study import ComparedRecords, describe
+from leadpolicy.comparison.tidy import plain_rows
 from leadpolicy.data.given import check_form, in_form
 from leadpolicy.diagnostics import LeadpolicyError, suggest
 from leadpolicy.evaluation.arguments import check
@@ -229,7 +230,7 @@ class Comparison(Shown):
             "leadpolicy_comparison": FORMAT,
             "engine": self.evaluation.engine,
             "study": self.study.to_dict(),
-            **{name: frames.plain_rows(table) for name, table in self.frames().items()},
+            **{name: plain_rows(table) for name, table in self.frames().items()},
         }
 
     def to_json(self) -> str:

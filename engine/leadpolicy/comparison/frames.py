@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from itertools import combinations
-from typing import Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import pandas as pd
 
 from leadpolicy.comparison.agreement import agreement_of, overall_agreement
 from leadpolicy.comparison.contested import Contested
@@ -17,6 +16,7 @@ from leadpolicy.comparison.outcomes import outcome
 from leadpolicy.comparison.overlap import exclusive, overlap_of
 from leadpolicy.comparison.readiness import ConditionReadiness, MissingFact, PolicyReadiness
 from leadpolicy.comparison.segments import SegmentVolume
+from leadpolicy.comparison.tidy import Columns, Row, frame
 from leadpolicy.comparison.volumes import stage_volumes, volume
 from leadpolicy.evaluation.codes import OPEN, TRUE, UNKNOWN, WON, crossed_pairs, share
 from leadpolicy.evaluation.groups import RecordGroups
@@ -26,8 +26,8 @@ from leadpolicy.types import show
 from leadpolicy.vocabulary.model import EVENT
 from leadpolicy.vocabulary.record import EventLog
 
-Columns: TypeAlias = Mapping[str, str]
-Row: TypeAlias = dict[str, Any]
+if TYPE_CHECKING:
+    import pandas as pd
 
 POLICIES: Final[Columns] = {
     "policy": "str", "identity": "str", "id": "str", "version": "str", "title": "str",
@@ -107,12 +107,6 @@ SEGMENTS: Final[Columns] = {
     "unknown": "int64", "refused": "int64", "possible": "int64", "known": "int64",
     "won": "int64", "rate": "float64", "low": "float64", "high": "float64", "few": "bool",
 }  # fmt: skip
-
-
-def frame(rows: Iterable[Row] | Iterable[tuple[object, ...]], columns: Columns) -> pd.DataFrame:
-    """A frame with exactly these columns and types; rows without names are in their order."""
-    made = pd.DataFrame(list(rows), columns=list(columns))
-    return made.astype(dict(columns))
 
 
 def policies_frame(evaluation: RecordVerdicts, ready: Sequence[PolicyReadiness]) -> pd.DataFrame:
@@ -493,19 +487,3 @@ def segments_frame(found: Iterable[SegmentVolume]) -> pd.DataFrame:
         for s in found
     )
     return frame(rows, SEGMENTS)
-
-
-def plain_rows(table: pd.DataFrame) -> list[Row]:
-    """Rows as JSON can carry them: missing numbers as None, tuples as lists."""
-    return [
-        {str(name): _plain(value) for name, value in row.items()}
-        for row in table.to_dict(orient="records")
-    ]
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, tuple):
-        return list(value)
-    if value is None or value is pd.NA or (isinstance(value, float) and np.isnan(value)):
-        return None
-    return value.item() if isinstance(value, np.generic) else value

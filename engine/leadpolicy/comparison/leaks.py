@@ -229,7 +229,7 @@ def leaks_frame(
     `direct` are facts that figures are made of as they are, with what these are called: "the
     amounts of this study".
     """
-    from leadpolicy.comparison.frames import frame
+    from leadpolicy.comparison.tidy import frame
 
     named = direct or {}
     rows = (

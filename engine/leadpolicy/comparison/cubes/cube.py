@@ -18,7 +18,8 @@ from leadpolicy.comparison.cubes.moves import Settings, Wanted, alike, freed, mo
 from leadpolicy.comparison.cubes.reduce import lowering_of, reduced
 from leadpolicy.comparison.cubes.scan import CubeTable, ScanQuestion, scan_records, scan_table
 from leadpolicy.comparison.cubes.view import CubeView
-from leadpolicy.comparison.frames import AGREEMENT, frame
+from leadpolicy.comparison.frames import AGREEMENT
+from leadpolicy.comparison.tidy import frame
 from leadpolicy.diagnostics import LeadpolicyError, listing, suggest
 from leadpolicy.evaluation.arguments import check
 from leadpolicy.evaluation.cohort import Chosen, FrameMeaning, records_for

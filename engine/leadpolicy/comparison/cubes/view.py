@@ -12,8 +12,9 @@ import pandas as pd
 
 from leadpolicy.comparison.agreement import cohens
 from leadpolicy.comparison.cubes.groups import Groups
-from leadpolicy.comparison.frames import AGREEMENT, STAGES, Columns, Row, frame
+from leadpolicy.comparison.frames import AGREEMENT, STAGES
 from leadpolicy.comparison.outcomes import FEW, wilson
+from leadpolicy.comparison.tidy import Columns, Row, frame
 from leadpolicy.diagnostics import LeadpolicyError, listing, suggest
 from leadpolicy.evaluation.codes import CHANGED, FALSE, TRUE, UNKNOWN, Codes, Whole, share
 from leadpolicy.policy.model import Policy
