@@ -1,4 +1,4 @@
-"""`leadpolicy validate`, and the gate before `compare` and `backtest`."""
+"""`leadpolicy validate`, and the gate before `compare` and `backtest`; see `test_gates`, too."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def test_a_broken_critical_expectation_is_a_finding(leadpolicy: Run, shops: Path
     assert ran.code == 1
     assert "critical: companies.trade.fits: 4 of 40 rows" in ran.out
     assert "companies.csv:2: c0: trade `butcher` is not one of the declared values" in ran.out
-    assert "compare and backtest stop on this data" in ran.out
+    assert "every command that draws figures from this data stops" in ran.out
     assert len((out / "quarantine.csv").read_text().splitlines()) == 1 + 4
     assert "butcher" in (out / "companies.html").read_text()
     ran = leadpolicy(

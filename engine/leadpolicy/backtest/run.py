@@ -358,6 +358,8 @@ def _facts(cohort: Cohort, chronicle: Chronicle) -> dict[str, Any]:
     return {
         "records": len(cohort),
         "of": len(chronicle),
+        "rows": _rows(chronicle),
+        **chronicle.quarantine.to_dict(chronicle.tables),
         "left_out": dict(cohort.left_out),
         "entered": [day(int(cohort.entered.min())), day(int(cohort.entered.max()))],
         "observed_until": day(cohort.until),
@@ -370,6 +372,13 @@ def _facts(cohort: Cohort, chronicle: Chronicle) -> dict[str, Any]:
         "no_moment": int((fate == Fate.OUT).sum()),
         "never_worked": None if cohort.worked is None else int((cohort.worked == NEVER).sum()),
     }
+
+
+def _rows(chronicle: Chronicle) -> int:
+    """How many rows stand where the records come from; those set aside are no records."""
+    main = chronicle.dataset.spec.records.table
+    aside = sum(table.set_aside for table in chronicle.tables if table.name == main)
+    return next(t.rows for t in chronicle.tables if t.name == main) if aside else len(chronicle)
 
 
 def _leaks(study: Study, policies: Mapping[str, Policy], chronicle: Chronicle) -> pd.DataFrame:

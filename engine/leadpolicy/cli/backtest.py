@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from leadpolicy.cli.options import Accepted, ReportFile, ResultsFile
+from leadpolicy.cli.options import Accepted, QuarantineFile, ReportFile, ResultsFile
 
 
 def backtest(
@@ -19,6 +19,7 @@ def backtest(
     ],
     report: ReportFile = None,
     json_file: ResultsFile = None,
+    quarantine: QuarantineFile = None,
     accept: Accepted = None,
 ) -> None:
     """Carry out a study: what each definition would have done on a history, record by record.
@@ -35,7 +36,7 @@ def backtest(
     from leadpolicy.backtest.read import open_study
     from leadpolicy.backtest.run import backtest as carry_out
     from leadpolicy.backtest.run import history_of, policies_of
-    from leadpolicy.data.contract.gate import stop_on_failures
+    from leadpolicy.data.contract.gate import admitted
     from leadpolicy.files import write_whole
     from leadpolicy.present.console import stdout_console
     from leadpolicy.present.progress import ProgressLine
@@ -43,8 +44,7 @@ def backtest(
     with ProgressLine(sys.stderr) as progress:
         asked = open_study(study)
         policies = policies_of(asked)
-        chronicle = history_of(asked, progress)
-        stop_on_failures(chronicle.dataset, accept or (), progress)
+        chronicle = admitted(history_of(asked, progress), accept, quarantine, progress)
         result = carry_out(
             asked,
             policies=policies,
@@ -68,3 +68,5 @@ def backtest(
         typer.echo(f"\nResults as JSON: {json_file}")
     if report is not None:
         typer.echo(f"HTML report: {report}", err=to_stdout)
+    if quarantine is not None:
+        typer.echo(f"Rows set aside: {quarantine}", err=to_stdout)

@@ -10,7 +10,14 @@ import typer
 
 from leadpolicy.backends import AUTO
 from leadpolicy.cli.chosen import chosen_policies
-from leadpolicy.cli.options import DataFolder, EngineName, PoliciesFolder, PolicyNames
+from leadpolicy.cli.options import (
+    Accepted,
+    DataFolder,
+    EngineName,
+    PoliciesFolder,
+    PolicyNames,
+    QuarantineFile,
+)
 from leadpolicy.policy.load import POLICIES
 
 
@@ -32,6 +39,8 @@ def cards(
     as_json: Annotated[
         bool, typer.Option("--json", help="Print the cards as JSON, without the key.")
     ] = False,
+    quarantine: QuarantineFile = None,
+    accept: Accepted = None,
     engine: EngineName = AUTO,
     folder: PoliciesFolder = POLICIES,
 ) -> None:
@@ -46,6 +55,7 @@ def cards(
 
     Example: leadpolicy cards heinz b2b-international --data demo --out workshop/cards.html
     """
+    from leadpolicy.data.contract.gate import admitted
     from leadpolicy.data.dataset import open_dataset
     from leadpolicy.data.moments import parse_as_of
     from leadpolicy.evaluation.verdicts import verdicts_of
@@ -57,13 +67,18 @@ def cards(
     with ProgressLine(sys.stderr) as progress:
         moment = parse_as_of(as_of) if as_of is not None else None
         records = open_dataset(data).records(moment, progress=progress)
+        records = admitted(records, accept, quarantine, progress)
         said = verdicts_of(chosen, records, progress, engine=engine)
         dealt = deal(said, number, seed=seed, progress=progress)
     if as_json:
-        typer.echo(deck_json(dealt, said.engine))
+        typer.echo(deck_json(dealt, said))
     else:
+        from leadpolicy.characters import visible
+        from leadpolicy.present.wording import rows_aside
         from leadpolicy.present.workshop.cards import listed
 
+        for text in rows_aside(records.tables, records.quarantine.counts()):
+            typer.echo(visible(text))
         typer.echo(listed(dealt))
     if out is not None:
         from leadpolicy.workshop.decks import write_all
@@ -76,5 +91,7 @@ def cards(
         typer.echo(err=as_json)
         for what, path in written.items():
             typer.echo(f"{what}: {path}", err=as_json)
+    if quarantine is not None:
+        typer.echo(f"Rows set aside: {quarantine}", err=as_json)
     for note in dealt.notes:
         typer.echo(f"note: {note}", err=True)

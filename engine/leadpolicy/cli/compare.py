@@ -16,6 +16,7 @@ from leadpolicy.cli.options import (
     EngineName,
     PoliciesFolder,
     PolicyNames,
+    QuarantineFile,
     ReportFile,
     ResultsFile,
     Settings,
@@ -50,10 +51,7 @@ def compare(
     ] = 10,
     report: ReportFile = None,
     json_file: ResultsFile = None,
-    quarantine: Annotated[
-        Path | None,
-        typer.Option(help="Write the rows that did not fit, with reasons, as CSV.", metavar="FILE"),
-    ] = None,
+    quarantine: QuarantineFile = None,
     accept: Accepted = None,
     engine: EngineName = AUTO,
     folder: PoliciesFolder = POLICIES,
@@ -69,7 +67,7 @@ def compare(
     chosen = chosen_policies(policies, folder, changes or [])
 
     from leadpolicy.comparison.comparison import compare as compare_policies
-    from leadpolicy.data.contract.gate import stop_on_failures
+    from leadpolicy.data.contract.gate import admitted
     from leadpolicy.data.dataset import open_dataset
     from leadpolicy.data.moments import parse_as_of
     from leadpolicy.present.console import stdout_console
@@ -79,9 +77,7 @@ def compare(
         dataset = open_dataset(data)
         moment = parse_as_of(as_of) if as_of is not None else None
         records = dataset.records(moment, progress=progress)
-        if quarantine is not None:
-            records.quarantine.write(quarantine)
-        stop_on_failures(dataset, accept or (), progress)
+        records = admitted(records, accept, quarantine, progress)
         rungs = tuple(dict.fromkeys(rung)) if rung else RUNGS
         result = compare_policies(
             chosen, records, by=by, rungs=rungs, top=top, engine=engine, progress=progress

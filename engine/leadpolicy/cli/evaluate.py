@@ -13,7 +13,13 @@ import typer
 
 from leadpolicy.backends import AUTO
 from leadpolicy.characters import json_text
-from leadpolicy.cli.options import EngineName, PoliciesFolder, PolicyNames
+from leadpolicy.cli.options import (
+    Accepted,
+    EngineName,
+    PoliciesFolder,
+    PolicyNames,
+    QuarantineFile,
+)
 from leadpolicy.diagnostics import LeadpolicyError, Problems
 from leadpolicy.policy import load_policies
 from leadpolicy.policy.load import POLICIES
@@ -28,6 +34,7 @@ FIRST: Final = 10
 """Records shown on the terminal."""
 SHOWN: Final = 4
 """Policies of which stages are shown record by record; more do not fit."""
+NOTES: Final = 8
 MAPPINGS: Final = (".yaml", ".yml")
 
 
@@ -78,6 +85,8 @@ def evaluate(
         typer.Option(help="Write all records to a Parquet or CSV file.", metavar="FILE"),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
+    quarantine: QuarantineFile = None,
+    accept: Accepted = None,
     engine: EngineName = AUTO,
     folder: PoliciesFolder = POLICIES,
 ) -> None:
@@ -91,6 +100,7 @@ def evaluate(
     chosen = load_policies(policies, policies=folder)
     places = _places(columns or [])
 
+    from leadpolicy.data.contract.gate import admitted
     from leadpolicy.data.given import is_table
     from leadpolicy.evaluation.sources import Described, Room
     from leadpolicy.evaluation.stages import answers
@@ -98,6 +108,11 @@ def evaluate(
     from leadpolicy.present.progress import ProgressLine
 
     table = is_table(data)
+    if table and (quarantine is not None or accept):
+        raise LeadpolicyError.of(
+            "LP506", f"`--quarantine` and `--accept` are about a data set, and {data} is a table",
+            help="in a table a value that does not fit is an error: no row is set aside",
+        )  # fmt: skip
     moment = as_of or (datetime.now(UTC).isoformat() if table else None)
     described = Described(places or None, id, events, None, partial)
     with ProgressLine(sys.stderr) as progress, closing(Room()) as room:
@@ -106,6 +121,8 @@ def evaluate(
             chosen, data, room, moment, described,
             explain=criteria, engine=engine, progress=progress,
         )  # fmt: skip
+        if found.data is not None:
+            admitted(found.data, accept, quarantine, progress)
         made: Any = out
         if out is None:
             made = found.arrow(progress)
@@ -117,11 +134,14 @@ def evaluate(
         typer.echo(json_text(summary, indent=1))
     else:
         console = stdout_console()
+        _print_read(found, console)
         _print_counts(found, counts, verdicts, console)
         if out is None:
             _print_first(found, made, console, id or "record")
     if out is not None:
         typer.echo(f"Stages of all records: {out}", err=True)
+    if quarantine is not None:
+        typer.echo(f"Rows set aside: {quarantine}", err=True)
 
 
 # ------------------------------------------------------------------------------- arguments
@@ -184,7 +204,9 @@ Verdicts = Mapping[str, Mapping[str, tuple[int, ...]]]
 
 def _plain(found: StageAnswers, counts: Counts, verdicts: Verdicts) -> dict[str, Any]:
     """The summary as JSON carries it."""
-    return {
+    data = found.data
+    read = {} if data is None else data.quarantine.to_dict(data.tables) | {"notes": data.notes}
+    return read | {
         "leadpolicy_evaluation": 1,
         "engine": found.engine,
         "records": sum(number for _, number, _ in next(iter(counts.values()))),
@@ -208,6 +230,19 @@ def _criteria(verdicts: Mapping[str, tuple[int, ...]]) -> list[dict[str, Any]]:
         {"criterion": name, "true": true, "false": false, "unknown": unknown}
         for name, (true, false, unknown) in verdicts.items()
     ]
+
+
+def _print_read(found: StageAnswers, console: Console) -> None:
+    """Which rows of a data set are no records, and what else to know of it."""
+    from leadpolicy.present.console import line
+    from leadpolicy.present.wording import rows_aside
+
+    if (data := found.data) is None:
+        return
+    for text in rows_aside(data.tables, data.quarantine.counts()):
+        line(console, text, "yellow", indent=0)
+    for note in data.notes[:NOTES]:
+        line(console, f"Note: {note}", indent=0)
 
 
 def _print_counts(

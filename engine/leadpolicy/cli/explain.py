@@ -12,7 +12,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from leadpolicy.backends import AUTO
-from leadpolicy.characters import json_text
+from leadpolicy.characters import json_text, visible
 from leadpolicy.cli.options import EngineName, PoliciesFolder, PolicyNames
 from leadpolicy.decision import Decision, as_moment, as_record, decide
 from leadpolicy.diagnostics import LeadpolicyError, Problems, cited, listing
@@ -210,8 +210,13 @@ def _from_data(
     needs("compare")
     from leadpolicy.data.dataset import open_dataset
     from leadpolicy.data.moments import parse_as_of
+    from leadpolicy.present.wording import rows_aside
 
     dataset = open_dataset(data)
     records = dataset.records(parse_as_of(as_of) if as_of else None)
     record, moment = records.find(id)
+    # What is said of one record rests on its own row, which fits: neither rows set aside nor broken
+    # promises about others make it wrong, and who looks into them has to be able to look.
+    for text in rows_aside(records.tables, records.quarantine.counts()):
+        typer.echo(f"note: {visible(text)}", err=True)
     return [decide(policy, record, as_of=moment, engine=engine) for policy in policies]

@@ -65,3 +65,11 @@ Accepted = Annotated[
         metavar="NAME",
     ),
 ]
+QuarantineFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--quarantine",
+        help="Write the rows that did not fit, with reasons, as CSV.",
+        metavar="FILE",
+    ),
+]

@@ -10,7 +10,15 @@ import typer
 
 from leadpolicy.backends import AUTO
 from leadpolicy.cli.chosen import chosen_policies
-from leadpolicy.cli.options import DataFolder, EngineName, PoliciesFolder, PolicyNames, Settings
+from leadpolicy.cli.options import (
+    Accepted,
+    DataFolder,
+    EngineName,
+    PoliciesFolder,
+    PolicyNames,
+    QuarantineFile,
+    Settings,
+)
 from leadpolicy.policy.load import POLICIES
 
 
@@ -47,6 +55,8 @@ def replay(
             metavar="FILE",
         ),
     ] = None,
+    quarantine: QuarantineFile = None,
+    accept: Accepted = None,
     engine: EngineName = AUTO,
     folder: PoliciesFolder = POLICIES,
 ) -> None:
@@ -61,6 +71,7 @@ def replay(
     """
     chosen = chosen_policies(policies, folder, changes or [])
 
+    from leadpolicy.data.contract.gate import admitted
     from leadpolicy.data.dataset import open_dataset
     from leadpolicy.files import write_whole
     from leadpolicy.history.run import replay as replay_policies
@@ -70,9 +81,10 @@ def replay(
     from leadpolicy.present.progress import ProgressLine
 
     with ProgressLine(sys.stderr) as progress:
+        chronicle = open_dataset(data).chronicle(progress=progress)
         result = replay_policies(
             chosen,
-            open_dataset(data).chronicle(progress=progress),
+            admitted(chronicle, accept, quarantine, progress),
             until=until,
             accept_snapshot=accept_snapshot or (),
             engine=engine,
@@ -91,3 +103,5 @@ def replay(
         typer.echo(f"\nSummary as JSON: {json_file}")
     if out is not None:
         typer.echo(f"Timelines: {out}", err=to_stdout)
+    if quarantine is not None:
+        typer.echo(f"Rows set aside: {quarantine}", err=to_stdout)

@@ -59,8 +59,8 @@ def validate(
     Every failing row is listed with its reason. Facts that know the outcome (leaks) are named.
 
     Warnings are broken by one row. Critical expectations are broken when more than 5 % of the rows
-    fail (two always may); they stop `compare` and `backtest`, too, unless accepted by name. The
-    exit code is 1 then.
+    fail (two always may); they stop every command that draws figures from the data, too, unless
+    accepted by name. The exit code is 1 then.
 
     Example: leadpolicy validate demo --policy heinz --out build/validate/demo
     """

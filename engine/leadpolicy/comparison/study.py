@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from leadpolicy.comparison.outcomes import CONFIDENCE, OutcomeRate, outcome
+from leadpolicy.data.quarantine import TableRead
 from leadpolicy.evaluation.codes import OPEN
 from leadpolicy.evaluation.verdicts import RecordVerdicts
 from leadpolicy.types import show
@@ -19,16 +20,6 @@ READING = (
     "Each record is looked at once, at one moment, with what was known by then. "
     "This is not a backtest: stages reached or left at other times do not count."
 )
-
-
-@dataclass(frozen=True, slots=True)
-class TableRows:
-    """A table that was read: the rows in it, and how many of them were set aside."""
-
-    name: str
-    file: str
-    rows: int
-    set_aside: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +40,7 @@ class ComparedRecords:
     observed_until: datetime | None
     outcome_name: str
     base: OutcomeRate
-    tables: tuple[TableRows, ...]
+    tables: tuple[TableRead, ...]
     reasons: tuple[tuple[str, int], ...]
     notes: tuple[str, ...]
     snapshot_facts: tuple[str, ...]
@@ -144,7 +135,7 @@ def describe(evaluation: RecordVerdicts, rungs: Sequence[str], by: str | None) -
         observed_until=data.observed_until if (evaluation.outcomes != OPEN).any() else None,
         outcome_name=data.outcome_name or "won",
         base=outcome(everyone, evaluation.outcomes),
-        tables=tuple(TableRows(t.name, t.file, t.rows, t.set_aside) for t in data.tables),
+        tables=tuple(data.tables),
         reasons=tuple(data.quarantine.counts().items()),
         notes=(*evaluation.notes, *data.notes),
         snapshot_facts=tuple(snapshot),

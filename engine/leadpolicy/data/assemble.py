@@ -65,7 +65,7 @@ def assemble(dataset: Dataset, work: Work, progress: Progress | None = None) -> 
         len(about_tables) + early,
         ends.undated,
         work.quarantine,
-        [TableRead(t.name, t.file, t.rows_read, 0) for t in tables.values()],
+        work.quarantine.told(TableRead(t.name, t.file, t.rows_read, 0) for t in tables.values()),
         _origination(base, records, spec.facts),
     )
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from leadpolicy.files import write_whole
 from leadpolicy.sheets import csv_text
@@ -84,6 +84,10 @@ class Quarantine:
             for row in self.rows
         )
         return dict(sorted(found.items(), key=lambda item: (-item[1], item[0])))
+
+    def to_dict(self, tables: Iterable[TableRead]) -> dict[str, Any]:
+        """What was read of each table, and how often each reason occurs, as plain data."""
+        return {"tables": [asdict(t) for t in self.told(tables)], "set_aside": self.counts()}
 
     def write(self, path: str | Path) -> Path:
         """A CSV file of everything set aside: the whole new file, or the old one untouched."""

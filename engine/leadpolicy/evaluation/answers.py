@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from leadpolicy.backends import Answers as Said
     from leadpolicy.backends.sql.program import Run
+    from leadpolicy.data.recordset import RecordSet
     from leadpolicy.evaluation.codes import Codes
     from leadpolicy.evaluation.engines import Progress
     from leadpolicy.evaluation.names import Names
@@ -35,8 +36,11 @@ class StageAnswers(ABC):
     """The stages of every record, to be asked for once.
 
     `policies` are by label; `names` tells what each one's columns are called in the result, and
-    `engine` who said it.
+    `engine` who said it. `data` are the records of a data set, None where a table was asked about:
+    there a value that does not fit is an error, and no row is set aside.
     """
+
+    data: RecordSet | None = None
 
     def __init__(
         self, policies: Mapping[str, Policy], engine: str, names: Names, room: Room
@@ -108,9 +112,11 @@ class Made(StageAnswers):
         names: Names,
         room: Room,
         table: pa.Table,
+        data: RecordSet | None = None,
     ) -> None:
         super().__init__(policies, engine, names, room)
         self.table = table
+        self.data = data
 
     def arrow(self, progress: Progress | None = None) -> pa.Table:
         return self.table

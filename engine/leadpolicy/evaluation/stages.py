@@ -119,7 +119,7 @@ def answers(
     if records is not None:
         found, name = of_records(chosen, records, engine, progress)
         made = table_of(chosen, found, names, {RECORD: records.ids})
-        return Made(chosen, name, names, room, made)
+        return Made(chosen, name, names, room, made, records)
     table = PreparedQuestion(given, room).of_table(data, as_of, described)
     names.refuse_equal(table.id)
     if name == "sql":

@@ -82,6 +82,7 @@ def as_dict(replay: Replay) -> dict[str, Any]:
             for label, policy in replay.policies.items()
         ],
         "rungs": [asdict(counts) for counts in rung_counts(replay)],
+        **replay.chronicle.quarantine.to_dict(replay.chronicle.tables),
         "notes": list(replay.notes),
     }
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final
+
+from leadpolicy.english import plural
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from leadpolicy.data.quarantine import TableRead
 
 NOT_DEFINED: Final = "—"
 _TITLES: Final = {
@@ -78,3 +82,18 @@ def names(labels: Iterable[object], most: int = 3) -> str:
     if len(pool) <= most + 1:
         return ", ".join(pool) or "none"
     return f"{', '.join(pool[:most])} and {len(pool) - most} more"
+
+
+def reasons_aside(reasons: Mapping[str, int]) -> list[str]:
+    """Why rows are set aside, and how many for each reason."""
+    return [f"Set aside: {plural(count, 'row')}: {why}" for why, count in reasons.items()]
+
+
+def rows_aside(tables: Iterable[TableRead], reasons: Mapping[str, int]) -> list[str]:
+    """The tables of which rows are set aside, and why; nothing where every row fits."""
+    short = [
+        f"{t.name}: {plural(t.rows, 'row')} read, {t.set_aside:,} set aside"
+        for t in tables
+        if t.set_aside
+    ]
+    return [*short, *reasons_aside(reasons)]

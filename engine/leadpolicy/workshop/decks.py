@@ -10,6 +10,7 @@ from typing import Any, Final
 from leadpolicy.characters import json_text
 from leadpolicy.comparison.scale import NONE, Scale
 from leadpolicy.diagnostics import LeadpolicyError, Problems, listing
+from leadpolicy.evaluation.verdicts import RecordVerdicts
 from leadpolicy.files import write_whole
 from leadpolicy.governance.examples import card_moment, card_record
 from leadpolicy.policy.model import RUNGS
@@ -159,9 +160,13 @@ def deck_to_dict(deck: Deck) -> dict[str, Any]:
     }
 
 
-def deck_json(deal: Deal, engine: str) -> str:
-    """The deck as JSON text, without the key, with the engine that said the verdicts."""
-    return json_text(deck_to_dict(deal.deck) | {"engine": engine})
+def deck_json(deal: Deal, evaluation: RecordVerdicts) -> str:
+    """The deck as JSON text, without the key, with the engine that said the verdicts, and what was
+    read to deal it.
+    """
+    data = evaluation.data
+    read = data.quarantine.to_dict(data.tables) | {"notes": [*data.notes, *deal.notes]}
+    return json_text(deck_to_dict(deal.deck) | {"engine": evaluation.engine} | read)
 
 
 # ------------------------------------------------------------------------------------ reading

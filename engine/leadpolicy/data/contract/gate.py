@@ -3,14 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from pathlib import Path
+from typing import TypeVar
 
+from leadpolicy.data.chronicle import Chronicle
 from leadpolicy.data.contract.draw import promised
 from leadpolicy.data.contract.judgement import judge_one
 from leadpolicy.data.contract.model import Among, Contract, Finding, Level
 from leadpolicy.data.dataset import Dataset
-from leadpolicy.data.recordset import Progress
+from leadpolicy.data.recordset import Progress, RecordSet
 from leadpolicy.data.workbench import without_collection
 from leadpolicy.diagnostics import Diagnostic, LeadpolicyError, suggest
+
+Read = TypeVar("Read", RecordSet, Chronicle)
+
+
+def admitted(
+    read: Read,
+    accepted: Collection[str] | None = None,
+    quarantine: Path | None = None,
+    progress: Progress | None = None,
+) -> Read:
+    """What was read of a data set, for whoever draws figures from it: every command's door.
+
+    Writes the rows set aside, if a file is named for them, also where the data are refused: they
+    are what has to be looked at then. Raises `LeadpolicyError` as `stop_on_failures` does.
+    """
+    if quarantine is not None:
+        read.quarantine.write(quarantine)
+    stop_on_failures(read.dataset, accepted or (), progress)
+    return read
 
 
 def stop_on_failures(

@@ -15,7 +15,7 @@ from leadpolicy.data.contract.model import Contract, Finding, Level, Sheet
 from leadpolicy.data.contract.suite import SuiteVerdict, run_suite
 from leadpolicy.data.dataset import Dataset
 from leadpolicy.data.model import ColumnRef, DatasetSpec, DatedFact
-from leadpolicy.data.quarantine import Quarantine
+from leadpolicy.data.quarantine import Quarantine, SetAside, TableRead
 from leadpolicy.data.recordset import Progress
 from leadpolicy.data.tables import Table
 from leadpolicy.files import write_whole
@@ -60,6 +60,7 @@ class Validation:
     findings: Sequence[Finding]
     verdicts: Sequence[SuiteVerdict]
     quarantine: Quarantine
+    tables: Sequence[TableRead]
     pages: Mapping[str, Path] = field(default_factory=dict)
     accepted: frozenset[str] = frozenset()
     _lines: set[tuple[str, int]] | None = field(default=None, repr=False)
@@ -96,6 +97,22 @@ class Validation:
         if finding.expectation.level is Level.WARNING:
             yield from islice(_rows(self.dataset.spec, self.contract, finding, self._aside()), most)
 
+    def rows_read(self, sheet: str) -> int:
+        """The rows of a table, also those of which no cell can be told: they have too many, or too
+        few; of any other sheet those that it has.
+        """
+        read = (table.rows for table in self.tables if table.name == sheet)
+        return next(read, self.contract.sheets[sheet].rows)
+
+    def ragged(self) -> dict[str, list[SetAside]]:
+        """By table the rows of which the number of cells is not the header's."""
+        found: dict[str, list[SetAside]] = {}
+        for name, table in self.dataset.tables().items():
+            lines = {fault.line for fault in table.faults}
+            if lines:
+                found[name] = [r for r in self.quarantine if r.table == name and r.line in lines]
+        return found
+
     def _aside(self) -> set[tuple[str, int]]:
         if self._lines is None:
             self._lines = {(row.table, row.line) for row in self.quarantine}
@@ -126,7 +143,7 @@ class Validation:
                 }
                 for f, v in zip(self.findings, self.verdicts, strict=True)
             ],
-            "set_aside": self.quarantine.counts(),
+            **self.quarantine.to_dict(self.tables),
         }
 
 
@@ -151,6 +168,7 @@ def validated(
         findings,
         verdicts,
         chronicle.quarantine,
+        chronicle.tables,
         pages,
         frozenset(accepted),
     )

@@ -28,7 +28,15 @@ from leadpolicy.present.backtest.wording import (
 )
 from leadpolicy.present.comparison.evidence import leak_warnings
 from leadpolicy.present.console import grid, heading, label, line, show
-from leadpolicy.present.wording import number, percent, ratio, recalled, rows_of, rung_title
+from leadpolicy.present.wording import (
+    number,
+    percent,
+    ratio,
+    reasons_aside,
+    recalled,
+    rows_of,
+    rung_title,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,6 +55,8 @@ def print_backtest(backtest: Backtest, console: Console) -> None:
     line(console, cohort_line(backtest))
     line(console, outcome_line(backtest))
     for text in leak_warnings(backtest.leaks):
+        line(console, text, "yellow")
+    for text in reasons_aside(backtest.facts["set_aside"]):
         line(console, text, "yellow")
     for note in backtest.notes[:MOST_NOTES]:
         line(console, f"Note: {note}", "dim")

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
+from leadpolicy.english import plural
 from leadpolicy.present.wording import missing, number, percent, ratio, rows_of
 
 if TYPE_CHECKING:
@@ -116,8 +117,13 @@ def cohort_line(backtest: Backtest) -> str:
     """Who was studied."""
     facts = backtest.facts
     first, last = facts["entered"]
+    whole = (
+        plural(facts["rows"], "row")
+        if facts["rows"] > facts["of"]
+        else (plural(facts["of"], "record"))
+    )
     return (
-        f"{facts['records']:,} of {facts['of']:,} records, entered {first} to {last}, observed "
+        f"{facts['records']:,} of {whole}, entered {first} to {last}, observed "
         f"until {facts['observed_until']}. Compared {_reading(backtest)}."
     )
 

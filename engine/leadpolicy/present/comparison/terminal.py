@@ -20,6 +20,7 @@ from leadpolicy.present.wording import (
     number,
     percent,
     ratio,
+    reasons_aside,
     recalled,
     rows_of,
     rung_title,
@@ -72,8 +73,8 @@ def _data(comparison: Comparison, console: Console) -> None:
     for read in study.tables:
         table.add_row(label(read.name), number(read.rows), number(read.set_aside))
     show(console, table)
-    for reason, count in study.reasons:
-        line(console, f"Set aside: {plural(count, 'row')}: {reason}", "yellow")
+    for text in reasons_aside(dict(study.reasons)):
+        line(console, text, "yellow")
     for note in study.notes[:MOST_NOTES]:
         line(console, f"Note: {note}")
     if len(study.notes) > MOST_NOTES:

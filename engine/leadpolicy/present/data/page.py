@@ -12,6 +12,7 @@ from leadpolicy.data.contract.model import Level
 from leadpolicy.data.contract.report import Validation
 from leadpolicy.english import plural
 from leadpolicy.files import write_whole
+from leadpolicy.present.data.terminal import ragged_rows
 from leadpolicy.present.pages import page
 
 TEMPLATE: Final = "data/page.html.j2"
@@ -31,13 +32,16 @@ def write_index(found: Validation, leaks: Sequence[Leak], folder: Path) -> Path:
             tables=list(_tables(found)),
             leaks=leaks,
             most_rows=MOST_ROWS,
+            ragged=found.ragged(),
+            ragged_rows=ragged_rows,
         ),
     )
 
 
 def _tables(found: Validation) -> Iterator[dict[str, Any]]:
     broken = {f.expectation.name: f.expectation.level for f in found.broken}
-    for name, sheet in found.contract.sheets.items():
+    aside = {read.name: read.set_aside for read in found.tables}
+    for name in found.contract.sheets:
         own = [e.name for e in found.contract.expectations if e.sheet == name]
         if own:
             levels = Counter(broken[n] for n in own if n in broken)
@@ -45,5 +49,11 @@ def _tables(found: Validation) -> Iterator[dict[str, Any]]:
             yield {
                 "name": name,
                 "page": docs.name if docs else "",
-                "counts": [sheet.rows, len(own), levels[Level.WARNING], levels[Level.CRITICAL]],
+                "counts": [
+                    found.rows_read(name),
+                    aside.get(name, 0),
+                    len(own),
+                    levels[Level.WARNING],
+                    levels[Level.CRITICAL],
+                ],
             }

@@ -43,14 +43,18 @@ def _kept(found: Validation, console: Console) -> None:
         console, f"Contract of {name}: {plural(len(found.contract), 'expectation')}", first=True
     )
     broken = {f.expectation.name: f.expectation.level for f in found.broken}
-    table = grid("table", "rows", "expectations", "broken\nwarnings", "broken\ncritical")
-    for name, sheet in found.contract.sheets.items():
+    aside = {read.name: read.set_aside for read in found.tables}
+    table = grid(
+        "table", "rows", "set aside", "expectations", "broken\nwarnings", "broken\ncritical"
+    )
+    for name in found.contract.sheets:
         own = [e.name for e in found.contract.expectations if e.sheet == name]
         if own:
             levels = Counter(broken[n] for n in own if n in broken)
             table.add_row(
                 label(name),
-                f"{sheet.rows:,}",
+                f"{found.rows_read(name):,}",
+                f"{aside[name]:,}" if name in aside else "",
                 str(len(own)),
                 str(levels[Level.WARNING]),
                 str(levels[Level.CRITICAL]),
@@ -60,7 +64,8 @@ def _kept(found: Validation, console: Console) -> None:
 
 def _broken(found: Validation, console: Console) -> None:
     heading(console, "What is broken")
-    if not found.broken:
+    ragged = found.ragged()
+    if not found.broken and not ragged:
         line(console, "Nothing: every expectation is kept.")
         return
     for finding in found.broken:
@@ -72,9 +77,23 @@ def _broken(found: Validation, console: Console) -> None:
         line(console, f"expected: {one.says}", "dim", indent=4)
         for row in found.rows_of(finding, MOST_ROWS):
             line(console, str(row) + ("" if row.set_aside else " (not set aside)"), indent=4)
+    for name, rows in ragged.items():
+        line(console, f"warning: {name}: {ragged_rows(found, name, len(rows))}", "yellow")
+        for aside in rows[:MOST_ROWS]:
+            line(console, str(aside), indent=4)
     if found.stopping:
         names = listing([f"--accept '{f.expectation.name}'" for f in found.stopping], 3)
-        line(console, f"compare and backtest stop on this data, unless told: {names}", "red")
+        line(
+            console,
+            f"every command that draws figures from this data stops, unless told: {names}",
+            "red",
+        )
+
+
+def ragged_rows(found: Validation, table: str, count: int) -> str:
+    """How many rows of a table are ragged."""
+    read = plural(found.rows_read(table), "row")
+    return f"{count:,} of {read}: the number of cells is not that of the header"
 
 
 def _leaks(leaks: Sequence[Leak], console: Console) -> None:

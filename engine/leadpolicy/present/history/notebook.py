@@ -9,6 +9,7 @@ from leadpolicy.english import plural
 from leadpolicy.history.result import Replay
 from leadpolicy.history.summary import rung_counts
 from leadpolicy.present.notebook import box, first, folded, head, listed, table
+from leadpolicy.present.wording import rows_aside
 from leadpolicy.shown import html
 
 _READINGS: Final = (
@@ -32,7 +33,9 @@ def replay_summary(replay: Replay) -> str:
         for name, facts in replay.badges.items()
         if facts
     ]
-    dataset = replay.chronicle.dataset
+    chronicle = replay.chronicle
+    dataset = chronicle.dataset
+    aside = rows_aside(chronicle.tables, chronicle.quarantine.counts())
     return box(
         [
             head(
@@ -44,6 +47,7 @@ def replay_summary(replay: Replay) -> str:
             table(heads, rows) if rows else "",
             f"<p class='faint'>{_READINGS}</p>",
             folded("Known only as of today", listed(badged)) if badged else "",
+            folded("Rows set aside", listed(first(aside))) if aside else "",
             folded("What to beware of", listed(first(replay.notes))) if replay.notes else "",
         ]
     )

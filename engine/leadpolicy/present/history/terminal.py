@@ -8,6 +8,7 @@ from leadpolicy.diagnostics import listing
 from leadpolicy.english import plural
 from leadpolicy.history.summary import RungCounts, rung_counts
 from leadpolicy.present.console import grid, heading, label, line, said, show
+from leadpolicy.present.wording import rows_aside
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -33,6 +34,8 @@ def print_replay(replay: Replay, console: Console) -> None:
         line(
             console, f"{plural(late, 'record')} {'was' if late == 1 else 'were'} not there by then."
         )
+    for text in rows_aside(chronicle.tables, chronicle.quarantine.counts()):
+        line(console, text, "yellow")
     for note in replay.notes[:MOST_NOTES]:
         line(console, f"Note: {note}")
     heading(console, f"Rungs: first entry, current as of and furthest reached by {replay.ends}")
