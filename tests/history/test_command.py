@@ -137,6 +137,7 @@ def test_facts_as_they_are_today_need_consent_and_are_marked(here: Path) -> None
 def test_until_is_a_day_or_a_moment(here: Path) -> None:
     for until, reached in (("2025-01-04", "0"), ("2025-01-05", "1"), ("2025-01-04T23:59Z", "0")):
         result = run("keen", "--data", "data", "--until", until)
+        assert result.exit_code == 0, (result.output, result.exception)
         (row,) = (line for line in result.output.splitlines() if line.strip().startswith("keen"))
         assert row.split()[2] == reached
         assert "1 record were not there by then" not in result.output
