@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from leadpolicy.backends.interpreter import verdicts
 from leadpolicy.comparison.cubes import scan
 from leadpolicy.comparison.cubes.cube import Cube, cube
 from leadpolicy.comparison.cubes.moves import Steps
@@ -14,6 +15,7 @@ from leadpolicy.data.dataset import open_dataset
 from leadpolicy.diagnostics import LeadpolicyError
 from leadpolicy.policy.load import load_policies
 from leadpolicy.present.wording import rows_of
+from leadpolicy.truth import Truth
 from tests.comparison.world import World
 
 if TYPE_CHECKING:
@@ -213,3 +215,26 @@ def test_a_record_that_becomes_open_is_not_lost(fixtures: Path) -> None:
         ("TRUE", "UNKNOWN"): "now open", ("TRUE", "FALSE"): "lost",
         ("UNKNOWN", "FALSE"): "ruled out",
     }  # fmt: skip
+
+
+def test_with_two_thresholds_raised_what_is_open_is_not_lost(fixtures: Path) -> None:
+    """No record is called lost of which the interpreter, asked anew, does not say no."""
+    (policy,) = load_policies(["b2b-international"])
+    records = open_dataset(fixtures / "demo").records()
+    asked = {"min_employees": 100, "revenue_above": 20_000_000}
+    own = {"min_employees": 20, "revenue_above": 5_000_000}
+    made = cube([policy], records,
+                parameters={name: [own[name], asked[name]] for name in asked})  # fmt: skip
+    found = made.move("b2b-international", **asked).gained_lost(stage="suspect")
+    place = [stage.name for stage in policy.stages].index("suspect")
+    then = policy.with_parameters(**asked)
+    counts = {"lost": 0, "now open": 0}
+    for record, moment in zip(records.records, records.moments, strict=True):
+        if verdicts(policy.logic, record, moment).stages[place] is not Truth.TRUE:
+            continue
+        said = verdicts(then.logic, record, moment).stages[place]
+        counts["lost"] += said is Truth.FALSE
+        counts["now open"] += said is Truth.UNKNOWN
+    told = {row.change: row.records for row in rows_of(found)}
+    assert counts["now open"] > 0
+    assert {name: told[name] for name in counts} == counts

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from tests.evidence import intervals, leaking, verdicts, voting
+from tests.evidence import intervals, leaking, overtime, verdicts, voting
 from tests.evidence.finding import Finding
 
 PROMISES: Final[tuple[Callable[[int, int], list[Finding]], ...]] = (
@@ -29,5 +29,8 @@ PROMISES: Final[tuple[Callable[[int, int], list[Finding]], ...]] = (
     verdicts.identical,
     leaking.planted_leaks,
     leaking.false_alarms,
+    overtime.load,
+    overtime.moments,
+    overtime.agreement,
     voting.votes_at_random,
 )
