@@ -168,3 +168,90 @@ def test_results_come_in_every_form(policies: list[Policy]) -> None:
     assert leadpolicy.evaluate(policies, rows, **given).heinz_possible.tolist() == (
         arrow.column("heinz_possible").to_pylist()
     )
+
+
+def test_texts_that_are_dates_are_dates_for_every_door(policies: list[Policy]) -> None:
+    asked: dict[str, Any] = {"id": "firm", "partial": True}
+    dated = [{**row, "looked": "2026-03-01"} for row in ROWS]
+    made = [{**EVENTS[0], "at": pd.Timestamp(EVENTS[0]["at"])}]
+    expected = leadpolicy.evaluate(policies, ROWS, as_of="2026-03-01", events=made, **asked)
+    for engine in ("sql", "kernels", "interpreter"):
+        for moment in ("2026-03-01", "looked"):
+            found = leadpolicy.evaluate(
+                policies, dated, as_of=moment, events=EVENTS, engine=engine, **asked
+            )
+            pd.testing.assert_frame_equal(found, expected)
+    with pytest.raises(LeadpolicyError, match=r"(?s)LP503.*soon"):
+        leadpolicy.evaluate(
+            policies, ROWS, as_of="2026-03-01", events=[{**EVENTS[0], "at": "soon"}], **asked
+        )
+
+
+def test_a_moment_that_is_no_day_is_no_column(policies: list[Policy]) -> None:
+    for door in (compare, cube, leadpolicy.evaluate):
+        with pytest.raises(LeadpolicyError, match=r"LP513.*28 days|LP513.*2026-02-30"):
+            door(policies, ROWS, as_of="2026-02-30", id="firm")
+
+
+ASKED = """\
+policy: asking
+version: 1.0.0
+title: Asks
+organization: Nobody
+vocabulary: 1
+grain: company
+criteria:
+  asked: {says: s, happened: inbound_request, within: 30 days}
+stages:
+  - {stage: some, requires: nothing, when: {all: [asked]}}
+"""
+
+
+def test_lists_of_nothing(policies: list[Policy]) -> None:
+    """No event at all is known of the kinds that were recorded; no record at all is refused."""
+    given: dict[str, Any] = {"as_of": "2026-03-01", "id": "firm", "events": []}
+    recorded = ["inbound_request"]
+    found = compare(policies, ROWS, recorded=recorded, **given)
+    assert found.evaluation.data.records[0].events["inbound_request"].happenings == ()
+    asking = leadpolicy.parse(ASKED, policies[0].vocabulary)
+    for kinds, verdict in ((recorded, "false"), (None, "unknown")):
+        said = leadpolicy.evaluate(
+            asking, ROWS, recorded=kinds, partial=True, explain=True, **given
+        )
+        assert set(said.asking__asked) == {verdict}
+    for door in (compare, cube, leadpolicy.evaluate):
+        with pytest.raises(LeadpolicyError, match=r"LP505.*there are no rows"):
+            door(policies, [], as_of="2026-03-01", id="firm")
+
+
+def test_keys_may_be_categories(policies: list[Policy]) -> None:
+    given: dict[str, Any] = {"as_of": "2026-03-01", "id": "firm", "partial": True}
+    rows, events = pd.DataFrame(ROWS), pd.DataFrame(EVENTS)
+    expected = leadpolicy.evaluate(policies, rows, events=events, **given)
+    kinds = {"firm": "category", "event": "category"}
+    found = leadpolicy.evaluate(
+        policies, rows.astype({"firm": "category"}), events=events.astype(kinds), **given
+    )
+    assert found.heinz_stage.tolist() == expected.heinz_stage.tolist()
+    assert found.heinz_possible.tolist() == expected.heinz_possible.tolist()
+
+
+def test_a_column_called_nearly_like_a_fact_is_noted(policies: list[Policy]) -> None:
+    rows = [{"firm": "a", "company.employes": 40, "won": True}]
+    found = compare(policies, rows, as_of="2026-03-01", id="firm")
+    assert "did you mean `company.employees`" in "".join(found.evaluation.data.notes)
+
+
+def test_no_name_and_no_data_set(policies: list[Policy], tmp_path: Path) -> None:
+    with pytest.raises(LeadpolicyError, match=r"LP509.*an empty name"):
+        compare("", ROWS, as_of="2026-03-01", id="firm")
+    file = tmp_path / "companies.parquet"
+    pd.DataFrame(ROWS).to_parquet(file)
+    with pytest.raises(LeadpolicyError, match=r"(?s)is a table.*leadpolicy evaluate"):
+        leadpolicy.open_dataset(file)
+
+
+def test_a_cube_names_its_engine(policies: list[Policy]) -> None:
+    asked: dict[str, Any] = {"as_of": "2026-03-01", "id": "firm"}
+    assert cube(policies, ROWS, engine="sql", **asked).engine == "sql"
+    assert cube(policies, ROWS, **asked).engine == "kernels"

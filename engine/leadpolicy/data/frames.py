@@ -91,7 +91,9 @@ def from_frame(  # noqa: PLR0913 - each argument is a part of a dataset.yaml, al
     if events is not None and id is None:
         raise LeadpolicyError.of("LP502", "events need the column of the records' keys: `id`")
     frames = {RECORDS: _Frame.of(frame, "the frame")}
-    if events is not None:
+    if is_rows(events) and not events:
+        frames[EVENTS] = _Frame.of([dict.fromkeys((str(id), EVENT, "at"))], "the events").nothing()
+    elif events is not None:
         frames[EVENTS] = _Frame.of(events, "the events")
     if id is None:
         id, frames[RECORDS] = frames[RECORDS].numbered()
@@ -122,6 +124,9 @@ def from_frame(  # noqa: PLR0913 - each argument is a part of a dataset.yaml, al
         if all(header.count(column) == 1 for column in wanted):
             table = frames[key].table(key, wanted)
             tables[key] = _named(table) if key == EVENTS else table
+    if facts is None and RECORDS in tables:
+        strange = _misspelt(frames[RECORDS].header, wanted_columns(spec)[RECORDS], vocabulary)
+        tables[RECORDS] = replace(tables[RECORDS], notes=strange)
     problems.stop_on_errors()
     moment = parse_as_of(as_of)
     return cut(Dataset(spec, tables).chronicle(progress), moment)
@@ -158,7 +163,7 @@ class _Frame:
         try:
             found = as_table(given, what)
         except LeadpolicyError:
-            if not is_rows(given):
+            if not is_rows(given) or not any(given):
                 raise
             import pandas as pd  # whose objects may differ from row to row
 
@@ -192,6 +197,10 @@ class _Frame:
             return [str(value) for value in self.data[column].dropna().unique()]
         return [str(v) for v in self.data.column(column).unique().to_pylist() if v is not None]
 
+    def nothing(self) -> _Frame:
+        """The same columns without a row."""
+        return _Frame(self.data[:0])
+
     def dates(self, column: str) -> bool:
         """Whether a column holds dates and nothing else."""
         cells = list(_cells(self.table(column, [column]).columns[column]))
@@ -224,6 +233,19 @@ def _facts(
             hint = suggest(fact, vocabulary.facts)
             problems.error("LP203", f"the fact `{fact}` is not in the vocabulary", help=hint)
     return tuple(found)
+
+
+def _misspelt(
+    header: Iterable[str], used: Collection[str], vocabulary: Vocabulary
+) -> tuple[str, ...]:
+    """What to say of columns that are called nearly like a fact, and that nothing reads."""
+    unread = [name for name in header if name not in used and "." in name]
+    hints = {name: suggest(name, vocabulary.facts) for name in unread}
+    return tuple(
+        f"the column `{name}` is not read: the vocabulary has no such fact ({hint})"
+        for name, hint in hints.items()
+        if hint
+    )
 
 
 def _events(

@@ -83,6 +83,11 @@ def _of_rows(rows: Sequence[Mapping[Any, Any]], what: str) -> pa.Table:
                 expected="values of one type in all rows",
             )  # fmt: skip
         columns[name] = found
+    if not columns:
+        raise LeadpolicyError.of(
+            "LP505", "the rows have no columns" if rows else "there are no rows", where=what,
+            expected='rows such as {"company.employees": 40}',
+        )  # fmt: skip
     return pa.table(columns)
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from leadpolicy.backends import Between, EngineTable, EventTable
-from leadpolicy.data.given import as_table, is_frame, is_table, kinds_of_events
+from leadpolicy.data.dates import DAY
+from leadpolicy.data.given import as_table, is_frame, is_rows, is_table, kinds_of_events
 from leadpolicy.data.moments import AfterEntry, AtMoment, parse_as_of
 from leadpolicy.diagnostics import LeadpolicyError, Problems, ValueProblem, cited, suggest
 from leadpolicy.english import plural
@@ -17,6 +18,8 @@ from leadpolicy.logic.walk import facts, happenings
 from leadpolicy.times import read_moment
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from leadpolicy.backends import Place
     from leadpolicy.backends.sql.columns import Header
     from leadpolicy.backends.sql.session import Session
@@ -125,7 +128,9 @@ class PreparedQuestion:
             header = self.room.session.open(table, where).header
             unnamed = [fact for fact in facts(self._terms()) if fact not in places]
             places |= {fact: None for fact in unnamed if fact not in header.types}
-        return EngineTable(table, _moment(as_of), places, described.id, self._events(described))
+        return EngineTable(
+            table, _moment(as_of), places, described.id, self._events(table, described)
+        )
 
     def _places(
         self, columns: Mapping[str, Place | tuple[str, str]], where: str
@@ -144,13 +149,15 @@ class PreparedQuestion:
             for fact, place in columns.items()
         }
 
-    def _events(self, described: Described) -> dict[str, EventTable | None]:
+    def _events(self, data: object, described: Described) -> dict[str, EventTable | None]:
         events, id = described.events, described.id
         nobody: dict[str, EventTable | None] = dict.fromkeys(happenings(self._terms()))
         if events is None:
             return nobody
         if isinstance(events, Mapping):
             return {**(nobody if described.partial else {}), **self._mapped(events)}
+        if is_rows(events) and not events:
+            events = self._no_events(data, id)
         table = as_table(events)
         where = str(events) if isinstance(events, str | Path) else "the events"
         header = self.room.session.open(table, where).header
@@ -165,6 +172,18 @@ class PreparedQuestion:
             else None
             for kind, asked in happenings(self._terms()).items()
         }  # fmt: skip
+
+    def _no_events(self, data: object, id: str | None) -> pa.Table:
+        """An empty list of events, as a table with keys like the records'."""
+        import pyarrow as pa
+
+        from leadpolicy.backends.sql.events import WHOLE
+
+        types = {EVENT: pa.string(), AT: pa.timestamp("us")}
+        if id is not None:
+            stored = self.room.session.open(data, "the table").header.types.get(id)
+            types[id] = pa.int64() if stored in WHOLE else pa.string()
+        return pa.schema(types).empty_table()
 
     def _kinds(self, table: object, where: str, recorded: Iterable[str] | None) -> set[str]:
         """The kinds of events that occur, and those that are said to be recorded."""
@@ -222,8 +241,12 @@ def _moment(as_of: Moment) -> datetime | str:
         case str():
             try:
                 return read_moment(as_of)
-            except ValueProblem:
-                return as_of
+            except ValueProblem as problem:
+                if DAY.match(as_of[:10]) is None:
+                    return as_of
+                raise LeadpolicyError.of(
+                    "LP513", problem.message, expected=problem.expected, help=problem.help
+                ) from None
         case AfterEntry():
             raise LeadpolicyError.of(
                 "LP513", f"a table does not say when records entered: `{as_of}`",

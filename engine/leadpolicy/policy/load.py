@@ -244,6 +244,8 @@ class _Asked:
             what = f"`{cited(repr(self.given))}` is no policy"
             raise LeadpolicyError.of("LP506", what, expected=_POLICIES)
         name = str(self.given)
+        if not name.strip():
+            raise LeadpolicyError.of("LP509", "an empty name is no policy", expected=_POLICIES)
         written = _DERIVED.match(name)
         if written is not None and not Path(name).exists():
             name = written["name"].strip()

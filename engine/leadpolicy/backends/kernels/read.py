@@ -183,9 +183,9 @@ class _Joined:
         opened: Any,
         problems: Problems,
     ) -> None:
-        from leadpolicy.backends.sql.events import WHOLE
+        from leadpolicy.backends.sql.events import alike
 
-        if given is not None and given != keys and not (given in WHOLE and keys in WHOLE):
+        if given is not None and not alike(given, keys):
             problems.error(
                 "LP503", f"{what}: the column `{table.record}` is {given}, the records' keys are"
                 f" {keys}", where=opened.header.where,

@@ -18,7 +18,7 @@ from leadpolicy.backends.sql.tree import Sql
 from leadpolicy.diagnostics import Problems, suggest
 from leadpolicy.logic.terms import Compare, Literal, Member, Other, Relation, Term
 from leadpolicy.logic.walk import walk
-from leadpolicy.types import NUMERIC, Kind, Type, show_number
+from leadpolicy.types import NUMERIC, TEMPORAL, Kind, Type, show_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +146,8 @@ class Binder:
         if stored is None:
             return None, Store.SHORT
         raw = tree.column(column)
-        read = (reading.of_text if self.header.texts else reading.of_typed)(
+        dated = kind.kind in TEMPORAL and stored == "VARCHAR"
+        read = (reading.of_text if self.header.texts or dated else reading.of_typed)(
             kind, raw, stored, order
         )
         if read is None:
@@ -171,7 +172,8 @@ class Binder:
             self.problems.error(
                 "LP502", f"{what}: there is no column `{column}`", where=header.where,
                 help=suggest(column, header.types)
-                or "name the column that holds it, or say None where nobody recorded it",
+                or "name the column that holds it (`columns`, --columns), or say that what the "
+                "table does not have was not recorded (`partial`, --partial)",
             )  # fmt: skip
             return None
         return header.types[column]

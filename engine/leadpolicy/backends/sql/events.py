@@ -65,7 +65,7 @@ def tally(
     found = [binder.column_type(column, what) for column in named]
     if dated is None or None in found or len(bound) != len(wanted):
         return None
-    if found[0] is not None and not _alike(found[0], key_type):
+    if found[0] is not None and not alike(found[0], key_type):
         binder.problems.error(
             "LP503", f"{what}: the column `{table.record}` is {found[0]}, the records' keys are"
             f" {key_type}", where=binder.header.where, help="convert one to the type of the other",
@@ -88,11 +88,15 @@ def tally(
     return Tally(name, query, columns, parts)
 
 
-def _alike(one: str, other: str) -> bool:
+def alike(one: str, other: str) -> bool:
     """Whether keys of these types can be equal without conversion."""
-    if one == other:
-        return True
-    return one in WHOLE and other in WHOLE
+    same = {one, other} <= WHOLE or (_is_text(one) and _is_text(other))
+    return one == other or same
+
+
+def _is_text(kind: str) -> bool:
+    """Whether a column holds texts; those of a categorical one are numbered."""
+    return kind == "VARCHAR" or kind.startswith("ENUM")
 
 
 def _rows(table: EventTable, source: Sql, parts: Sequence[Part]) -> Sql:

@@ -47,6 +47,8 @@ class Cube:
     settings: Mapping[str, Settings]
     groups: Groups = field(repr=False)
     formulas: Mapping[str, tuple[Formula, ...]] = field(repr=False)
+    engine: str = ""
+    """Who gave the verdicts."""
     _own: dict[str, CubeView] = field(default_factory=dict, repr=False)
 
     def __len__(self) -> int:
@@ -189,7 +191,8 @@ def cube(  # noqa: PLR0913 - what describes a frame is named one by one
         if isinstance(data, CubeTable)
         else scan_records(data, question, engine, progress)
     )
-    return Cube(chosen, allowed, scanned, formulas)
+    name = "sql" if isinstance(data, CubeTable) else engine_name(engine)
+    return Cube(chosen, allowed, scanned, formulas, name)
 
 
 def _advice(allowed: Mapping[str, Settings]) -> str:
