@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 
+from leadpolicy.backends import DELIMITED, PARQUET
 from leadpolicy.carried import CARRIED_FIXTURES, CARRIED_SETS
 from leadpolicy.data.as_of import cut
 from leadpolicy.data.assemble import STEPS, assemble
 from leadpolicy.data.chronicle import Chronicle
-from leadpolicy.data.given import is_table
 from leadpolicy.data.mapping import read_dataset
 from leadpolicy.data.model import DatasetSpec
 from leadpolicy.data.moments import AsOf, parse_as_of
@@ -193,7 +193,7 @@ def open_dataset(
 def _locate(what: str | Path, fixtures: Path) -> Path:
     for place in (Path(what), fixtures / what, CARRIED_FIXTURES / what):
         if place.is_file():
-            if is_table(place):
+            if place.name.casefold().endswith((*PARQUET, *DELIMITED)):
                 raise LeadpolicyError.of(
                     "LP506", f"{place} is a table, and a data set is expected here",
                     expected=f"a folder with a {FILE}, which says what the columns of tables mean",
