@@ -23,6 +23,8 @@ Point: TypeAlias = tuple[float, float]
 FONT: Final = "Helvetica, Arial, sans-serif"
 SIZE: Final = 12
 """Pixels of a letter where nothing else is said."""
+LEAST: Final = 0.55
+"""How far a narrow page may shrink a chart: letters stay legible, what is wider is scrolled."""
 GAP: Final = 8
 """Pixels between a name and what it names."""
 _THOUSANDTHS: Final = {
@@ -183,7 +185,8 @@ class Canvas:
         x, y = self.left - edge, self.top - edge
         across, down = self.right - self.left + 2 * edge, self.bottom - self.top + 2 * edge
         return (
-            f'<svg role="img" aria-label="{escape(visible(description))}" width="{across:.0f}" '
+            f'<svg role="img" aria-label="{escape(visible(description))}" '
+            f'style="min-width:{LEAST * across:.0f}px" width="{across:.0f}" '
             f'height="{down:.0f}" viewBox="{x:.1f} {y:.1f} {across:.1f} {down:.1f}" '
             f'font-family="{FONT}">{"".join(self.parts)}</svg>'
         )
