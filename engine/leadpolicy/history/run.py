@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
@@ -164,13 +165,17 @@ def _run(
     """Batch by batch; the query is planned once."""
     asked = ledger.asked
     inner = {label: f"policy {n}" for n, label in enumerate(asked.logics)}
-    program = TimelineProgram(
-        {inner[label]: logic for label, logic in asked.logics.items()},
-        ledger.facts,
-        ledger.logs,
-        asked.happenings,
-        ledger.layout,
-    )
+    try:
+        program = TimelineProgram(
+            {inner[label]: logic for label, logic in asked.logics.items()},
+            ledger.facts,
+            ledger.logs,
+            asked.happenings,
+            ledger.layout,
+        )
+    except LeadpolicyError as error:
+        where = ", ".join(asked.logics)
+        raise LeadpolicyError(replace(d, where=where) for d in error.diagnostics) from None
     spans = Spans({label: len(logic.stages) for label, logic in asked.logics.items()})
     points = 0
     total = len(ledger.chronicle)

@@ -14,7 +14,7 @@ from leadpolicy.backends import LADDER, EngineTable, Logics, Progress, Spans, lo
 from leadpolicy.backends.columns import FALSE, TRUE, UNKNOWN, Array, Codes, Columns
 from leadpolicy.backends.sql.emit import WORD, Bit
 from leadpolicy.backends.sql.names import in_memory
-from leadpolicy.backends.sql.plan import ResultLayout
+from leadpolicy.backends.sql.plan import DEEP, ResultLayout
 from leadpolicy.backends.sql.program import Run, TableProgram
 from leadpolicy.backends.sql.session import Session
 from leadpolicy.backends.tables import table_of
@@ -31,7 +31,7 @@ class EmbeddedSql:
     """Tables of any size on embedded DuckDB."""
 
     about = "SQL on embedded DuckDB: tables of any size, many policies at once"
-    limits = (LADDER,)
+    limits = (LADDER, DEEP)
 
     def refusals(self, logics: Logics, spans: Spans) -> list[Diagnostic]:
         return long_ladders("sql", logics, spans)

@@ -13,6 +13,7 @@ from typing import Final
 
 from sqlglot import exp
 
+from leadpolicy.backends import Limit
 from leadpolicy.backends.sql import tree
 from leadpolicy.backends.sql.emit import WORD, Bit, Emitter
 from leadpolicy.backends.sql.tree import Sql
@@ -28,6 +29,12 @@ LARGEST: Final = 50
 """Terms in a formula that is written several times."""
 MOST_LAYERS: Final = 40
 """Queries inside one another: the time that planning takes grows with their square."""
+DEEP: Final = Limit(
+    "layers",
+    "policy",
+    f"criteria that build on one another in more than {MOST_LAYERS} layers of queries",
+    "the time that planning takes grows with the square of the layers",
+)
 
 
 @dataclass(frozen=True, slots=True)
