@@ -22,6 +22,7 @@ DOORS = {
     "cards to explain": ("explain", "heinz", "--cards", "PIPE", "--id", "C1"),
     "a table": ("evaluate", "heinz", "--data", "PIPE.csv"),
     "a table of events": ("evaluate", "heinz", "--data", "t.csv", "--events", "PIPE.parquet"),
+    "a Parquet table": ("evaluate", "heinz", "--data", "PIPE.parquet"),
     "a mapping": ("evaluate", "heinz", "--data", "t.csv", "--columns", "PIPE.yaml"),
     "a data set": ("compare", "heinz", "--data", "PIPE"),
     "a data set's table": ("compare", "heinz", "--data", "data"),

@@ -13,7 +13,7 @@ import shutil
 import stat
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Final
@@ -28,6 +28,13 @@ _STREAMS: Final = ("/dev/std", "/dev/fd/", "/proc/")
 """Names of files that are open already: what is meant is the stream, even if it leads to a file."""
 _held: ContextVar[frozenset[Path]] = ContextVar("held", default=frozenset())
 _unfinished: set[Path] = set()
+_promised: list[Path] = []
+"""What the command that runs is going to write."""
+_KINDS: Final = frozenset(
+    ".csv .gz .htm .html .ipynb .json .jsonl .lock .ndjson .parquet .pdf .png .pq .py .svg .toml "
+    ".tsv .txt .xlsx .yaml .yml .zip".split()
+)
+"""Endings that say what a file is: nothing else is written under them."""
 
 
 def write_whole(path: Path, content: str | bytes, *, private: bool = False) -> Path:
@@ -117,7 +124,8 @@ def alone(path: Path) -> Iterator[None]:
         return
     lock = target.with_name(f".{target.name}.lock")
     with _told(path):
-        lock.parent.mkdir(parents=True, exist_ok=True)
+        if not path.is_symlink():  # what a link leads to is not made up
+            lock.parent.mkdir(parents=True, exist_ok=True)
         descriptor = _lock(lock)
     _unfinished.add(lock)
     before = _held.set(_held.get() | {target})
@@ -129,6 +137,47 @@ def alone(path: Path) -> Iterator[None]:
             lock.unlink()
         os.close(descriptor)
         _unfinished.discard(lock)
+
+
+def promise(path: Path, endings: Sequence[str] = ()) -> None:
+    """Notes that a command will write a file, so that `opened` keeps it from reading the same one.
+
+    `endings` are those of what is written; names that say nothing of their kind fit, too. Raises
+    `LeadpolicyError` for the name of another kind of file, and for one that is promised already.
+    """
+    if _stream(path):
+        return
+    for name in (path, Path(os.path.realpath(path))):
+        ending = name.suffix.casefold()
+        if endings and ending in _KINDS and ending not in endings:
+            raise LeadpolicyError.of(
+                "LP506", f"a file that ends in {ending} is not what is written here",
+                where=str(path), expected=f"a name that ends in {' or '.join(endings)}",
+            )  # fmt: skip
+    if any(_same(path, other) for other in _promised):
+        raise LeadpolicyError.of(
+            "LP506", "this file is named twice: one result would replace the other",
+            where=str(path), help="give each result a file of its own",
+        )  # fmt: skip
+    _promised.append(path)
+
+
+def forget_promises() -> None:
+    """For the end of a command."""
+    _promised.clear()
+
+
+def opened(path: Path) -> None:
+    """Said by whoever reads a file: it is not to be replaced by what is made of it.
+
+    Raises `LeadpolicyError` where the command that runs would write it.
+    """
+    for promised in _promised:
+        if _same(path, promised):
+            raise LeadpolicyError.of(
+                "LP506", "this is what the command reads, and it would be replaced",
+                where=str(promised), help="name another file for what is written",
+            )  # fmt: skip
 
 
 def give_up() -> None:
@@ -199,6 +248,16 @@ else:
 
 
 # ---------------------------------------------------------------------------------- targets
+
+
+def _same(one: Path, other: Path) -> bool:
+    """Whether two names lead to one file, by links or otherwise."""
+    if os.path.realpath(one) == os.path.realpath(other):
+        return True
+    try:
+        return one.samefile(other)
+    except OSError:
+        return False
 
 
 def _stream(path: Path) -> bool:

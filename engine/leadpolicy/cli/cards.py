@@ -11,13 +11,16 @@ import typer
 from leadpolicy.backends import AUTO
 from leadpolicy.cli.chosen import chosen_policies
 from leadpolicy.cli.options import (
+    PAGE,
     Accepted,
     DataFolder,
     EngineName,
     PoliciesFolder,
     PolicyNames,
     QuarantineFile,
+    writes,
 )
+from leadpolicy.files import promise
 from leadpolicy.policy.load import POLICIES
 
 
@@ -27,7 +30,11 @@ def cards(
     number: Annotated[int, typer.Option("--n", "-n", help="How many cards.", min=1, max=200)] = 12,
     out: Annotated[
         Path | None,
-        typer.Option(help="Where to write the printable cards.", metavar="FILE.html"),
+        typer.Option(
+            help="Where to write the printable cards.",
+            metavar="FILE.html",
+            callback=writes(*PAGE),
+        ),
     ] = None,
     as_of: Annotated[
         str | None,
@@ -41,6 +48,9 @@ def cards(
     ] = False,
     quarantine: QuarantineFile = None,
     accept: Accepted = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace other cards that stand beside FILE.html.")
+    ] = False,
     engine: EngineName = AUTO,
     folder: PoliciesFolder = POLICIES,
 ) -> None:
@@ -61,8 +71,10 @@ def cards(
     from leadpolicy.evaluation.verdicts import verdicts_of
     from leadpolicy.present.progress import ProgressLine
     from leadpolicy.workshop.deal import deal
-    from leadpolicy.workshop.decks import deck_json
+    from leadpolicy.workshop.decks import beside, deck_json
 
+    for path in beside(out) if out is not None else ():
+        promise(path)
     chosen = chosen_policies(policies, folder)
     with ProgressLine(sys.stderr) as progress:
         moment = parse_as_of(as_of) if as_of is not None else None
@@ -87,7 +99,7 @@ def cards(
         events = [name for policy in chosen for name in policy.events]
         from leadpolicy.present.workshop.printed import cards_page
 
-        written = write_all(dealt, out, cards_page(dealt.deck, facts, events))
+        written = write_all(dealt, out, cards_page(dealt.deck, facts, events), force=force)
         typer.echo(err=as_json)
         for what, path in written.items():
             typer.echo(f"{what}: {path}", err=as_json)

@@ -9,6 +9,7 @@ from typing import Annotated, Final
 import typer
 
 from leadpolicy.carried import CARRIED_FIXTURES, CARRIED_POLICIES
+from leadpolicy.cli.options import ReportFile
 from leadpolicy.diagnostics import LeadpolicyError
 from leadpolicy.extras import needs
 
@@ -24,10 +25,7 @@ What next?
 
 
 def demo(
-    report: Annotated[
-        Path | None,
-        typer.Option(help="Write a self-contained HTML report.", metavar="FILE.html"),
-    ] = None,
+    report: ReportFile = None,
     copy: Annotated[
         Path | None,
         typer.Option(

@@ -19,6 +19,7 @@ from leadpolicy.cli.options import (
     PoliciesFolder,
     PolicyNames,
     QuarantineFile,
+    writes,
 )
 from leadpolicy.diagnostics import LeadpolicyError, Problems
 from leadpolicy.policy import load_policies
@@ -82,7 +83,9 @@ def evaluate(
     ] = False,
     out: Annotated[
         Path | None,
-        typer.Option(help="Write all records to a Parquet or CSV file.", metavar="FILE"),
+        typer.Option(
+            help="Write all records to a Parquet or CSV file.", metavar="FILE", callback=writes()
+        ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
     quarantine: QuarantineFile = None,

@@ -13,11 +13,11 @@ import typer
 
 from leadpolicy.backends import AUTO
 from leadpolicy.characters import json_text, visible
-from leadpolicy.cli.options import EngineName, PoliciesFolder, PolicyNames
+from leadpolicy.cli.options import PAGE, EngineName, PoliciesFolder, PolicyNames, writes
 from leadpolicy.decision import Decision, as_moment, as_record, decide
 from leadpolicy.diagnostics import LeadpolicyError, Problems, cited, listing
 from leadpolicy.extras import needs
-from leadpolicy.files import strange
+from leadpolicy.files import opened, strange
 from leadpolicy.policy import Policy, load_policies
 from leadpolicy.policy.load import POLICIES
 from leadpolicy.present.decision.terminal import (
@@ -62,7 +62,12 @@ def explain(
     ] = False,
     html: Annotated[
         Path | None,
-        typer.Option("--html", help="Write the disagreement card as a page.", metavar="FILE"),
+        typer.Option(
+            "--html",
+            help="Write the disagreement card as a page.",
+            metavar="FILE",
+            callback=writes(*PAGE),
+        ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Decisions as JSON.")] = False,
     engine: EngineName = AUTO,
@@ -160,11 +165,15 @@ def _from_file(
 
 def read_json(path: Path) -> Any:
     """What a JSON file holds. Raises `LeadpolicyError`, also where a key stands twice."""
+    opened(path)
     try:
         if what := strange(path):
             raise _unusable(path, f"this is {what}, not a file")
         if path.stat().st_size > _LARGEST:
-            raise _unusable(path, "the record is too large", "LP106", "at most 10 MiB")
+            raise _unusable(
+                path, "the record is too large", "LP106", "at most 10 MiB",
+                "a record is one company or person; `leadpolicy evaluate --data` takes a table",
+            )  # fmt: skip
         text = path.read_text(encoding="utf-8-sig")
         given = json.loads(text, object_pairs_hook=_once)
         json.dumps(given, ensure_ascii=False).encode()
@@ -181,8 +190,12 @@ def read_json(path: Path) -> Any:
     except json.JSONDecodeError as error:
         place = f"{path}:{error.lineno}:{error.colno}"
         raise _unusable(place, f"the record is not JSON: {error.msg}", expected=_JSON) from None
-    except ValueError as error:
-        raise _unusable(path, f"the record cannot be used: {error}", expected=_JSON) from None
+    except ValueError:  # Python reads no whole number of more than 4300 digits
+        raise _unusable(
+            path, "a number has more digits than can be read", "LP106",
+            f"at most {sys.get_int_max_str_digits()} digits",
+            "write what is not counted or measured as a text, in quotes",
+        ) from None  # fmt: skip
     return given
 
 
@@ -199,9 +212,13 @@ def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 
 def _unusable(
-    where: Path | str, message: str, code: str = "LP101", expected: str | None = None
+    where: Path | str,
+    message: str,
+    code: str = "LP101",
+    expected: str | None = None,
+    help: str | None = None,
 ) -> LeadpolicyError:
-    return LeadpolicyError.of(code, message, where=str(where), expected=expected)
+    return LeadpolicyError.of(code, message, where=str(where), expected=expected, help=help)
 
 
 def _from_data(

@@ -2,12 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
 from leadpolicy.backends import ENGINES
+from leadpolicy.files import forget_promises, promise
+
+PAGE: Final = (".html", ".htm")
+JSON: Final = (".json",)
+
+
+def writes(
+    *endings: str, inside: tuple[str, ...] = ()
+) -> Callable[[typer.Context, Path | None], Path | None]:
+    """For an option that names what is written: no file that the command reads is replaced by it.
+
+    `endings` are those that fit; `inside` names the files where the option names a folder.
+    """
+
+    def promised(context: typer.Context, value: Path | None) -> Path | None:
+        if value is not None and str(value) != "-":
+            context.find_root().call_on_close(forget_promises)
+            for path in [value / name for name in inside] or [value]:
+                promise(path, endings)
+        return value
+
+    return promised
+
 
 Paths = Annotated[
     list[Path] | None,
@@ -46,7 +70,9 @@ Settings = Annotated[
 ]
 ReportFile = Annotated[
     Path | None,
-    typer.Option(help="Write a self-contained HTML report.", metavar="FILE.html"),
+    typer.Option(
+        help="Write a self-contained HTML report.", metavar="FILE.html", callback=writes(*PAGE)
+    ),
 ]
 ResultsFile = Annotated[
     Path | None,
@@ -54,6 +80,7 @@ ResultsFile = Annotated[
         "--json",
         help="Write all results as JSON; - for standard output, and nothing else there.",
         metavar="FILE",
+        callback=writes(*JSON),
     ),
 ]
 Accepted = Annotated[
@@ -71,5 +98,6 @@ QuarantineFile = Annotated[
         "--quarantine",
         help="Write the rows that did not fit, with reasons, as CSV.",
         metavar="FILE",
+        callback=writes(".csv"),
     ),
 ]

@@ -8,9 +8,10 @@ from typing import Annotated
 
 import typer
 
-from leadpolicy.backends import AUTO
+from leadpolicy.backends import AUTO, PARQUET
 from leadpolicy.cli.chosen import chosen_policies
 from leadpolicy.cli.options import (
+    JSON,
     Accepted,
     DataFolder,
     EngineName,
@@ -18,6 +19,7 @@ from leadpolicy.cli.options import (
     PolicyNames,
     QuarantineFile,
     Settings,
+    writes,
 )
 from leadpolicy.policy.load import POLICIES
 
@@ -27,7 +29,11 @@ def replay(
     data: DataFolder,
     out: Annotated[
         Path | None,
-        typer.Option(help="Write all timelines as Parquet.", metavar="FILE.parquet"),
+        typer.Option(
+            help="Write all timelines as Parquet.",
+            metavar="FILE.parquet",
+            callback=writes(*PARQUET),
+        ),
     ] = None,
     until: Annotated[
         str | None,
@@ -53,6 +59,7 @@ def replay(
             "--json",
             help="Write the summary as JSON; - for standard output, and nothing else there.",
             metavar="FILE",
+            callback=writes(*JSON),
         ),
     ] = None,
     quarantine: QuarantineFile = None,

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from leadpolicy.characters import json_text
-from leadpolicy.cli.options import PoliciesFolder
+from leadpolicy.cli.options import JSON, PoliciesFolder, writes
 from leadpolicy.files import write_whole
 from leadpolicy.policy.load import POLICIES, VOCABULARY, policies_at_hand
 from leadpolicy.vocabulary import load_vocabulary
@@ -29,7 +29,10 @@ def schema(
         SchemaKind, typer.Option("--kind", help="The kind of file that the schema is for.")
     ] = SchemaKind.POLICY,
     out: Annotated[
-        Path | None, typer.Option("--out", help="Write it to this file.", metavar="FILE")
+        Path | None,
+        typer.Option(
+            "--out", help="Write it to this file.", metavar="FILE", callback=writes(*JSON)
+        ),
     ] = None,
     folder: PoliciesFolder = POLICIES,
 ) -> None:

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from leadpolicy.cli.options import PoliciesFolder, PolicyNames
+from leadpolicy.cli.options import PAGE, PoliciesFolder, PolicyNames, writes
 from leadpolicy.policy.load import POLICIES, load_policies
 from leadpolicy.present.problems import coloured
 
@@ -25,10 +25,16 @@ def show(
         bool, typer.Option("--rich", help="Set it for reading, even where the output is piped.")
     ] = False,
     html: Annotated[
-        Path | None, typer.Option("--html", help="Write the sheet as a page.", metavar="FILE")
+        Path | None,
+        typer.Option(
+            "--html", help="Write the sheet as a page.", metavar="FILE", callback=writes(*PAGE)
+        ),
     ] = None,
     pdf: Annotated[
-        Path | None, typer.Option("--pdf", help="Write the sheet as a PDF.", metavar="FILE")
+        Path | None,
+        typer.Option(
+            "--pdf", help="Write the sheet as a PDF.", metavar="FILE", callback=writes(".pdf")
+        ),
     ] = None,
     folder: PoliciesFolder = POLICIES,
 ) -> None:

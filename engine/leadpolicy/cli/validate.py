@@ -9,7 +9,7 @@ from typing import Annotated, Final
 import typer
 
 from leadpolicy.backends import AUTO
-from leadpolicy.cli.options import EngineName, PoliciesFolder
+from leadpolicy.cli.options import EngineName, PoliciesFolder, writes
 from leadpolicy.policy.load import POLICIES
 
 BUILD: Final = Path("build/validate")
@@ -27,6 +27,7 @@ def validate(
         typer.Option(
             help="Where the pages and the failing rows go (default: build/validate/NAME).",
             metavar="DIR",
+            callback=writes(inside=("failing_rows.csv", "quarantine.csv", "index.html")),
         ),
     ] = None,
     accept: Annotated[

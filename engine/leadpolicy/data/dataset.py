@@ -21,6 +21,7 @@ from leadpolicy.data.recordset import Progress, RecordSet
 from leadpolicy.data.tables import Table
 from leadpolicy.data.workbench import Conversions, Work, wanted_columns, without_collection
 from leadpolicy.diagnostics import LeadpolicyError, Problems, listing, suggest, unfit
+from leadpolicy.files import opened
 from leadpolicy.source import Span
 from leadpolicy.vocabulary.model import Vocabulary
 
@@ -187,6 +188,8 @@ def open_dataset(
     problems.stop_on_errors()
     if spec is None:
         raise LeadpolicyError.of("LP101", "the data set cannot be read", where=str(path))
+    for table in spec.tables.values():
+        opened(table.path)
     return Dataset(spec)
 
 

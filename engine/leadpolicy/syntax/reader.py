@@ -14,7 +14,7 @@ from typing import Any, Final
 import yaml
 
 from leadpolicy.diagnostics import Problems, cited
-from leadpolicy.files import strange
+from leadpolicy.files import opened, strange
 from leadpolicy.source import Source, Span
 from leadpolicy.syntax.nodes import Mapping, Node, Scalar, Sequence, what
 
@@ -34,6 +34,7 @@ class _Stop(Exception):
 def read_source(path: Path, problems: Problems, name: str | None = None) -> Source | None:
     """The text of a file, or None with the reason noted; large and non-UTF-8 files are refused."""
     name = name or str(path)
+    opened(path)
     try:
         if what := strange(path):
             problems.error("LP101", f"this is {what}, not a file", where=name)

@@ -11,7 +11,7 @@ from leadpolicy.characters import json_text
 from leadpolicy.comparison.scale import NONE, Scale
 from leadpolicy.diagnostics import LeadpolicyError, Problems, listing
 from leadpolicy.evaluation.verdicts import RecordVerdicts
-from leadpolicy.files import write_whole
+from leadpolicy.files import strange, write_whole
 from leadpolicy.governance.examples import card_moment, card_record
 from leadpolicy.policy.model import RUNGS
 from leadpolicy.sheets import csv_text
@@ -126,13 +126,15 @@ def write_deck(deck: Deck, path: Path) -> Path:
     return write_whole(path, deck_text(deck))
 
 
-def write_key(deal: Deal, path: Path) -> Path:
-    """Writes whose record each card is, as CSV that its owner alone may read.
-
-    Raises `LeadpolicyError`.
-    """
+def key_text(deal: Deal) -> str:
+    """Whose record each card is, as CSV."""
     rows = ((card.code, card.name, deal.keys[card.code], card.why) for card in deal.deck.cards)
-    return write_whole(path, csv_text(("card", "name", "record", "why"), rows), private=True)
+    return csv_text(("card", "name", "record", "why"), rows)
+
+
+def write_key(deal: Deal, path: Path) -> Path:
+    """Writes whose record each card is; its owner alone may read it. Raises `LeadpolicyError`."""
+    return write_whole(path, key_text(deal), private=True)
 
 
 def ballot_text(deck: Deck) -> str:
@@ -256,16 +258,59 @@ def _card(node: Node, vocabulary: Vocabulary, problems: Problems) -> BlindCard |
     return BlindCard(texts["card"], texts["name"], Why(texts["why"]), record, as_of, texts["about"])
 
 
-def write_all(deal: Deal, page: Path, html: str) -> dict[str, Path]:
+def beside(page: Path) -> tuple[Path, Path, Path]:
+    """The files that stand beside a printable page: the cards as data, a ballot, and the key."""
+    names = (f"{page.stem}.yaml", f"{page.stem}-ballot.csv", f"{page.stem}-key.csv")
+    cards, ballot, key = (page.with_name(name) for name in names)
+    return cards, ballot, key
+
+
+def write_all(deal: Deal, page: Path, html: str, *, force: bool = False) -> dict[str, Path]:
     """Writes the printable page, and beside it the cards as data, a ballot and the key.
 
-    Raises `LeadpolicyError`.
+    What stands beside it already and says something else is replaced by `force` alone, and what
+    is no deck of cards never. Raises `LeadpolicyError`.
     """
-    files = {
-        "Cards to print": (page, html),
-        "Cards for votes and the board": (page.with_suffix(".yaml"), deck_text(deal.deck)),
-        "A sheet for a voter": (page.with_name(f"{page.stem}-ballot.csv"), ballot_text(deal.deck)),
+    cards, ballot, key = beside(page)
+    texts = {
+        cards: deck_text(deal.deck),
+        ballot: ballot_text(deal.deck),
+        key: key_text(deal),
     }
-    written = {what: write_whole(path, text) for what, (path, text) in files.items()}
-    key = write_key(deal, page.with_name(f"{page.stem}-key.csv"))
-    return written | {"Whose they are (keep it to yourself)": key}
+    other = [path for path, text in texts.items() if _says_other(path, text)]
+    if cards in other and not _says(cards, _HEAD):
+        raise LeadpolicyError.of(
+            "LP510", "this is there already, and is no deck of cards", where=str(cards),
+            help="name another page with --out",
+        )  # fmt: skip
+    if other and not force:
+        raise LeadpolicyError.of(
+            "LP510", f"{listing([path.name for path in other])}: this is there already, and not "
+            "as it would be written", where=str(page.parent),
+            help="name another page with --out, or replace what stands beside it with --force",
+        )  # fmt: skip
+    return {
+        "Cards to print": write_whole(page, html),
+        "Cards for votes and the board": write_whole(cards, texts[cards]),
+        "A sheet for a voter": write_whole(ballot, texts[ballot]),
+        "Whose they are (keep it to yourself)": write_key(deal, key),
+    }
+
+
+def _says_other(path: Path, text: str) -> bool:
+    """Whether a file is there, and is not what would be written."""
+    return strange(path) is not None or (
+        path.exists() and (path.stat().st_size != len(text.encode()) or not _says(path, text))
+    )
+
+
+def _says(path: Path, text: str) -> bool:
+    """Whether a file begins with a text."""
+    wanted = text.encode()
+    try:
+        if strange(path):
+            return False
+        with path.open("rb") as file:
+            return file.read(len(wanted)) == wanted
+    except OSError:
+        return False

@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from leadpolicy import files
 from leadpolicy.backends import PARQUET
 from leadpolicy.backends.kernels.columns import Column
 from leadpolicy.backends.kernels.convert import FLAG, Misfit, assembled, taken
@@ -161,6 +162,9 @@ def _schema(path: str) -> Any:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    if not Path(path).is_file():  # a pipe would be waited for
+        return None
+    files.opened(Path(path))
     try:
         return pq.read_schema(path)
     except (OSError, pa.ArrowException):

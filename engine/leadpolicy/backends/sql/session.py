@@ -21,7 +21,7 @@ from leadpolicy.backends.sql.columns import Header, Part, header_of
 from leadpolicy.backends.sql.exact import TIMES, sign_of_times
 from leadpolicy.backends.sql.tree import Sql
 from leadpolicy.diagnostics import Diagnostic, LeadpolicyError, ValueProblem, cited
-from leadpolicy.files import strange
+from leadpolicy.files import opened, strange
 from leadpolicy.sheets import cell
 from leadpolicy.types import Kind, Range, Type, read_text
 
@@ -90,6 +90,7 @@ class Session:
             what = strange(path)
             told = f"this is {what}, not a file" if what else "there is no such file"
             raise LeadpolicyError.of("LP501", told, where=where)
+        opened(path)
         literal = tree.text("".join(f"[{c}]" if c in "*?[" else c for c in where))
         if where.casefold().endswith(PARQUET):
             names = self._parquet_names(literal, where)
