@@ -29,7 +29,7 @@ _STREAMS: Final = ("/dev/std", "/dev/fd/", "/proc/")
 _held: ContextVar[frozenset[Path]] = ContextVar("held", default=frozenset())
 _unfinished: set[Path] = set()
 _promised: list[Path] = []
-"""What the command that runs is going to write."""
+"""What the command that runs has yet to write; what is written may be read back."""
 _KINDS: Final = frozenset(
     ".csv .gz .htm .html .ipynb .json .jsonl .lock .ndjson .parquet .pdf .png .pq .py .svg .toml "
     ".tsv .txt .xlsx .yaml .yml .zip".split()
@@ -74,6 +74,7 @@ def writing(path: Path, *, private: bool = False) -> Iterator[Path]:
             _begin(part, target, private=private)
             yield part
             part.replace(target)
+            _promised[:] = [other for other in _promised if not _same(target, other)]
         finally:
             part.unlink(missing_ok=True)
             _unfinished.discard(part)
