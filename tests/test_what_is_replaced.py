@@ -23,7 +23,9 @@ HARD = {"hard.html": POLICY, "hard.csv": "hist/companies.csv", "hard.parquet": "
 REPLACED = {
     "a report for the data set": (*COMPARE, "--report", "hist/dataset.yaml"),
     "a report for a link to a policy": (*COMPARE, "--report", "page.html"),
-    "a report for a policy by another name": ("compare", "heinz@1.0.0", "--data", "hist", "--report", "hard.html"),
+    "a report for a policy by another name": (
+        "compare", "heinz@1.0.0", "--data", "hist", "--report", "hard.html",
+    ),
     "rows set aside for a table": (*COMPARE, "--quarantine", "hist/companies.csv"),
     "rows set aside for a link": (*COMPARE, "--quarantine", "rows.csv"),
     "rows set aside for another name": (*COMPARE, "--quarantine", "hard.csv"),
