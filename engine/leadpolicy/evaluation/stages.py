@@ -78,7 +78,9 @@ def evaluate(  # noqa: PLR0913 - what describes a table is named one by one
 
     `engine` is one of `backends.ENGINES`; they all say the same.
 
-    Raises `LeadpolicyError` with everything that does not fit.
+    Rows of a data set that do not fit are no records and have no row in the result: a `RecordSet`
+    tells them in its `quarantine`. Raises `LeadpolicyError` with everything of a table that does
+    not fit.
     """
     check(
         policies=policies, as_of=as_of, columns=columns, id=id, recorded=recorded,
