@@ -27,6 +27,7 @@ DOORS = {
     "a data set": ("compare", "heinz", "--data", "PIPE"),
     "a data set's table": ("compare", "heinz", "--data", "data"),
     "a study": ("backtest", "PIPE"),
+    "a path to check": ("check", "PIPE"),
     "cards": ("votes", "PIPE", "t.csv"),
     "a vocabulary": ("facts", "--policies", "odd"),
 }
@@ -60,6 +61,8 @@ def test_a_pipe_is_refused(
     ran = leadpolicy(monkeypatch, capsys, *DOORS[door])
     assert ran.code in {1, 2}
     assert "error LP" in ran.err
+    assert "there is no policy here" not in ran.err
+    assert "there is no study" not in ran.err
 
 
 @pytest.mark.usefixtures("here")

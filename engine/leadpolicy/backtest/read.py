@@ -32,6 +32,7 @@ from leadpolicy.diagnostics import (
     suggest,
     unfit,
 )
+from leadpolicy.files import strange
 from leadpolicy.policy.load import POLICIES
 from leadpolicy.policy.model import GRAINS, RUNGS
 from leadpolicy.source import Source
@@ -67,6 +68,8 @@ def open_study(what: str | Path, fixtures: Path = Path("fixtures")) -> Study:
         Path(what), Path(what) / FILE, fixtures / what / FILE, CARRIED_FIXTURES / what / FILE
     ]  # fmt: skip
     path = next((place for place in places if place.is_file()), None)
+    if path is None and not Path(what).is_dir() and (odd := strange(Path(what))):
+        raise LeadpolicyError.of("LP101", f"this is {odd}, not a file", where=str(what))
     if path is None:
         names = sorted({"demo", *(p.parent.name for p in fixtures.glob(f"*/{FILE}"))})
         raise LeadpolicyError.of(

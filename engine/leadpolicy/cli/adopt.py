@@ -10,7 +10,7 @@ import typer
 
 from leadpolicy.characters import json_text
 from leadpolicy.cli.options import PoliciesFolder
-from leadpolicy.diagnostics import LeadpolicyError, ValueProblem
+from leadpolicy.diagnostics import LeadpolicyError, ValueProblem, listing
 from leadpolicy.governance.adoption import (
     Adoption,
     Signature,
@@ -101,6 +101,12 @@ def _signature(state: Adoption, given: str, days: dict[str, str | None], note: s
     if other is not None:
         agreed = {"effective": str(other.effective), "review": str(other.review)}
         days = {key: day or agreed.get(key) for key, day in days.items()}
+    missing = [f"--{key}" for key, day in days.items() if day is None]
+    if missing:
+        raise LeadpolicyError.of(
+            "LP506", f"the first signature needs {listing(missing)}",
+            expected="dates such as 2027-01-01",
+        )  # fmt: skip
     return Signature(
         version=state.policy.version,
         content=state.content,
@@ -114,12 +120,8 @@ def _signature(state: Adoption, given: str, days: dict[str, str | None], note: s
 
 
 def _day(key: str, text: str | None) -> date:
-    if text is None:
-        raise LeadpolicyError.of(
-            "LP506", f"the first signature needs --{key}", expected="a date such as 2027-01-01"
-        )
     try:
-        return read_date(text)
+        return read_date(text or "")
     except ValueProblem as problem:
         raise LeadpolicyError.of(
             "LP506", f"--{key}: {problem.message}", expected=problem.expected

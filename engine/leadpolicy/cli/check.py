@@ -11,6 +11,7 @@ import typer
 from leadpolicy.characters import json_text
 from leadpolicy.cli.options import Paths
 from leadpolicy.diagnostics import LeadpolicyError, Problems
+from leadpolicy.files import strange
 from leadpolicy.governance.check import check_paths
 from leadpolicy.present.problems import print_diagnostics, summary
 
@@ -26,6 +27,9 @@ def check(
     checked. Exit code 1 if there are errors (with --strict: or warnings).
     """
     problems = Problems()
+    for path in paths or ():
+        if not path.is_dir() and (odd := strange(path)):
+            raise LeadpolicyError.of("LP101", f"this is {odd}, not a file", where=str(path))
     count = check_paths(paths or [Path("policies")], problems, date.today())
     if as_json:
         typer.echo(json_text([d.to_dict() for d in problems]))
