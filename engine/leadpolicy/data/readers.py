@@ -269,7 +269,7 @@ def _json_rows(
                 continue
             try:
                 row = json.loads(line)
-            except (json.JSONDecodeError, RecursionError):
+            except (ValueError, RecursionError):  # also a number of too many digits
                 faults.append(Fault(number, "is not a line of JSON", line.strip()[:200]))
                 continue
             if isinstance(row, dict):
