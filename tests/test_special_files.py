@@ -71,3 +71,14 @@ def test_notes_beside_policies_may_be_anything(
 ) -> None:
     Path("policies/odd/1.0.0.yaml").unlink()
     assert leadpolicy(monkeypatch, capsys, "check", "policies").code == 0
+
+
+def test_a_number_of_too_many_digits_is_told_in_our_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    record = tmp_path / "record.json"
+    record.write_text('{"facts": {"company.employees": ' + "1" * 5000 + "}}", encoding="utf-8")
+    ran = leadpolicy(monkeypatch, capsys, "explain", "heinz", "--record", str(record))
+    assert ran.code == 2
+    assert "more digits than can be read" in ran.err
+    assert "set_int_max" not in ran.err
