@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -28,8 +29,14 @@ WORKING: Final = 0.3
 
 
 @pytest.fixture(scope="module")
-def workshop(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return room(tmp_path_factory.mktemp("faults"))
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return room(tmp_path_factory.mktemp("faults") / "room")
+
+
+@pytest.fixture
+def workshop(furnished: Path, tmp_path: Path) -> Path:
+    """A room of its own for every test: what one command wrote is no news to the next."""
+    return Path(shutil.copytree(furnished, tmp_path / "room"))
 
 
 @pytest.fixture(autouse=True)

@@ -289,6 +289,12 @@ def test_a_range_of_listed_numbers() -> None:
     assert truths(listed, source, columns=places) == [2, 1, 2, 0, 0]
 
 
+def test_moments_may_be_texts() -> None:
+    """A day begins at midnight in UTC; a week before NOW is just too long ago."""
+    texts = ["2026-02-21", "2026-02-22", "2026-02-22T00:00:01Z", None]
+    assert truths(WAS_SEEN, pa.table({"company.seen": texts})) == [0, 0, 2, 1]
+
+
 def test_moments_that_no_calendar_reaches() -> None:
     source = pa.table({"company.seen": pa.array([NOW, None])})
     long = timedelta(days=3_000_000)
@@ -380,7 +386,7 @@ def refused(load_it: Callable[[], object]) -> str:
         (IS_SOFTWARE, "company.industry", ["software", "sofware", None, "sofware"]),
         (IS_SOFTWARE, "company.industry", [3]),
         (IS_TAGGED, "company.tags", [["new", None]]),
-        (WAS_SEEN, "company.seen", ["2026-03-01"]),
+        (WAS_SEEN, "company.seen", ["yesterday"]),
     ],
 )
 def test_what_does_not_fit_is_refused_as_sql_refuses_it(
