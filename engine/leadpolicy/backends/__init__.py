@@ -19,7 +19,6 @@ from leadpolicy.diagnostics import Diagnostic, LeadpolicyError, Problems, listin
 from leadpolicy.extras import Missing, missing
 from leadpolicy.logic.terms import Logic, Term
 from leadpolicy.source import Span
-from leadpolicy.types import Type
 
 if TYPE_CHECKING:
     from leadpolicy.backends.columns import Array, Codes, Columns
@@ -345,7 +344,3 @@ def long_ladders(engine: str, logics: Logics, spans: Spans) -> list[Diagnostic]:
 def named(diagnostics: Sequence[Diagnostic], where: str) -> list[Diagnostic]:
     """Diagnostics of a policy, with its label where they have no place."""
     return [d if d.span is not None or d.where else replace(d, where=where) for d in diagnostics]
-
-
-Attributes: TypeAlias = Mapping[str, Mapping[str, Type]]
-"""For each kind of events the attributes that conditions look at."""

@@ -201,8 +201,6 @@ NEWS: Final = {
 
 OUTCOMES: Final = {"Open": "open", "Won": "won", "Lost": "lost"}
 
-YES_NO: Final = {"Yes": "true", "No": "false"}
-
 STEMS: Final = (
     "Adler", "Alpen", "Arden", "Baltic", "Berg", "Borea", "Brenner", "Calder", "Castel", "Corvo",
     "Delta", "Donau", "Eiben", "Elster", "Falk", "Fjord", "Garda", "Gral", "Hansa", "Harden",

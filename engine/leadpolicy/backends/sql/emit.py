@@ -354,15 +354,6 @@ def _inside(term: Term) -> Subject | None:
             return None
 
 
-def _halves(
-    term: SumAtLeast,
-) -> tuple[list[tuple[int, Term]], list[tuple[int, Term]]]:
-    """The rules of most weight, and the others."""
-    rules = sorted(zip(term.weights, term.terms, strict=True), key=lambda rule: -abs(rule[0]))
-    middle = len(rules) // 2
-    return rules[:middle], rules[middle:]
-
-
 def _word(word: int) -> Sql:
     return tree.column(f"verdicts {word}")
 

@@ -21,8 +21,6 @@ from leadpolicy.diagnostics import LeadpolicyError
 from leadpolicy.logic.terms import Logic, Term
 from leadpolicy.logic.walk import conjuncts, cuts, demanded, parts, walk
 
-OURS: Final = "leadpolicy"
-"""How the names of our own columns begin, beside columns of the source."""
 DEEPEST: Final = 60
 """Terms inside one another in one formula: the engine reads 1,000 levels, a few for each term."""
 LARGEST: Final = 50

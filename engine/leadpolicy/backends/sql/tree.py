@@ -21,7 +21,6 @@ SMALL: Final = Word.SMALLINT
 INTEGER: Final = Word.INT
 BIG: Final = Word.BIGINT
 BITS: Final = Word.USMALLINT
-UNSIGNED: Final = Word.UBIGINT
 HUGE: Final = Word.INT128
 DOUBLE: Final = Word.DOUBLE
 TEXT: Final = Word.VARCHAR
